@@ -1,0 +1,251 @@
+"""What people edit. Written by `services`, read by `selectors`; who may see it is for `policies` to say."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+
+class AccountStatus(models.TextChoices):
+    PROSPECT = "prospect"
+    FREE = "free"
+    TRIAL = "trial"
+    ACTIVE = "active"
+    CHURNED = "churned"
+    MERGED = "merged"
+
+
+class Account(models.Model):
+    """A customer. Observed fields are written by the engine, without a change; edited ones by services."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    external_id = models.CharField(max_length=200, unique=True)
+    name = models.CharField(max_length=200)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    timezone = models.CharField(max_length=64, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    subdivision = models.CharField(max_length=10, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    locale = models.CharField(max_length=20, blank=True)
+    status = models.CharField(max_length=10, choices=AccountStatus, blank=True)
+    fields = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name", "external_id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Persona(models.TextChoices):
+    CHAMPION = "champion"
+    EXEC_SPONSOR = "exec_sponsor"
+    ADMIN = "admin"
+    ECONOMIC_BUYER = "economic_buyer"
+    END_USER = "end_user"
+
+
+class Contact(models.Model):
+    external_id = models.CharField(max_length=200, unique=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="contacts")
+    name = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(blank=True)
+    persona = models.CharField(max_length=20, choices=Persona, blank=True)
+    timezone = models.CharField(max_length=64, blank=True)
+    locale = models.CharField(max_length=20, blank=True)
+    user_id = models.CharField(max_length=200, blank=True, help_text="The user of the customer's product, if any")
+    status = models.CharField(max_length=10, default="active")
+
+    class Meta:
+        ordering = ["name", "external_id"]
+
+    def __str__(self) -> str:
+        return self.name or self.external_id
+
+
+class Consent(models.Model):
+    """What a contact allows, by purpose; the newest row of a purpose counts."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=20)
+    granted = models.BooleanField()
+    basis = models.CharField(max_length=100, blank=True)
+    captured_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+
+class Product(models.Model):
+    name = models.CharField(max_length=100, unique=True)
+    is_core = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contract(models.Model):
+    """`ends_on` is exclusive: the first day no longer covered."""
+
+    external_id = models.CharField(max_length=200, unique=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="contracts")
+    signed_on = models.DateField(null=True, blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    auto_renew = models.BooleanField(default=False)
+    notice_days = models.PositiveIntegerField(default=0)
+
+
+class ContractLine(models.Model):
+    """One recorded version of a line of a contract, never edited: an amendment is a further row.
+
+    The version in force at a valid time, as known at a recorded time, is the last recorded one.
+    `mrr` is per month, in units of `currency`. `ends_on` is exclusive.
+    """
+
+    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="lines")
+    line = models.CharField(max_length=200)
+    product = models.ForeignKey(Product, null=True, blank=True, on_delete=models.PROTECT)
+    plan = models.CharField(max_length=100, blank=True)
+    seats = models.PositiveIntegerField(null=True, blank=True)
+    mrr = models.DecimalField(max_digits=14, decimal_places=2)
+    currency = models.CharField(max_length=3, default="USD")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["line", "recorded_at", "id"]
+
+
+class Person(models.Model):
+    """Someone of our team."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="person"
+    )
+    handle = models.SlugField(max_length=50, unique=True)
+    name = models.CharField(max_length=200)
+    email = models.EmailField(blank=True)
+    role = models.CharField(max_length=50)
+    hours_per_week = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    timezone = models.CharField(max_length=64, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    backup = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    sees_everything = models.BooleanField(default=False, help_text="Heads, managers and operations")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Leave(models.Model):
+    """Both days are included, in the person's zone."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="leaves")
+    first_day = models.DateField()
+    last_day = models.DateField()
+
+
+class Book(models.Model):
+    """Which accounts a person holds: a list, or a rule in the language of engagement models."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="books")
+    name = models.CharField(max_length=100)
+    rule = models.TextField(blank=True)
+    accounts = models.ManyToManyField(Account, blank=True, related_name="books")
+    position = models.PositiveIntegerField(default=0, help_text="Where two books hold an account, the lower wins")
+
+    class Meta:
+        ordering = ["position", "id"]
+
+
+class SuccessPlan(models.Model):
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="success_plan")
+    agreed_by = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+
+
+class Goal(models.Model):
+    plan = models.ForeignKey(SuccessPlan, on_delete=models.CASCADE, related_name="goals")
+    title = models.CharField(max_length=200)
+    value_metric = models.CharField(max_length=100)
+    unit = models.CharField(max_length=50, blank=True)
+    better = models.CharField(max_length=4, default="up", choices=[("up", "up"), ("down", "down")])
+    baseline = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    target = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+
+
+class GoalReading(models.Model):
+    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="readings")
+    value = models.DecimalField(max_digits=18, decimal_places=4)
+    read_at = models.DateTimeField()
+    verified_by = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+
+class RecordedFact(models.Model):
+    """What a person noted on an occurrence: `contacted`, `attended`, ..., or one of the model's `records`.
+
+    `moment`, `anchor` and `n` name the occurrence; facts on no occurrence (a logged touch) leave them empty.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="recorded_facts")
+    moment = models.CharField(max_length=100, blank=True)
+    anchor = models.CharField(max_length=300, blank=True)
+    n = models.PositiveIntegerField(default=1)
+    fact = models.CharField(max_length=50)
+    contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL)
+    value = models.CharField(max_length=500, blank=True)
+    noted_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+
+class ModelVersion(models.Model):
+    """A published engagement model; immutable. `document` is the text as written."""
+
+    name = models.CharField(max_length=100)
+    version = models.PositiveIntegerField()
+    document = models.TextField()
+    digest = models.CharField(max_length=64)
+    live_from = models.DateTimeField()
+    published_at = models.DateTimeField()
+    published_by = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "version"], name="one_row_per_version")]
+        ordering = ["name", "version"]
+
+
+class Change(models.Model):
+    """The numbered log of edits that the fact store folds in, in the order of `id`.
+
+    `kind` and the shape of `data` are listed in `records.changes`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=50)
+    account = models.CharField(max_length=200, blank=True, help_text="external id of the account it concerns")
+    data = models.JSONField()
+
+
+class AuditEntry(models.Model):
+    """Append-only; each entry carries the hash of the one before it."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=200)
+    action = models.CharField(max_length=100)
+    subject = models.CharField(max_length=300)
+    payload = models.JSONField(null=True)
+    salt = models.CharField(max_length=32)
+    payload_digest = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64)
+    entry_digest = models.CharField(max_length=64)

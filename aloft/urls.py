@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.urls import include, path
+
+from aloft.workspace import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("sign-in/", include("aloft.records.sign_in_urls")),
+    path("", include("aloft.workspace.urls")),
+]
