@@ -1,0 +1,145 @@
+"""Where every fact from outside is kept from the moment it is acknowledged until the fact store has it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+
+from aloft.clock import Clock, SystemClock
+from aloft.collect import tables
+from aloft.collect.rows import row
+from aloft.collect.values import (
+    Entry,
+    InboxUnavailable,
+    Logged,
+    Outcome,
+    Problem,
+    instant,
+    micros,
+)
+from aloft.collect.writer import Append, Writer
+
+__all__ = ["Entry", "Inbox", "InboxUnavailable", "Logged", "Outcome", "Problem"]
+
+FORGET_AT_ONCE = 10_000  # entries; short enough that an append hardly waits
+
+
+class Inbox:
+    """One SQLite file that several threads and processes may append to.
+
+    An append returns once its entries would survive a power cut. A message id that its source has sent in
+    the last seven days is refused: `duplicate` when it says the same, `conflict` (and a `Problem`) when not.
+    Every method raises InboxUnavailable when the file is locked longer than `patience` seconds, full,
+    read-only or gone; an append that raises stored nothing, unless the disk failed in the commit itself.
+    """
+
+    def __init__(self, path: Path, clock: Clock | None = None, patience: float = 5.0) -> None:
+        self._path, self._patience = path, patience
+        self._lock = Lock()
+        self._connection: sqlite3.Connection | None = None
+        with self._connected():
+            pass
+        self._writer = Writer(path, clock or SystemClock(), patience)
+
+    def append(self, entries: Sequence[Entry], received: datetime | None = None) -> list[Outcome]:
+        """The outcome of each entry, after the commit. `received` is for history and never goes backwards.
+
+        ValueError, storing nothing, for an entry without source or message id, or with text unfit for UTF-8.
+        """
+        if not entries:
+            return []
+        append = Append([row(entry) for entry in entries], received)
+        self._writer.submit(append)
+        return append.answer.result()
+
+    def read(self, after: int, limit: int = 10_000, until: datetime | None = None) -> list[Logged]:
+        """Entries with a `seq` above `after`, in order, received at or before `until`."""
+        last = micros(until) if until else 2**63 - 1
+        query = "SELECT * FROM entry WHERE seq > ? AND received <= ? ORDER BY seq LIMIT ?"
+        with self._connected() as connection:
+            rows = connection.execute(query, (after, last, limit)).fetchall()
+        return [logged(*cells) for cells in rows]
+
+    def next_received(self, after: int) -> datetime | None:
+        """When the first entry above `after` was received."""
+        query = "SELECT received FROM entry WHERE seq > ? ORDER BY seq LIMIT 1"
+        with self._connected() as connection:
+            found = connection.execute(query, (after,)).fetchone()
+        return instant(found[0]) if found else None
+
+    def end(self) -> int:
+        """The logged position: the `seq` of the last entry ever stored, 0 before the first."""
+        with self._connected() as connection:
+            return tables.position(connection)[0]
+
+    def forget(self, upto: int) -> None:
+        """Drop entries that the log has. Their ids go on being refused."""
+        query = "DELETE FROM entry WHERE seq IN (SELECT seq FROM entry WHERE seq <= ? ORDER BY seq LIMIT ?)"
+        dropped = FORGET_AT_ONCE
+        while dropped == FORGET_AT_ONCE:
+            with self._connected() as connection:
+                dropped = connection.execute(query, (upto, FORGET_AT_ONCE)).rowcount
+
+    def problems(self, limit: int = 100) -> list[Problem]:
+        """The newest first. Kept for 30 days."""
+        query = (
+            "SELECT source, reason, at, message_id, body FROM problem ORDER BY at DESC, rowid DESC LIMIT ?"
+        )
+        with self._connected() as connection:
+            rows = connection.execute(query, (limit,)).fetchall()
+        return [
+            Problem(source, reason, instant(at), message, body) for source, reason, at, message, body in rows
+        ]
+
+    def close(self) -> None:
+        """Appends already under way are stored and answered first."""
+        self._writer.close()
+        with self._lock:
+            self._disconnect()
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                self._connection = self._connection or tables.connect(self._path, self._patience)
+                yield self._connection
+            except (sqlite3.Error, OSError) as error:
+                self._disconnect()
+                raise InboxUnavailable(str(error)) from error
+
+    def _disconnect(self) -> None:
+        if self._connection:
+            self._connection.close()
+        self._connection = None
+
+
+def logged(
+    seq: int,
+    received: int,
+    source: str,
+    message_id: str,
+    kind: str,
+    name: str,
+    account: str,
+    user: str,
+    occurred: int,
+    times: int,
+    body: bytes,
+) -> Logged:
+    return Logged(
+        source=source,
+        message_id=message_id,
+        kind=kind,
+        name=name,
+        account=account,
+        user=user,
+        occurred=instant(occurred),
+        times=times,
+        body=body,
+        seq=seq,
+        received=instant(received),
+    )

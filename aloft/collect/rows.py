@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from aloft.collect import tables
+from aloft.collect.values import MICROSECOND, Entry, Outcome, instant, micros
+
+PROBLEMS_KEPT = timedelta(days=30)
+BODY_KEPT = 65_536  # bytes
+CONFLICT = "message_id_conflict"
+
+
+@dataclass(frozen=True)
+class Row:
+    key: bytes
+    digest: bytes
+    entry: Entry
+    occurred: int
+
+
+def row(entry: Entry) -> Row:
+    """ValueError for what SQLite could not store as it stands: it would fail the whole group."""
+    if not entry.source or not entry.message_id or not 0 < entry.times < 2**63:
+        raise ValueError("an entry needs a source, a message id and times of 1 or more")
+    identity = f"{len(entry.source)}:{entry.source}:{entry.message_id}"
+    said = f"{entry.kind}\0{entry.name}\0{entry.account}\0{entry.user}\0{entry.times}\0"
+    return Row(
+        key=blake2b(identity.encode(), digest_size=16).digest(),
+        digest=blake2b(said.encode() + entry.body, digest_size=16).digest(),
+        entry=entry,
+        occurred=micros(entry.occurred),
+    )
+
+
+def store(connection: sqlite3.Connection, rows: Sequence[Row], received: datetime) -> list[Outcome]:
+    """Within the caller's transaction: `received` follows what any process stored before it."""
+    seq, last = tables.position(connection)
+    at = max(micros(received), last)
+    today, probed = tables.day_tables(connection, instant(at).date())
+    digests = tables.seen(connection, probed, [each.key for each in rows])
+    outcomes = [judge(each, digests) for each in rows]
+    fresh = [each for each, outcome in zip(rows, outcomes, strict=True) if outcome is Outcome.stored]
+    odd = [each for each, outcome in zip(rows, outcomes, strict=True) if outcome is Outcome.conflict]
+    tables.insert(connection, today, sorted((each.key, each.digest) for each in fresh))
+    tables.insert(connection, "entry", [cells(each, seq + n, at) for n, each in enumerate(fresh, start=1)])
+    if odd:
+        note_conflicts(connection, odd, at)
+    tables.move_position(connection, seq + len(fresh), at)
+    return outcomes
+
+
+def judge(each: Row, digests: dict[bytes, bytes]) -> Outcome:
+    first = digests.get(each.key)
+    if first is None:
+        digests[each.key] = each.digest
+        return Outcome.stored
+    return Outcome.duplicate if first == each.digest else Outcome.conflict
+
+
+def cells(each: Row, seq: int, at: int) -> tuple[object, ...]:
+    entry = each.entry
+    named = (entry.source, entry.message_id, entry.kind, entry.name, entry.account, entry.user)
+    return (seq, at, *named, min(each.occurred, at), entry.times, entry.body)
+
+
+def note_conflicts(connection: sqlite3.Connection, odd: Sequence[Row], at: int) -> None:
+    noted = [(e.entry.source, CONFLICT, at, e.entry.message_id, e.entry.body[:BODY_KEPT]) for e in odd]
+    tables.insert(connection, "problem", noted)
+    connection.execute("DELETE FROM problem WHERE at < ?", (at - PROBLEMS_KEPT // MICROSECOND,))
