@@ -1,0 +1,53 @@
+"""The tables of the fact store. Instants are naive TIMESTAMP in UTC; a `day` is days since 1970-01-01.
+
+A store of another version is not migrated: it is a pure function of the log and the changes, and is
+drained again from them.
+"""
+
+from __future__ import annotations
+
+VERSION = 1
+
+TABLES: dict[str, str] = {
+    "store_version": "version INTEGER, home_zone TEXT",
+    "position": "inbox BIGINT, changes BIGINT, at TIMESTAMP",
+    # `zone` is '' where the account has none of its own: then the home zone of the store counts.
+    "account": "id INTEGER, external TEXT, zone TEXT",
+    "app_user": "id INTEGER, external TEXT",
+    "event_name": "id INTEGER, name TEXT",
+    # stream 0 is the inbox, 1 the changes. kind: track page screen identify group alias, or fact (recorded by
+    # people). `name` is NULL where the kind names no event, and nothing counts those rows.
+    "event": """stream TINYINT, seq BIGINT, source TEXT, message_id TEXT, account INTEGER, app_user INTEGER,
+        name INTEGER, occurred TIMESTAMP, received TIMESTAMP, day INTEGER, times INTEGER, properties TEXT,
+        named_account BOOLEAN, kind TEXT""",
+    # Every message id ever applied, by the UTC day it was received: hash is of (source, message_id).
+    "seen": "day INTEGER, hash UBIGINT",
+    # From `since` on the user belongs to `account`, until its next row.
+    "membership": "app_user INTEGER, account INTEGER, since TIMESTAMP, seq BIGINT",
+    "day_count": "account INTEGER, name INTEGER, day INTEGER, n BIGINT",
+    "user_word": "account INTEGER, app_user INTEGER, block INTEGER, word BIGINT",
+    "kept": "digest TEXT, verb TEXT, names TEXT[], where_sql TEXT",
+    "kept_count": "digest TEXT, account INTEGER, day INTEGER, n BIGINT",
+    "kept_word": "digest TEXT, account INTEGER, app_user INTEGER, block INTEGER, word BIGINT",
+    "attribute": """account INTEGER, field TEXT, value TEXT, valid TIMESTAMP, recorded TIMESTAMP, rank TINYINT,
+        stream TINYINT, seq BIGINT, source TEXT""",
+    "contract": """account INTEGER, contract TEXT, signed DATE, starts DATE, ends DATE, recorded TIMESTAMP,
+        seq BIGINT""",
+    "contract_line": """account INTEGER, contract TEXT, line TEXT, product TEXT, plan TEXT, seats INTEGER,
+        mrr DECIMAL(14,2), currency TEXT, starts DATE, ends DATE, recorded TIMESTAMP, seq BIGINT""",
+    "recorded_fact": """id BIGINT, account INTEGER, moment TEXT, anchor TEXT, n INTEGER, fact TEXT, contact TEXT,
+        persona TEXT, value TEXT, occurred TIMESTAMP, recorded TIMESTAMP, withdrawn BOOLEAN, seq BIGINT""",
+    "plan_note": "account INTEGER, kind TEXT, occurred TIMESTAMP, recorded TIMESTAMP, seq BIGINT",
+    # One row per contact, as last set.
+    "contact": "contact TEXT, account INTEGER, persona TEXT, status TEXT, seq BIGINT",
+    "compacted": "relation TEXT, rows BIGINT",
+}
+
+
+def statements(home_zone: str) -> list[str]:
+    zone = home_zone.replace("'", "''")
+    return [
+        *(f"CREATE TABLE {name} ({columns})" for name, columns in TABLES.items()),
+        f"INSERT INTO store_version VALUES ({VERSION}, '{zone}')",  # noqa: S608
+        "INSERT INTO position VALUES (0, 0, NULL)",
+    ]

@@ -1,0 +1,142 @@
+"""The fact store: one DuckDB file, opened by one process at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+import duckdb
+import pyarrow as pa
+
+from aloft.facts import schema
+
+
+class StoreError(Exception):
+    """The file cannot serve as a fact store; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Positions:
+    """What is drained of each stream, and the instant (UTC) of the step that did it; None before the first."""
+
+    inbox: int
+    changes: int
+    at: datetime | None
+
+
+@cache
+def named_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+class FactStore:
+    """Every statement goes through `run`, which reads the result to its end: DuckDB 2 keeps it open otherwise."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, home_zone: str) -> None:
+        self.connection = connection
+        self.home_zone = home_zone
+        self._depth = 0
+
+    @classmethod
+    def open(
+        cls,
+        path: Path | str,
+        home_zone: str = "UTC",
+        memory_limit: str | None = None,
+        threads: int | None = None,
+    ) -> FactStore:
+        """Open or create the store; ":memory:" keeps nothing. `memory_limit` is DuckDB's, e.g. "2GB".
+
+        Raises StoreError for a file of another version or an unknown home zone.
+        """
+        if home_zone not in named_zones():
+            raise StoreError(f"unknown time zone {home_zone!r}")
+        config: dict[str, Any] = {"enable_external_access": "false"}
+        if memory_limit:
+            config["memory_limit"] = memory_limit
+        if threads:
+            config["threads"] = threads
+        store = cls(duckdb.connect(str(path), config=config), home_zone)
+        try:
+            store._prepare()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def __enter__(self) -> FactStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def run(self, sql: str, parameters: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
+        return self.connection.execute(sql, parameters).fetchall()
+
+    def load(self, name: str, table: pa.Table) -> None:
+        """Make `table` the temporary table `name`."""
+        self.connection.register("loading", table)
+        try:
+            self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM loading")  # noqa: S608
+        finally:
+            self.connection.unregister("loading")
+
+    def integers(self, sql: str, parameters: Sequence[object] | None = None) -> frozenset[int]:
+        return frozenset(row[0] for row in self.run(sql, parameters))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing. Inside another one it is part of that one."""
+        if self._depth:
+            yield
+            return
+        self.run("BEGIN")
+        self._depth = 1
+        try:
+            yield
+        except BaseException:
+            self._depth = 0
+            self.run("ROLLBACK")
+            raise
+        self._depth = 0
+        self.run("COMMIT")
+
+    def positions(self) -> Positions:
+        inbox, changes, at = self.run("SELECT inbox, changes, at FROM position")[0]
+        return Positions(inbox, changes, at.replace(tzinfo=UTC) if at else None)
+
+    def _prepare(self) -> None:
+        known = self.run("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'store_version'")
+        with self.transaction():
+            if known == [(0,)]:
+                for statement in schema.statements(self.home_zone):
+                    self.run(statement)
+            else:
+                self._check()
+
+    def _check(self) -> None:
+        version, zone = self.run("SELECT version, home_zone FROM store_version")[0]
+        if version != schema.VERSION:
+            raise StoreError(
+                f"the fact store is of version {version}, this release reads {schema.VERSION}: "
+                "remove the file, and it is drained again from the log"
+            )
+        if zone != self.home_zone:
+            self._move_home()
+
+    def _move_home(self) -> None:
+        from aloft.facts.rebuild import (
+            rebuild_home,
+        )  # rebuild works on a store, so it cannot be imported above
+
+        rebuild_home(self)
+        self.run("UPDATE store_version SET home_zone = ?", [self.home_zone])
