@@ -1,4 +1,4 @@
-"""The engagement model as frozen values: what a checked document means, ready to be compiled and decided on."""
+"""The engagement model as frozen values: what a checked document means, ready to compile and decide on."""
 
 from __future__ import annotations
 
@@ -241,6 +241,8 @@ class Model:
     moments: Mapping[str, Moment]
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     applies_to: Rule | None = None
-    fields: Mapping[str, str] = field(default_factory=dict)  # text number money date instant boolean, or choice
+    fields: Mapping[str, str] = field(
+        default_factory=dict
+    )  # text number money date instant boolean, or choice
     records: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
