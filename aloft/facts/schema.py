@@ -10,7 +10,7 @@ VERSION = 1
 
 TABLES: dict[str, str] = {
     "store_version": "version INTEGER, home_zone TEXT",
-    "position": "inbox BIGINT, changes BIGINT, at TIMESTAMP",
+    "position": 'inbox BIGINT, changes BIGINT, "at" TIMESTAMP',
     # `zone` is '' where the account has none of its own: then the home zone of the store counts.
     "account": "id INTEGER, external TEXT, zone TEXT",
     "app_user": "id INTEGER, external TEXT",
@@ -29,14 +29,14 @@ TABLES: dict[str, str] = {
     "kept": "digest TEXT, verb TEXT, names TEXT[], where_sql TEXT",
     "kept_count": "digest TEXT, account INTEGER, day INTEGER, n BIGINT",
     "kept_word": "digest TEXT, account INTEGER, app_user INTEGER, block INTEGER, word BIGINT",
-    "attribute": """account INTEGER, field TEXT, value TEXT, valid TIMESTAMP, recorded TIMESTAMP, rank TINYINT,
-        stream TINYINT, seq BIGINT, source TEXT""",
+    "attribute": """account INTEGER, field TEXT, value TEXT, valid TIMESTAMP, recorded TIMESTAMP,
+        rank TINYINT, stream TINYINT, seq BIGINT, source TEXT""",
     "contract": """account INTEGER, contract TEXT, signed DATE, starts DATE, ends DATE, recorded TIMESTAMP,
         seq BIGINT""",
     "contract_line": """account INTEGER, contract TEXT, line TEXT, product TEXT, plan TEXT, seats INTEGER,
         mrr DECIMAL(14,2), currency TEXT, starts DATE, ends DATE, recorded TIMESTAMP, seq BIGINT""",
-    "recorded_fact": """id BIGINT, account INTEGER, moment TEXT, anchor TEXT, n INTEGER, fact TEXT, contact TEXT,
-        persona TEXT, value TEXT, occurred TIMESTAMP, recorded TIMESTAMP, withdrawn BOOLEAN, seq BIGINT""",
+    "recorded_fact": """id BIGINT, account INTEGER, moment TEXT, anchor TEXT, n INTEGER, fact TEXT,
+        contact TEXT, persona TEXT, value TEXT, occurred TIMESTAMP, recorded TIMESTAMP, withdrawn BOOLEAN, seq BIGINT""",
     "plan_note": "account INTEGER, kind TEXT, occurred TIMESTAMP, recorded TIMESTAMP, seq BIGINT",
     # One row per contact, as last set.
     "contact": "contact TEXT, account INTEGER, persona TEXT, status TEXT, seq BIGINT",

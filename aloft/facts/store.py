@@ -23,7 +23,7 @@ class StoreError(Exception):
 
 @dataclass(frozen=True)
 class Positions:
-    """What is drained of each stream, and the instant (UTC) of the step that did it; None before the first."""
+    """What is drained of each stream, and the instant (UTC) of the step that did it: None at first."""
 
     inbox: int
     changes: int
@@ -36,7 +36,7 @@ def named_zones() -> frozenset[str]:
 
 
 class FactStore:
-    """Every statement goes through `run`, which reads the result to its end: DuckDB 2 keeps it open otherwise."""
+    """Statements go through `run`, which reads the result to its end: DuckDB 2 keeps it open otherwise."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, home_zone: str) -> None:
         self.connection = connection
@@ -111,7 +111,7 @@ class FactStore:
         self.run("COMMIT")
 
     def positions(self) -> Positions:
-        inbox, changes, at = self.run("SELECT inbox, changes, at FROM position")[0]
+        inbox, changes, at = self.run('SELECT inbox, changes, "at" FROM position')[0]
         return Positions(inbox, changes, at.replace(tzinfo=UTC) if at else None)
 
     def _prepare(self) -> None:
