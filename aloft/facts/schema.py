@@ -36,7 +36,8 @@ TABLES: dict[str, str] = {
     "contract_line": """account INTEGER, contract TEXT, line TEXT, product TEXT, plan TEXT, seats INTEGER,
         mrr DECIMAL(14,2), currency TEXT, starts DATE, ends DATE, recorded TIMESTAMP, seq BIGINT""",
     "recorded_fact": """id BIGINT, account INTEGER, moment TEXT, anchor TEXT, n INTEGER, fact TEXT,
-        contact TEXT, persona TEXT, value TEXT, occurred TIMESTAMP, recorded TIMESTAMP, withdrawn BOOLEAN, seq BIGINT""",
+        contact TEXT, persona TEXT, value TEXT, occurred TIMESTAMP, recorded TIMESTAMP, withdrawn BOOLEAN,
+        seq BIGINT""",
     "plan_note": "account INTEGER, kind TEXT, occurred TIMESTAMP, recorded TIMESTAMP, seq BIGINT",
     # One row per contact, as last set.
     "contact": "contact TEXT, account INTEGER, persona TEXT, status TEXT, seq BIGINT",

@@ -1,0 +1,124 @@
+"""A change as the drain reads it, and the rows it says. The kinds and their data are `records.changes`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+Row = dict[str, Any]
+TITLED = frozenset({"contacted", "attended", "confirmed", "trained", "signed", "no_show"})
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """`seq` is the number of the change, `account` an external id ('' for none), `at` is when it was made."""
+
+    seq: int
+    at: datetime
+    kind: str
+    account: str
+    data: Mapping[str, Any]
+
+
+def rows(change: ChangeRow) -> Iterator[tuple[str, Row]]:
+    """The rows of the fact store, each with its table, that this change adds."""
+    spelled = SPELLINGS.get(change.kind)
+    if spelled and change.account:
+        for table, row in spelled(change):
+            yield table, {"external": change.account, "seq": change.seq, **row}
+
+
+def fact_title(fact: str) -> str:
+    """The name of the event that a recorded fact is: "No Show"; what a model declares is "Cause Noted"."""
+    words = fact.replace("_", " ").title()
+    return words if fact in TITLED else f"{words} Noted"
+
+
+def _account_set(change: ChangeRow) -> Iterator[tuple[str, Row]]:
+    valid = _instant(change.data.get("valid")) or change.at
+    for field, value in change.data["fields"].items():
+        yield (
+            "attribute",
+            {
+                "field": field,
+                "value": None if value is None else msgspec.json.encode(value).decode(),
+                "valid": valid,
+                "recorded": change.at,
+                "rank": 1,
+                "stream": 1,
+                "source": "records",
+            },
+        )
+
+
+def _contact_set(change: ChangeRow) -> Iterator[tuple[str, Row]]:
+    data = change.data
+    yield "contact", {"contact": data["contact"], "persona": data["persona"], "status": data["status"]}
+
+
+def _contract_set(change: ChangeRow) -> Iterator[tuple[str, Row]]:
+    yield (
+        "contract",
+        {
+            "contract": change.data["contract"],
+            "signed": _date(change.data["signed"]),
+            "starts": _date(change.data["starts"]),
+            "ends": _date(change.data["ends"]),
+            "recorded": change.at,
+        },
+    )
+
+
+def _contract_line(change: ChangeRow) -> Iterator[tuple[str, Row]]:
+    data = change.data
+    yield (
+        "contract_line",
+        {
+            "contract": data["contract"],
+            "line": data["line"],
+            "product": data["product"],
+            "plan": data["plan"],
+            "seats": data["seats"],
+            "mrr": Decimal(data["mrr"]).quantize(Decimal("0.01")),
+            "currency": data["currency"],
+            "starts": _date(data["starts"]),
+            "ends": _date(data["ends"]),
+            "recorded": change.at,
+        },
+    )
+
+
+def _plan_note(change: ChangeRow) -> Iterator[tuple[str, Row]]:
+    kind = change.kind.removeprefix("plan.")
+    yield "plan_note", {"kind": kind, "occurred": _instant(change.data["at"]), "recorded": change.at}
+
+
+def _fact_recorded(change: ChangeRow) -> Iterator[tuple[str, Row]]:
+    names = ("id", "moment", "anchor", "n", "fact", "contact", "persona", "value")
+    told = {name: change.data[name] for name in names}
+    occurred = _instant(change.data["at"])
+    yield "recorded_fact", {**told, "occurred": occurred, "recorded": change.at, "withdrawn": False}
+
+
+SPELLINGS: dict[str, Callable[[ChangeRow], Iterator[tuple[str, Row]]]] = {
+    "account.set": _account_set,
+    "contact.set": _contact_set,
+    "contract.set": _contract_set,
+    "contract.line": _contract_line,
+    "plan.agreed": _plan_note,
+    "plan.reviewed": _plan_note,
+    "fact.recorded": _fact_recorded,
+}
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

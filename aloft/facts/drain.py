@@ -1,0 +1,137 @@
+"""Apply entries of the inbox and changes of the records to the fact store, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aloft.collect.inbox import Logged
+from aloft.facts import arrivals, edits, identity, membership, observed, state
+from aloft.facts.changes import ChangeRow
+from aloft.facts.days import local_day, zone_of
+from aloft.facts.rebuild import rebuild
+from aloft.facts.store import FactStore, Positions
+
+
+@dataclass(frozen=True)
+class Drained:
+    """What a step did. Accounts are the store's integers.
+
+    New events are those of stream 0 with a seq above `before.inbox` and of stream 1 above `before.changes`.
+    `moved` are the seqs of earlier ones of stream 0 that belong to another account now.
+    """
+
+    before: Positions
+    after: Positions
+    touched: frozenset[int]
+    created: frozenset[int]
+    rebuilt: frozenset[int]
+    moved: frozenset[int]
+    events: int
+    duplicates: int
+    conflicts: tuple[tuple[str, str], ...]
+
+
+def drain(store: FactStore, entries: Sequence[Logged], changes: Sequence[ChangeRow], at: datetime) -> Drained:
+    """Apply what lies beyond the positions, and move them, with the instant `at` (aware) of the step.
+
+    What is at or below a position is passed over, so a step may be repeated. All or nothing.
+    """
+    before = store.positions()
+    entries = [entry for entry in entries if entry.seq > before.inbox]
+    changes = sorted((c for c in changes if c.seq > before.changes), key=lambda change: change.seq)
+    with store.transaction():
+        return _apply(store, entries, changes, before, at)
+
+
+def _apply(
+    store: FactStore, entries: Sequence[Logged], changes: Sequence[ChangeRow], before: Positions, at: datetime
+) -> Drained:
+    refused = arrivals.stage(store, entries)
+    edits.stage(store, changes)
+    created = identity.admit(store)
+    _identify(store)
+    membership.learn(store)
+    observed.note_traits(store)
+    edits.fold(store, changes)
+    zoned = observed.settle_zones(store, before, at) - created
+    membership.attribute(store)
+    membership.attribute_again(store)
+    events = _insert(store)
+    arrivals.remember(store)
+    rebuilt = zoned | edits.withdraw(store, changes) | _deprived(store)
+    rebuild(store, rebuilt)
+    _move(store, entries, changes, at)
+    return Drained(
+        before=before,
+        after=store.positions(),
+        touched=rebuilt | _touched(store),
+        created=created,
+        rebuilt=rebuilt,
+        moved=store.integers("SELECT seq FROM moved"),
+        events=events,
+        duplicates=refused.duplicates,
+        conflicts=refused.conflicts,
+    )
+
+
+def _identify(store: FactStore) -> None:
+    """Make `incoming`: rows of `event` for what has arrived, as yet without a day."""
+    store.run("CREATE OR REPLACE TEMP TABLE incoming AS SELECT * FROM event LIMIT 0")
+    store.run(
+        """INSERT INTO incoming BY NAME
+        SELECT 0 AS stream, r.seq, r.source, r.message_id, a.id AS account, u.id AS app_user, n.id AS name,
+            r.occurred, r.received, r.times, r.properties, r.account <> '' AS named_account, r.kind
+        FROM arrived r
+        LEFT JOIN account a ON a.external = r.account
+        LEFT JOIN app_user u ON u.external = r."user"
+        LEFT JOIN event_name n ON n.name = r.name"""
+    )
+
+
+def _insert(store: FactStore) -> int:
+    """Events with their account and day; state grows by them, and by those that found their account."""
+    day = local_day("i.occurred", zone_of("a", store.home_zone))
+    store.run(
+        f"""CREATE OR REPLACE TEMP TABLE fresh AS
+        SELECT i.* REPLACE (coalesce(i.account, p.account) AS account, {day} AS day)
+        FROM incoming i
+        LEFT JOIN placed p ON i.stream = 0 AND p.seq = i.seq
+        LEFT JOIN account a ON a.id = coalesce(i.account, p.account)"""  # noqa: S608
+    )
+    store.run("INSERT INTO event SELECT * FROM fresh ORDER BY stream, seq")
+    events: int = store.run("SELECT count(*) FROM fresh")[0][0]
+    store.run(
+        """INSERT INTO fresh SELECT e.* FROM event e
+        WHERE e.stream = 0 AND e.seq IN (SELECT seq FROM moved WHERE was IS NULL)"""
+    )
+    names = store.integers("SELECT DISTINCT name FROM fresh WHERE name IS NOT NULL")
+    state.add(store, "fresh", names)
+    return events
+
+
+def _deprived(store: FactStore) -> frozenset[int]:
+    """Accounts on either side of a move from one to another: sums can be added to, bits cannot be cleared."""
+    return store.integers(
+        """SELECT was FROM moved WHERE was IS NOT NULL
+        UNION SELECT account FROM moved WHERE was IS NOT NULL AND account IS NOT NULL"""
+    )
+
+
+def _touched(store: FactStore) -> frozenset[int]:
+    return store.integers(
+        """SELECT account FROM fresh WHERE account IS NOT NULL
+        UNION SELECT a.id FROM account a SEMI JOIN edited e ON e.external = a.external"""
+    )
+
+
+def _move(store: FactStore, entries: Sequence[Logged], changes: Sequence[ChangeRow], at: datetime) -> None:
+    inbox = max((entry.seq for entry in entries), default=0)
+    change = max((change.seq for change in changes), default=0)
+    instant = at.astimezone(UTC).replace(tzinfo=None)
+    store.run(
+        """UPDATE position SET inbox = greatest(inbox, ?), changes = greatest(changes, ?),
+            "at" = greatest("at", ?::TIMESTAMP)""",
+        [inbox, change, instant],
+    )

@@ -1,0 +1,36 @@
+"""Integers for the names that come from outside, given at first sight and never changed."""
+
+from __future__ import annotations
+
+from aloft.facts.store import FactStore
+
+
+def admit(store: FactStore) -> frozenset[int]:
+    """Number what `arrived` and `edited` name for the first time; the ids of the accounts that are new."""
+    before = store.run("SELECT coalesce(max(id), 0) FROM account")[0][0]
+    _number(
+        store,
+        "account (id, external, zone)",
+        "external",
+        "SELECT account AS told, seq FROM arrived UNION ALL SELECT external, seq FROM edited",
+        ", ''",
+    )
+    _number(store, "app_user (id, external)", "external", 'SELECT "user" AS told, seq FROM arrived')
+    _number(
+        store,
+        "event_name (id, name)",
+        "name",
+        "SELECT name AS told, seq FROM arrived UNION ALL SELECT title, seq FROM edited",
+    )
+    return store.integers("SELECT id FROM account WHERE id > ?", [before])
+
+
+def _number(store: FactStore, target: str, column: str, told: str, rest: str = "") -> None:
+    table = target.split(" ", 1)[0]
+    store.run(
+        f"""INSERT INTO {target}
+        SELECT (SELECT coalesce(max(id), 0) FROM {table}) + row_number() OVER (ORDER BY first, told),
+            told {rest}
+        FROM (SELECT told, min(seq) AS first FROM ({told}) WHERE told <> '' GROUP BY told) n
+        ANTI JOIN {table} known ON known.{column} = n.told"""  # noqa: S608
+    )

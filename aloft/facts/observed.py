@@ -1,0 +1,100 @@
+"""What was observed of accounts: the traits of groups, and the zone that follows from all attributes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+import pyarrow as pa
+
+from aloft.facts.bodies import fields
+from aloft.facts.store import FactStore, Positions, named_zones
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def note_traits(store: FactStore) -> None:
+    """Append the traits of each group call of `incoming` to `attribute`."""
+    calls = store.run(
+        """SELECT seq, properties FROM incoming
+        WHERE kind = 'group' AND account IS NOT NULL AND properties <> '{}' ORDER BY seq"""
+    )
+    told = [(seq, field, value) for seq, traits in calls for field, value in fields(traits).items()]
+    if not told:
+        return
+    seqs, names, values = zip(*told, strict=True)
+    store.load(
+        "traits",
+        pa.table(
+            {
+                "seq": pa.array(seqs, pa.int64()),
+                "field": pa.array(names, pa.string()),
+                "value": pa.array(values, pa.string()),
+            }
+        ),
+    )
+    store.run(
+        """INSERT INTO attribute BY NAME
+        SELECT i.account, t.field, t.value, i.occurred AS valid, i.received AS recorded, 0 AS rank,
+            0 AS stream, i.seq, i.source
+        FROM traits t JOIN incoming i ON i.seq = t.seq"""
+    )
+
+
+def settle_zones(store: FactStore, before: Positions, at: datetime) -> frozenset[int]:
+    """Write the zones in force at `at`; the accounts whose zone is another now."""
+    zones = [
+        (account, zone if is_known(store, zone) else "") for account, zone in _winners(store, before, at)
+    ]
+    if not zones:
+        return frozenset()
+    accounts, names = zip(*zones, strict=True)
+    store.load(
+        "zoned", pa.table({"id": pa.array(accounts, pa.int32()), "zone": pa.array(names, pa.string())})
+    )
+    differing = "SELECT z.id FROM zoned z JOIN account a ON a.id = z.id WHERE a.zone <> z.zone"
+    changed = store.integers(differing)
+    if changed:
+        store.run("UPDATE account SET zone = z.zone FROM zoned z WHERE z.id = account.id")
+    return changed
+
+
+def is_known(store: FactStore, zone: str) -> bool:
+    """Known to both Python and the database: each of them computes local times."""
+    known = "SELECT count(*) FROM pg_timezone_names() WHERE name = ?"
+    return zone in named_zones() and store.run(known, [zone]) == [(1,)]
+
+
+def _winners(store: FactStore, before: Positions, at: datetime) -> list[tuple[int, str]]:
+    """Zones of the accounts that were told one since `before`, or for which one begins to hold by `at`."""
+    rows = store.run(
+        """WITH zone AS (
+            SELECT * FROM attribute WHERE field = 'timezone'
+        ), stirred AS (
+            SELECT DISTINCT account FROM zone
+            WHERE (stream = 0 AND seq > $inbox) OR (stream = 1 AND seq > $changes)
+                OR (valid > $since AND valid <= $at)
+        )
+        SELECT account, CASE WHEN valid <= $at THEN value END
+        FROM zone SEMI JOIN stirred USING (account)
+        QUALIFY row_number() OVER (
+            PARTITION BY account
+            ORDER BY valid <= $at DESC, rank DESC, valid DESC, recorded DESC, seq DESC
+        ) = 1""",
+        {
+            "inbox": before.inbox,
+            "changes": before.changes,
+            "since": _naive(before.at or EPOCH),
+            "at": _naive(at),
+        },
+    )
+    return [(account, _text(value)) for account, value in rows]
+
+
+def _text(value: str | None) -> str:
+    told = msgspec.json.decode(value) if value else ""
+    return told if isinstance(told, str) else ""
+
+
+def _naive(instant: datetime) -> datetime:
+    return instant.astimezone(UTC).replace(tzinfo=None)
