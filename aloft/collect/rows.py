@@ -11,6 +11,7 @@ from aloft.collect.values import MICROSECOND, Entry, Outcome, instant, micros
 
 PROBLEMS_KEPT = timedelta(days=30)
 BODY_KEPT = 65_536  # bytes
+KEY_BYTES = 12  # among 5 million ids a new one meets another by chance once in 10**22
 CONFLICT = "message_id_conflict"
 
 
@@ -29,8 +30,8 @@ def row(entry: Entry) -> Row:
     identity = f"{len(entry.source)}:{entry.source}:{entry.message_id}"
     said = f"{entry.kind}\0{entry.name}\0{entry.account}\0{entry.user}\0{entry.times}\0"
     return Row(
-        key=blake2b(identity.encode(), digest_size=16).digest(),
-        digest=blake2b(said.encode() + entry.body, digest_size=16).digest(),
+        key=blake2b(identity.encode(), digest_size=KEY_BYTES).digest(),
+        digest=blake2b(said.encode() + entry.body, digest_size=8).digest(),
         entry=entry,
         occurred=micros(entry.occurred),
     )
@@ -45,10 +46,12 @@ def store(connection: sqlite3.Connection, rows: Sequence[Row], received: datetim
     outcomes = [judge(each, digests) for each in rows]
     fresh = [each for each, outcome in zip(rows, outcomes, strict=True) if outcome is Outcome.stored]
     odd = [each for each, outcome in zip(rows, outcomes, strict=True) if outcome is Outcome.conflict]
+    problems = [problem(each.entry, CONFLICT, at, each.entry.body[:BODY_KEPT]) for each in odd]
+    problems += [problem(each.entry, flag, at, b"") for each in fresh for flag in each.entry.flags]
     tables.insert(connection, today, sorted((each.key, each.digest) for each in fresh))
     tables.insert(connection, "entry", [cells(each, seq + n, at) for n, each in enumerate(fresh, start=1)])
-    if odd:
-        note_conflicts(connection, odd, at)
+    if problems:
+        note(connection, problems, at)
     tables.move_position(connection, seq + len(fresh), at)
     return outcomes
 
@@ -67,7 +70,10 @@ def cells(each: Row, seq: int, at: int) -> tuple[object, ...]:
     return (seq, at, *named, min(each.occurred, at), entry.times, entry.body)
 
 
-def note_conflicts(connection: sqlite3.Connection, odd: Sequence[Row], at: int) -> None:
-    noted = [(e.entry.source, CONFLICT, at, e.entry.message_id, e.entry.body[:BODY_KEPT]) for e in odd]
-    tables.insert(connection, "problem", noted)
+def problem(entry: Entry, reason: str, at: int, body: bytes) -> tuple[object, ...]:
+    return (entry.source, reason, at, entry.message_id, body)
+
+
+def note(connection: sqlite3.Connection, problems: Sequence[tuple[object, ...]], at: int) -> None:
+    tables.insert(connection, "problem", problems)
     connection.execute("DELETE FROM problem WHERE at < ?", (at - PROBLEMS_KEPT // MICROSECOND,))

@@ -20,7 +20,8 @@ class Entry:
 
     `account` is the external id the message itself names, `user` the user id or else the anonymous id;
     both are empty when it names none. `body` is a JSON object in UTF-8: `properties` or `traits` as they
-    were sent, with what was kept of the `context`.
+    were sent, with what was kept of the `context`. `flags` (`clock_suspect`) become problems of the source,
+    and are no part of what makes a duplicate.
     """
 
     source: str
@@ -32,6 +33,7 @@ class Entry:
     occurred: datetime
     times: int = 1
     body: bytes = b"{}"
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

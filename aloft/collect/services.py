@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from aloft.collect.models import DeadLetter, Source
+
+BODY_KEPT = 65_536  # bytes
+PREFIX_SHOWN = 9  # characters: enough to tell keys apart, no help in guessing one
+
+
+@dataclass(frozen=True)
+class Letter:
+    code: str
+    message: str
+    body: bytes
+    index: int | None = None
+    message_id: str = ""
+
+
+def create_source(*, name: str, at: datetime) -> tuple[Source, str]:
+    """The source and its write key, which is shown this once. ValidationError for a name that is taken."""
+    key = f"wk_{secrets.token_urlsafe(32)}"
+    source = Source(
+        name=name,
+        write_key_prefix=key[:PREFIX_SHOWN],
+        write_key_hash=hash_of(key),
+        enabled=True,
+        created_at=at,
+    )
+    source.full_clean()
+    source.save()
+    return source, key
+
+
+def disable_source(*, source: Source) -> Source:
+    """Its key stops working within seconds; what it sent stays."""
+    source.enabled = False
+    source.save(update_fields=["enabled"])
+    return source
+
+
+def dead_letter(*, source: str, letters: Sequence[Letter], at: datetime) -> None:
+    """Keep what was refused, each body up to 64 kB."""
+    DeadLetter.objects.bulk_create(
+        DeadLetter(
+            source=source,
+            received_at=at,
+            code=letter.code,
+            message=letter.message[:500],
+            body=letter.body[:BODY_KEPT],
+            index=letter.index,
+            message_id=letter.message_id[:100],
+        )
+        for letter in letters
+    )
+
+
+def hash_of(key: str) -> str:
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

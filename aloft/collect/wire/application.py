@@ -1,0 +1,147 @@
+"""Ingestion stands in front of Django in the web process: it reads bodies that Django would not."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from http import HTTPStatus
+from threading import Lock
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from django.conf import settings
+from django.db import Error as DatabaseUnavailable
+from django.db import close_old_connections
+
+from aloft.clock import Clock, SystemClock
+from aloft.collect import services
+from aloft.collect.inbox import Inbox, InboxUnavailable, Outcome
+from aloft.collect.wire import body, configuration
+from aloft.collect.wire.answers import Answer, Refused, answer, refusal, unavailable
+from aloft.collect.wire.normalise import Judged, judge
+from aloft.collect.wire.segment import CALLS, Call, read_call
+from aloft.collect.wire.sources import Sources, first_key
+
+log = logging.getLogger(__name__)
+
+BEACON = "/beacon/v1/batch"
+SOURCE_CONFIG = "/sourceConfig"
+
+
+def in_front_of(django_application: WSGIApplication) -> WSGIApplication:
+    return Front(django_application, SystemClock())
+
+
+class Front:
+    """A path is answered with and without a last slash: a redirect would lose the batch."""
+
+    def __init__(self, behind: WSGIApplication, clock: Clock) -> None:
+        self._behind, self._clock = behind, clock
+        self._sources = Sources()
+        self._inbox: Inbox | None = None
+        self._lock = Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if not is_ours(path):
+            return self._behind(environ, start_response)
+        given = self._answer(environ, path)
+        start_response(given.line, given.headers)
+        return [given.body]
+
+    def close(self) -> None:
+        with self._lock:
+            if self._inbox:
+                self._inbox.close()
+            self._inbox = None
+
+    def _answer(self, environ: WSGIEnvironment, path: str) -> Answer:
+        try:
+            return self._routed(environ, path)
+        except Refused as refused:
+            return refusal(refused.status, refused.code, refused.message)
+        except (InboxUnavailable, DatabaseUnavailable):
+            log.warning("nothing could be stored", exc_info=True)
+            return unavailable()
+        except Exception:
+            log.exception("ingestion failed")
+            return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Send it again later.")
+
+    def _routed(self, environ: WSGIEnvironment, path: str) -> Answer:
+        method = environ["REQUEST_METHOD"]
+        if method == "OPTIONS":
+            return Answer(HTTPStatus.OK, b"")
+        if (call := call_of(path)) is not None:
+            return self._collected(environ, call) if method == "POST" else not_allowed("POST, OPTIONS")
+        if (key := configuration.key_of_settings(path)) is not None:
+            self._source(key)
+            document = configuration.segment_settings(key, environ)
+        elif path.rstrip("/") == SOURCE_CONFIG:
+            key = first_key(environ)
+            document = configuration.source_config(key, self._source(key))
+        else:
+            return refusal(HTTPStatus.NOT_FOUND, "not_found", "There is nothing at this path.")
+        return answer(document) if method == "GET" else not_allowed("GET, OPTIONS")
+
+    def _collected(self, environ: WSGIEnvironment, name: str) -> Answer:
+        received = self._clock.now()
+        raw = b""
+        try:
+            raw = body.read(environ)
+            call = read_call(body.plain(raw), name)
+        except Refused as refused:
+            if key := first_key(environ):
+                self._keep(self._source(key), [services.Letter(refused.code, refused.message, raw)])
+            raise
+        source = self._source(first_key(environ, call.keys))
+        return self._stored(source, judge(with_header(call, environ), source, received))
+
+    def _stored(self, source: str, judged: Judged) -> Answer:
+        outcomes = self._opened().append(judged.entries)
+        if judged.refused:
+            self._keep(source, judged.refused)
+        accepted = outcomes.count(Outcome.stored)
+        rejected = [
+            {"index": letter.index, "messageId": letter.message_id, "code": letter.code}
+            for letter in judged.refused
+        ]
+        counted = {"accepted": accepted, "duplicates": len(outcomes) - accepted, "rejected": rejected}
+        return answer({"success": True, **counted})
+
+    def _source(self, key: str) -> str:
+        name = self._sources.of(key) if key else None
+        if name is None:
+            raise Refused(
+                HTTPStatus.UNAUTHORIZED, "unknown_write_key", "The write key is missing or unknown."
+            )
+        return name
+
+    def _keep(self, source: str, letters: Sequence[services.Letter]) -> None:
+        try:
+            services.dead_letter(source=source, letters=letters, at=self._clock.now())
+        finally:
+            close_old_connections()
+
+    def _opened(self) -> Inbox:
+        with self._lock:
+            self._inbox = self._inbox or Inbox(settings.ALOFT_HOME / "inbox.sqlite3", self._clock)
+            return self._inbox
+
+
+def is_ours(path: str) -> bool:
+    return path.startswith(("/v1/", "/beacon/")) or path.rstrip("/") == SOURCE_CONFIG
+
+
+def call_of(path: str) -> str | None:
+    named = path.removesuffix("/")
+    return CALLS["batch"] if named == BEACON else CALLS.get(named.removeprefix("/v1/"))
+
+
+def with_header(call: Call, environ: WSGIEnvironment) -> Call:
+    """Some clients say when they sent in a header alone."""
+    return call if call.sent_at else replace(call, sent_at=environ.get("HTTP_SENTAT"))
+
+
+def not_allowed(methods: str) -> Answer:
+    message = f"This path takes {methods}."
+    return refusal(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", message, ("Allow", methods))
