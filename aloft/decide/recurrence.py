@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import count
+from itertools import count, groupby, takewhile
 
 from aloft.decide.calendar import WorkCalendar
 from aloft.decide.durations import ELAPSED_UNITS, add, day_after, day_before, month_day, subtract
-from aloft.engagement.model import Duration, Every, Offsets, OnDate, Roll, Schedule
+from aloft.engagement.model import Duration, Every, Offsets, OnDate, Roll, Schedule, Unit
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+_DAYS: Mapping[Unit, float] = {  # in a long run, roughly
+    "min": 1 / 1440, "h": 1 / 24, "bh": 1 / 6, "d": 1, "bd": 1.45, "w": 7, "mo": 30.44, "y": 365.24,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,9 @@ def due_instants(
     course = _course(schedule, anchor, calendar, roll)
     if course is None:
         return []
-    if isinstance(schedule, Every):
-        return list(_repeated(_Period(schedule, course), start, end))
-    return sorted((due for due in _listed(schedule, course) if start <= due.at < end), key=_by_instant)
+    last = course.local_day(end)
+    days = takewhile(lambda found: found[0] <= last, _by_day(schedule, course, start))
+    return [due for _, dues in days for due in dues if start <= due.at < end]
 
 
 def next_after(
@@ -60,10 +64,8 @@ def next_after(
     course = _course(schedule, anchor, calendar, roll)
     if course is None:
         return None
-    if isinstance(schedule, Every):
-        period = _Period(schedule, course)
-        return period.due(_first_from(period, instant + datetime.resolution))
-    return min((due for due in _listed(schedule, course) if due.at > instant), key=_by_instant, default=None)
+    days = _by_day(schedule, course, instant)
+    return next((due for _, dues in days for due in dues if due.at > instant), None)
 
 
 def next_after_change(
@@ -94,6 +96,9 @@ class _Course:
     at: time | None  # as the schedule says
     roll: Roll
     calendar: WorkCalendar
+
+    def local_day(self, instant: datetime) -> date:
+        return self.calendar.local_date(instant)
 
     def on_day(self, n: int, day: date, offset: Duration | None = None) -> Due:
         rolled = self.calendar.roll(day, self.roll)
@@ -126,6 +131,20 @@ def _course(
         anchor = day
     start = calendar.at(anchor, calendar.opens)
     return _Course(anchor, schedule.at or calendar.opens, start, schedule.at, roll, calendar)
+
+
+def _by_day(schedule: Schedule, course: _Course, start: datetime) -> Iterator[tuple[date, list[Due]]]:
+    """The local days from that of `start` on, with what is due on them by instant. `every` never ends."""
+    first = course.local_day(start)
+    if isinstance(schedule, Every):
+        period = _Period(schedule, course)
+        dues: Iterator[Due] = map(period.due, count(_first_on(period, first, period.guess(start))))
+    else:
+        listed = sorted(_listed(schedule, course), key=_by_instant)
+        dues = (due for due in listed if course.local_day(due.at) >= first)
+    # Rolling keeps the order of the days, not that of what is rolled onto one of them.
+    for day, together in groupby(dues, key=lambda due: course.local_day(due.at)):
+        yield day, sorted(together, key=_by_instant)
 
 
 def _listed(schedule: Offsets | OnDate, course: _Course) -> Iterator[Due]:
@@ -168,6 +187,11 @@ class _Period:
             return course.at_instant(n, add(course.start, whole, course.calendar))
         return course.on_day(n, day_after(course.day, whole, course.calendar))
 
+    def guess(self, instant: datetime) -> int:
+        """An n whose due instant is near `instant`, or 1 before the first."""
+        days = (instant - self.course.start) / timedelta(days=1)
+        return max(1, int(days / (self.every.period.number * _DAYS[self.every.period.unit])))
+
     def _weekday(self, weekday: int, n: int) -> date:
         first = self.course.day + timedelta(days=(weekday - self.course.day.weekday() - 1) % 7 + 1)
         return first + timedelta(weeks=(n - 1) * self.every.period.number)
@@ -180,20 +204,18 @@ class _Period:
         return month_day(first + (n - 1) * months, on)
 
 
-def _repeated(period: _Period, start: datetime, end: datetime) -> Iterator[Due]:
-    for n in count(_first_from(period, start)):
-        due = period.due(n)
-        if due.at >= end:
-            return
-        yield due
+def _first_on(period: _Period, day: date, guess: int) -> int:
+    """The first n due on `day` or later: by halving around a guess, since no later n has an earlier day."""
 
+    def due_on(n: int) -> date:
+        return period.course.local_day(period.due(n).at)
 
-def _first_from(period: _Period, instant: datetime) -> int:
-    """The first n due at `instant` or later, by halving: a later period is never due earlier, even rolled."""
-    high = 1
-    while period.due(high).at < instant:
-        high *= 2
-    return bisect_left(range(high + 1), instant, lo=1, key=lambda n: period.due(n).at)
+    low = high = guess
+    while low > 1 and due_on(low) >= day:
+        low = max(1, 2 * low - guess - 1)
+    while due_on(high) < day:
+        high = 2 * high - guess + 1
+    return bisect_left(range(high + 1), day, lo=low, key=due_on)
 
 
 def _by_instant(due: Due) -> tuple[datetime, int]:
