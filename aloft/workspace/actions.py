@@ -1,0 +1,232 @@
+"""What a reader does with a moment: answered in place (htmx) or, without script, by going back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import reswap, retarget
+
+from aloft.act import services
+from aloft.act.models import Occurrence
+from aloft.act.states import IllegalMove
+from aloft.records.models import Account, Person
+from aloft.records.refusals import Refused
+from aloft.ui import words
+from aloft.workspace import selectors
+from aloft.workspace.context import Crumb
+from aloft.workspace.forms import FACTS, ActForm, RecordForm, SkipForm, SnoozeForm
+from aloft.workspace.model_in_force import manual_moments
+from aloft.workspace.pages import account as account_page
+from aloft.workspace.pages import frame
+from aloft.workspace.pages import today as today_page
+from aloft.workspace.pages import why as why_page
+from aloft.workspace.reader import Reader, reader_of
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Past tense, with the address that undoes it, if anything does."""
+
+    text: str
+    undo: str = ""
+
+
+Deed = Callable[[Person], Notice]
+
+
+@require_POST
+def start(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
+    reader, occurrence = _meet(request, occurrence_id)
+
+    def deed(actor: Person) -> Notice:
+        services.start(occurrence=occurrence, actor=actor, at=reader.now)
+        return Notice(f"Started {_named(occurrence)}", _url("reopen", occurrence))
+
+    return _do(request, reader, occurrence, deed)
+
+
+@require_POST
+def done(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
+    reader, occurrence = _meet(request, occurrence_id)
+
+    def deed(actor: Person) -> Notice:
+        services.finish(occurrence=occurrence, actor=actor, at=reader.now)
+        return Notice(f"Done: {_named(occurrence)}", _url("reopen", occurrence))
+
+    return _do(request, reader, occurrence, deed)
+
+
+@require_POST
+def reopen(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
+    reader, occurrence = _meet(request, occurrence_id)
+
+    def deed(actor: Person) -> Notice:
+        services.reopen(occurrence=occurrence, actor=actor, at=reader.now)
+        return Notice(f"Open again: {_named(occurrence)}")
+
+    return _do(request, reader, occurrence, deed)
+
+
+@require_http_methods(["GET", "POST"])
+def snooze(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
+    reader, occurrence = _meet(request, occurrence_id)
+
+    def deed(actor: Person, said: dict[str, Any]) -> Notice:
+        services.snooze(occurrence=occurrence, actor=actor, at=reader.now, **said)
+        until = words.instant(said["until"], reader.now, reader.zone)
+        return Notice(f"Snoozed until {until}: {_named(occurrence)}", _url("reopen", occurrence))
+
+    return _ask(request, SnoozeForm(occurrence, reader, data=request.POST or None), deed)
+
+
+@require_http_methods(["GET", "POST"])
+def skip(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
+    reader, occurrence = _meet(request, occurrence_id)
+
+    def deed(actor: Person, said: dict[str, Any]) -> Notice:
+        services.skip(occurrence=occurrence, actor=actor, at=reader.now, **said)
+        return Notice(f"Skipped {_named(occurrence)}", _url("reopen", occurrence))
+
+    return _ask(request, SkipForm(occurrence, reader, data=request.POST or None), deed)
+
+
+@require_http_methods(["GET", "POST"])
+def record(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
+    reader, occurrence = _meet(request, occurrence_id)
+
+    def deed(actor: Person, said: dict[str, Any]) -> Notice:
+        fact = services.record(occurrence=occurrence, actor=actor, at=reader.now, **said)
+        what = FACTS[fact.fact].partition(":")[0].lower()
+        whom = f" {fact.contact}" if fact.contact else ""
+        return Notice(f"Recorded: {what}{whom}", reverse("withdraw", args=[fact.pk]))
+
+    return _ask(request, RecordForm(occurrence, reader, data=request.POST or None), deed)
+
+
+@require_POST
+def withdraw(request: HttpRequest, fact_id: int) -> HttpResponse:
+    reader = reader_of(request)
+    fact = selectors.fact_or_404(reader.person, fact_id)
+    occurrence = selectors.occurrence_of_fact(fact)
+    if occurrence is None:
+        raise Http404
+
+    def deed(actor: Person) -> Notice:
+        services.withdraw(fact=fact, actor=actor, at=reader.now)
+        return Notice(f"Withdrawn: {FACTS.get(fact.fact, fact.fact).partition(':')[0].lower()}")
+
+    return _do(request, reader, occurrence, deed)
+
+
+@require_POST
+def open_by_hand(request: HttpRequest, account_id: UUID, moment: str) -> HttpResponse:
+    reader = reader_of(request)
+    account = selectors.account_or_404(reader.person, account_id)
+    if moment not in manual_moments(reader.now):
+        raise Http404
+
+    def deed(actor: Person) -> Notice:
+        services.open_by_hand(account=account, moment=moment, actor=actor, at=reader.now)
+        return Notice(f"Asked for: {words.humanised(moment)}. It opens as soon as the engine has looked")
+
+    return _settle(request, reader, account, None, deed)
+
+
+def _meet(request: HttpRequest, occurrence_id: UUID) -> tuple[Reader, Occurrence]:
+    reader = reader_of(request)
+    return reader, selectors.occurrence_or_404(reader.person, occurrence_id)
+
+
+def _named(occurrence: Occurrence) -> str:
+    return f"“{occurrence.title}” for {occurrence.account.name}"
+
+
+def _url(name: str, occurrence: Occurrence) -> str:
+    return reverse(name, args=[occurrence.public_id])
+
+
+def _ask(
+    request: HttpRequest, form: ActForm, deed: Callable[[Person, dict[str, Any]], Notice]
+) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        return _do(request, form.reader, form.occurrence, lambda actor: deed(actor, form.cleaned_data))
+    return _form_page(request, form, status=422 if form.errors else 200)
+
+
+def _form_page(request: HttpRequest, form: ActForm, status: int) -> HttpResponse:
+    """The form alone, in its place under the moment; without script, on a page of its own."""
+    occurrence = form.occurrence
+    page = request.POST.get("page") or request.GET.get("page", "today")
+    context = {
+        "form": form,
+        "occurrence": occurrence,
+        "action": request.path,
+        "page": page,
+        "title": form.heading,
+        "main": "workspace/_act.html",
+        "crumbs": [Crumb("Today", reverse("today")), Crumb(occurrence.title, _url("why", occurrence))],
+    }
+    if not _is_partial(request):
+        return render(request, "workspace/page.html", {**context, "alone": True}, status=status)
+    answer = render(request, "workspace/_act.html", context, status=status)
+    return reswap(retarget(answer, f"#act-{occurrence.public_id}"), "innerHTML")
+
+
+def _do(request: HttpRequest, reader: Reader, occurrence: Occurrence, deed: Deed) -> HttpResponse:
+    return _settle(request, reader, occurrence.account, occurrence, deed)
+
+
+def _settle(
+    request: HttpRequest, reader: Reader, account: Account, occurrence: Occurrence | None, deed: Deed
+) -> HttpResponse:
+    """Do it, say so with a way back, and show the page as it is now."""
+    status = _try(request, reader, deed)
+    if not _is_partial(request):
+        return redirect(_way_back(request, account, occurrence))
+    return frame.only(request, _page(request, reader, account, occurrence), status)
+
+
+def _try(request: HttpRequest, reader: Reader, deed: Deed) -> int:
+    if reader.person is None:
+        raise Http404
+    try:
+        notice = deed(reader.person)
+    except (IllegalMove, Refused) as refused:
+        messages.error(
+            request, f"{str(refused).rstrip('.')}. Nothing was changed; the page shows how it stands now."
+        )
+        return 409
+    messages.success(request, notice.text, extra_tags=notice.undo)
+    return 200
+
+
+def _is_partial(request: HttpRequest) -> bool:
+    return bool(getattr(request, "htmx", False))
+
+
+def _page(
+    request: HttpRequest, reader: Reader, account: Account, occurrence: Occurrence | None
+) -> frame.Main:
+    page = request.POST.get("page")
+    if page == "why" and occurrence:
+        return why_page.main(reader, selectors.occurrence_or_404(reader.person, occurrence.public_id))
+    if page == "account" or occurrence is None:
+        return account_page.main(reader, account)
+    return today_page.main(reader)
+
+
+def _way_back(request: HttpRequest, account: Account, occurrence: Occurrence | None) -> str:
+    page = request.POST.get("page")
+    if page == "why" and occurrence:
+        return _url("why", occurrence)
+    if page == "account" or occurrence is None:
+        return reverse("account", args=[account.public_id])
+    return f"{reverse('today')}?open={occurrence.public_id}"

@@ -1,0 +1,50 @@
+"""What every page's frame needs. Asks the database nothing for a reader who has not signed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from aloft import clock
+from aloft.workspace import selectors
+from aloft.workspace.horizon import horizon
+from aloft.workspace.reader import Reader, reader_of, zone_of
+
+
+@dataclass(frozen=True)
+class Item:
+    name: str
+    url: str
+    icon: str
+    count: int
+    pages: tuple[str, ...]  # those that it stands for
+
+
+@dataclass(frozen=True)
+class Crumb:
+    name: str
+    url: str = ""
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"now": clock.now(), "zone": zone_of(None), "person": None, "navigation": []}
+    reader = reader_of(request)
+    return {
+        "now": reader.now,
+        "zone": reader.zone,
+        "person": reader.person,
+        "navigation": SimpleLazyObject(lambda: navigation(reader)),
+    }
+
+
+def navigation(reader: Reader) -> list[Item]:
+    load = selectors.load_of(reader.person, horizon(reader.now, reader.zone))
+    return [
+        Item("Today", reverse("today"), "list-todo", load.needing, ("today",)),
+        Item("Accounts", reverse("accounts"), "building-2", load.accounts, ("accounts", "account", "why")),
+    ]

@@ -1,0 +1,126 @@
+"""What people say of a moment: until when, why, and what happened with whom."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+
+from aloft.act.models import Occurrence
+from aloft.records.models import Contact
+from aloft.ui import words
+from aloft.workspace.model_in_force import records_of
+from aloft.workspace.reader import Reader
+
+MORNING = time(9)
+FACTS = {
+    "contacted": "Contacted: we spoke, both ways",
+    "attended": "Attended: they came",
+    "confirmed": "Confirmed: they said yes",
+    "trained": "Trained: they can do it alone",
+    "signed": "Signed",
+    "no_show": "No show: they did not come",
+}
+
+
+class ContactField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when it runs
+    def label_from_instance(self, obj: Contact) -> str:
+        return f"{obj}, {words.humanised(obj.persona).lower()}" if obj.persona else str(obj)
+
+
+class ActForm(forms.Form):
+    """A form about one occurrence; its ids are its own, because several may stand on one page."""
+
+    heading: str
+    submit: str
+
+    def __init__(self, occurrence: Occurrence, reader: Reader, **kwargs: Any) -> None:
+        super().__init__(**kwargs, auto_id=f"{self.prefix_of(occurrence)}_%s")
+        self.occurrence, self.reader = occurrence, reader
+        next(iter(self.fields.values())).widget.attrs["autofocus"] = True
+
+    @staticmethod
+    def prefix_of(occurrence: Occurrence) -> str:
+        return f"act_{occurrence.pk}"
+
+
+class SnoozeForm(ActForm):
+    heading, submit = "Snooze", "Snooze"
+    until = forms.DateField(
+        label="Until",
+        help_text="It is back on your list at 09:00 that day. Its due time and escalations stay.",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": "Choose a day after today.", "invalid": "Choose a day after today."},
+    )
+    reason = forms.CharField(
+        label="Why can it wait?",
+        max_length=300,
+        error_messages={"required": "Say why: it is kept with the moment."},
+    )
+
+    def __init__(self, occurrence: Occurrence, reader: Reader, **kwargs: Any) -> None:
+        super().__init__(occurrence, reader, **kwargs)
+        tomorrow = self.today() + timedelta(days=1)
+        self.fields["until"].initial = tomorrow
+        self.fields["until"].widget.attrs["min"] = tomorrow.isoformat()
+
+    def today(self) -> date:
+        return self.reader.now.astimezone(self.reader.zone).date()
+
+    def clean_until(self) -> datetime:
+        """Nine in the morning of that day, in the reader's zone."""
+        until: date = self.cleaned_data["until"]
+        if until <= self.today():
+            raise forms.ValidationError("Choose a day after today.")
+        return datetime.combine(until, MORNING, self.reader.zone)
+
+
+class SkipForm(ActForm):
+    heading, submit = "Skip this moment", "Skip"
+    reason = forms.CharField(
+        label="Why is it not needed?",
+        max_length=300,
+        help_text="The moment closes as skipped; what it watched is no longer watched.",
+        error_messages={"required": "Say why: it is kept with the moment."},
+    )
+
+
+class RecordForm(ActForm):
+    heading, submit = "Record what happened", "Record"
+    fact = forms.ChoiceField(label="What happened?")
+
+    def __init__(self, occurrence: Occurrence, reader: Reader, **kwargs: Any) -> None:
+        super().__init__(occurrence, reader, **kwargs)
+        self.fields["contact"] = ContactField(
+            label="With whom?",
+            queryset=occurrence.account.contacts.filter(status="active"),
+            required=False,
+            empty_label="Nobody in particular",
+            error_messages={"invalid_choice": "Choose somebody of this account."},
+        )
+        self.noted = records_of(occurrence.model_version)
+        fact: Any = self.fields["fact"]
+        fact.choices = [*FACTS.items(), *((name, words.humanised(name)) for name in self.noted)]
+        if self.noted:
+            self.fields["value"] = forms.CharField(
+                label="Which?", max_length=500, required=False, help_text=self._choices_in_words()
+            )
+
+    def _choices_in_words(self) -> str:
+        """What may be said of each kind of note that the model declares."""
+        told = [
+            f"{words.humanised(name)}: {', '.join(choices) or 'in your words'}"
+            for name, choices in self.noted.items()
+        ]
+        return f"For what the model asks about. {'; '.join(told)}."
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        fact, value = said.get("fact", ""), said.get("value", "")
+        choices = self.noted.get(fact, [])
+        if fact in self.noted and not value:
+            self.add_error("value", f"Say which {words.humanised(fact).lower()}.")
+        elif choices and value not in choices:
+            self.add_error("value", f"Choose one of: {', '.join(choices)}.")
+        return said

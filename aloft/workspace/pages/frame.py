@@ -1,0 +1,31 @@
+"""A page is its main part in a frame: the same part answers an action, without the frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+@dataclass(frozen=True)
+class Main:
+    """`name`: of the template `workspace/_<name>.html`, and how a form says where it stands."""
+
+    name: str
+    title: str
+    context: Mapping[str, object]
+
+
+def whole(request: HttpRequest, main: Main) -> HttpResponse:
+    return render(request, "workspace/page.html", _context(main))
+
+
+def only(request: HttpRequest, main: Main, status: int = 200) -> HttpResponse:
+    """The main part, with the toasts and the counts of the frame swapped beside it."""
+    return render(request, "workspace/_part.html", _context(main), status=status)
+
+
+def _context(main: Main) -> dict[str, object]:
+    return {"page": main.name, "title": main.title, "main": f"workspace/_{main.name}.html", **main.context}

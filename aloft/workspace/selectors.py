@@ -1,0 +1,176 @@
+"""What a reader may see, and the counts behind the sentences. Everything goes through `visible_accounts`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.http import Http404
+
+from aloft.act.models import Occurrence, OccurrenceState, Verdict
+from aloft.act.selectors import IN_WORK
+from aloft.records.models import Account, Contact, ContractLine, Person, RecordedFact
+from aloft.records.policies import visible_accounts
+from aloft.workspace.horizon import Horizon
+
+T = TypeVar("T")
+WAITING = IN_WORK
+
+
+def accounts_of(person: Person | None) -> QuerySet[Account]:
+    """The accounts a person holds or covers for, and those with an occurrence that is theirs or escalated to them."""
+    visible = visible_accounts(person)
+    if person is None or person.sees_everything:
+        return visible
+    owned = Occurrence.objects.filter(theirs(person)).order_by().values("account")
+    return Account.objects.filter(Q(pk__in=visible.order_by().values("pk")) | Q(pk__in=owned))
+
+
+def occurrences_of(person: Person | None) -> QuerySet[Occurrence]:
+    seen = Occurrence.objects.select_related("account__projection", "owner", "escalated_to", "model_version")
+    if person is not None and person.sees_everything:
+        return seen
+    return seen.filter(account__in=accounts_of(person).order_by().values("pk"))
+
+
+def work_of(person: Person | None) -> QuerySet[Occurrence]:
+    """What waits for a person; for who sees everything, what waits for the team."""
+    waiting = Occurrence.objects.filter(state__in=WAITING)
+    if person is not None and person.sees_everything:
+        return waiting
+    return waiting.filter(theirs(person)) if person else waiting.none()
+
+
+def theirs(person: Person) -> Q:
+    return Q(owner=person) | Q(escalated_to=person)
+
+
+def account_or_404(person: Person | None, public_id: UUID) -> Account:
+    """A foreign account is as missing as one that never was."""
+    found = accounts_of(person).select_related("projection__owner").filter(public_id=public_id).first()
+    return _found(found)
+
+
+def occurrence_or_404(person: Person | None, public_id: UUID) -> Occurrence:
+    return _found(occurrences_of(person).filter(public_id=public_id).first())
+
+
+def fact_or_404(person: Person | None, fact_id: int) -> RecordedFact:
+    facts = RecordedFact.objects.select_related("account", "contact")
+    return _found(facts.filter(pk=fact_id, account__in=accounts_of(person).order_by().values("pk")).first())
+
+
+def _found(row: T | None) -> T:
+    if row is None:
+        raise Http404
+    return row
+
+
+def occurrence_of_fact(fact: RecordedFact) -> Occurrence | None:
+    named = Occurrence.objects.filter(account=fact.account, moment=fact.moment, anchor=fact.anchor, n=fact.n)
+    return named.select_related("account__projection", "owner", "escalated_to", "model_version").first()
+
+
+@dataclass(frozen=True)
+class Load:
+    """Accounts by the most urgent thing that waits at each, up to the end of the week."""
+
+    accounts: int
+    late: int
+    today: int
+    week: int
+    no_data: int
+
+    @property
+    def needing(self) -> int:
+        return self.late + self.today + self.week
+
+    @property
+    def in_order(self) -> int:
+        return self.accounts - self.needing - self.no_data
+
+
+def load_of(person: Person | None, horizon: Horizon) -> Load:
+    pressing = work_of(person).filter(horizon.awake, due_at__lt=horizon.monday)
+    firsts = pressing.order_by().values("account").annotate(first=Min("due_at"))
+    late, today = Q(first__lt=horizon.now), Q(first__lt=horizon.tomorrow)
+    counts = firsts.aggregate(
+        late=Count("account", filter=late),
+        today=Count("account", filter=today & ~late),
+        week=Count("account", filter=~today & ~late),
+    )
+    accounts = accounts_of(person)
+    silent = accounts.filter(projection__isnull=True).exclude(pk__in=pressing.order_by().values("account"))
+    return Load(accounts=accounts.count(), no_data=silent.count(), **counts)
+
+
+@dataclass(frozen=True)
+class Tally:
+    moments: int
+    minutes: int
+
+
+def tallies(person: Person | None, horizon: Horizon) -> dict[str, Tally]:
+    """How many moments stand in each section, and their planned effort in minutes."""
+    sections = horizon.sections()
+    sums = {}
+    for place, (_, within) in enumerate(sections.items()):
+        sums[f"moments_{place}"] = Count("pk", filter=within)
+        sums[f"minutes_{place}"] = Sum("effort_minutes", filter=within, default=0)
+    found = work_of(person).order_by().aggregate(**sums)
+    return {
+        name: Tally(found[f"moments_{place}"], found[f"minutes_{place}"])
+        for place, name in enumerate(sections)
+    }
+
+
+def recent_verdicts(person: Person | None, now: datetime, limit: int) -> list[Verdict]:
+    """The last 24 hours, newest first."""
+    seen = Verdict.objects.filter(at__gt=now - timedelta(hours=24), at__lte=now)
+    if person is None or not person.sees_everything:
+        seen = seen.filter(account__in=accounts_of(person).order_by().values("pk"))
+    return list(seen.select_related("account", "occurrence").order_by("-at", "-id")[:limit])
+
+
+def names_of_the_team() -> dict[str, str]:
+    return dict(Person.objects.order_by().values_list("handle", "name"))
+
+
+def people_at(account: Account) -> list[Contact]:
+    return list(account.contacts.exclude(status="erased"))
+
+
+def lines_in_force(account: Account, now: datetime) -> list[ContractLine]:
+    """The last recorded version of each line that covers today's date in UTC."""
+    last = (
+        ContractLine.objects.filter(contract__account=account)
+        .order_by()
+        .values("contract", "line")
+        .annotate(last=Max("pk"))
+        .values("last")
+    )
+    today = now.date()
+    lines = ContractLine.objects.filter(pk__in=last, starts_on__lte=today).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gt=today)
+    )
+    return list(lines.select_related("product", "contract").order_by("contract", "line"))
+
+
+def moments_at(account: Account) -> list[Occurrence]:
+    """What is open, by due; then the past, newest first."""
+    rows = account.occurrences.select_related("owner", "model_version")
+    waiting = list(rows.filter(state__in=[*WAITING, OccurrenceState.PLANNED]).order_by("due_at"))
+    past = rows.filter(state__in=[OccurrenceState.DONE, OccurrenceState.CLOSED])
+    return waiting + list(past.order_by(F("closed_at").desc(nulls_first=True), "-opened_at")[:50])
+
+
+def facts_on(occurrence: Occurrence) -> list[RecordedFact]:
+    facts = RecordedFact.objects.filter(
+        account=occurrence.account, moment=occurrence.moment, anchor=occurrence.anchor, n=occurrence.n
+    )
+    return list(
+        facts.filter(withdrawn_at=None).select_related("contact", "noted_by").order_by("-occurred_at")
+    )

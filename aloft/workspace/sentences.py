@@ -1,0 +1,67 @@
+"""The words at the head of a page: the answer first, then what closes the denominator."""
+
+from __future__ import annotations
+
+from aloft.ui.words import counted, number
+from aloft.workspace.selectors import Load
+
+
+def needs_you(load: Load, *, team: bool) -> str:
+    """“14 of your 62 accounts need you this week”; for a leader, “need the team”."""
+    whom = "the team" if team else "you"
+    if load.accounts == 0:
+        return no_accounts(team)
+    if load.accounts == 1:
+        which = "The team’s only account" if team else "Your only account"
+        return f"{which} {'needs' if load.needing else 'does not need'} {whom} this week"
+    whose = f"{'' if team else 'your '}{counted(load.accounts, 'account')}"
+    if load.needing == 0:
+        return f"None of {whose} needs {whom} this week"
+    verb = "needs" if load.needing == 1 else "need"
+    return f"{number(load.needing)} of {whose} {verb} {whom} this week"
+
+
+def no_accounts(team: bool) -> str:
+    return "There are no accounts yet" if team else "You hold no accounts yet"
+
+
+def closes_the_sum(load: Load) -> str:
+    """Every account is counted once: by the most urgent thing that waits, as in order, or as silent."""
+    if load.accounts == 0:
+        return ""
+    urgent = [
+        _are(load.late, "late"),
+        _are(load.today, "due today"),
+        f"{number(load.week)} {'follows' if load.week == 1 else 'follow'} this week" if load.week else "",
+    ]
+    rest = [
+        f"{counted(load.in_order, 'account')} {'is' if load.in_order == 1 else 'are'} in order",
+        f"{number(load.no_data)} {'sends' if load.no_data == 1 else 'send'} no data" if load.no_data else "",
+    ]
+    return " ".join(_sentence(parts) for parts in (urgent, rest) if any(parts))
+
+
+def _are(n: int, what: str) -> str:
+    return f"{number(n)} {'is' if n == 1 else 'are'} {what}" if n else ""
+
+
+def _sentence(parts: list[str]) -> str:
+    return ", ".join(part for part in parts if part) + "."
+
+
+def account_stands(name: str, waiting: int, late: int) -> str:
+    if not waiting:
+        return f"{name} is in order: nothing waits"
+    also = f", {number(late)} late" if late else ""
+    return f"{name} has {counted(waiting, 'open moment')}{also}"
+
+
+def accounts_found(total: int, busy: int, *, team: bool) -> str:
+    if not total:
+        return no_accounts(team)
+    whose = f"{'' if team else 'your '}{counted(total, 'account')}"
+    return f"{number(busy) if busy else 'None'} of {whose} {'have' if busy > 1 else 'has'} something open"
+
+
+def accounts_matching(found: int, query: str) -> str:
+    return f"{counted(found, 'account')} {'matches' if found == 1 else 'match'} “{query}”"

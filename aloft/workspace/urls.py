@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from aloft.workspace import actions
+from aloft.workspace.pages import account, accounts, today, why
+
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/<uuid:account_id>/", account.account, name="account"),
+    path("accounts/<uuid:account_id>/open/<slug:moment>", actions.open_by_hand, name="open_by_hand"),
+    path("moments/<uuid:occurrence_id>/", why.why, name="why"),
+    path("moments/<uuid:occurrence_id>/start", actions.start, name="start"),
+    path("moments/<uuid:occurrence_id>/done", actions.done, name="done"),
+    path("moments/<uuid:occurrence_id>/record", actions.record, name="record"),
+    path("moments/<uuid:occurrence_id>/snooze", actions.snooze, name="snooze"),
+    path("moments/<uuid:occurrence_id>/skip", actions.skip, name="skip"),
+    path("moments/<uuid:occurrence_id>/reopen", actions.reopen, name="reopen"),
+    path("facts/<int:fact_id>/withdraw", actions.withdraw, name="withdraw"),
+]
