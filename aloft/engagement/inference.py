@@ -1,0 +1,276 @@
+"""The kind of every part of an expression, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from aloft.engagement.expressions import (
+    Between,
+    Binary,
+    Boolean,
+    Call,
+    Expression,
+    In,
+    IsNull,
+    Name,
+    Negative,
+    Not,
+    Null,
+    Number,
+    Text,
+)
+from aloft.engagement.leaves import NOT_RUN
+from aloft.engagement.model import TOUCH_LEVELS
+from aloft.engagement.names import (
+    FUNCTIONS,
+    FUNCTIONS_NOT_RUN,
+    MOMENT_INSTANTS,
+    NAMES_NOT_RUN,
+    PERSONAS,
+    Function,
+    Kind,
+)
+from aloft.engagement.parse import COMPARISONS, Parsed
+from aloft.engagement.spelling import alternatives, did_you_mean, quoted
+
+_ARTICLES = {"instant": "an instant", "property": "a property", "boolean": "true or false", "text": "text"}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an expression may name where it stands.
+
+    `choices` are the texts that a name can be, where they are known. `moments` None: not to be read here.
+    `event`: `event.PROPERTY` may be read. `properties`: every name is a property of the event.
+    `elsewhere` says of names of the language why they are not for this place.
+    """
+
+    names: Mapping[str, Kind]
+    functions: frozenset[str]
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    moments: frozenset[str] | None = None
+    event: bool = False
+    properties: bool = False
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fault:
+    offset: int
+    message: str
+
+
+def faults(parsed: Parsed, scope: Scope, wanted: Kind = "boolean") -> tuple[Fault, ...]:
+    """All that is wrong with an expression that should be of the kind `wanted`."""
+    inference = _Inference(parsed, scope)
+    inference.want(parsed.expression, wanted)
+    return tuple(dict.fromkeys(inference.found))
+
+
+class _Inference:
+    def __init__(self, parsed: Parsed, scope: Scope) -> None:
+        self.parsed = parsed
+        self.scope = scope
+        self.found: list[Fault] = []
+
+    def kind(self, node: Expression) -> Kind:
+        match node:
+            case Number():
+                return "number"
+            case Text():
+                return "text"
+            case Boolean():
+                return "boolean"
+            case Name():
+                return self.name(node)
+            case Call():
+                return self.call(node)
+            case Negative(operand):
+                return self.want(operand, "number")
+            case Not(operand):
+                return self.want(operand, "boolean")
+            case Binary():
+                return self.binary(node)
+            case In(operand, choices):
+                return self.compared(operand, choices)
+            case Between(operand, low, high):
+                return self.compared(operand, (low, high), ordered=True)
+            case IsNull(operand):
+                self.kind(operand)
+                return "boolean"
+            case Null():
+                return "unknown"
+
+    def want(self, node: Expression, wanted: Kind, *, or_property: bool = False) -> Kind:
+        found = self.kind(node)
+        if found not in (wanted, "unknown") and not (found == "property" and or_property):
+            self.fault(node, _unwanted(node, wanted, found))
+        return wanted
+
+    def binary(self, node: Binary) -> Kind:
+        if node.operator in COMPARISONS:
+            return self.compared(node.left, (node.right,), ordered=node.operator not in ("=", "<>"))
+        counts = node.operator not in ("and", "or")
+        wanted: Kind = "number" if counts else "boolean"
+        self.want(node.left, wanted, or_property=counts)
+        return self.want(node.right, wanted, or_property=counts)
+
+    def compared(self, left: Expression, others: Iterable[Expression], *, ordered: bool = False) -> Kind:
+        first = self.kind(left)
+        if ordered and first == "boolean":
+            self.fault(left, "true and false have no order")
+        for other in others:
+            self.pair(left, first, other, self.kind(other))
+        return "boolean"
+
+    def pair(self, left: Expression, first: Kind, right: Expression, second: Kind) -> None:
+        if "unknown" in (first, second):
+            return
+        if "property" in (first, second):
+            self.property_pair(left, first, right, second)
+        elif first != second:
+            self.fault(right, f"{_article(first)} cannot be compared with {_article(second)}")
+        else:
+            self.chosen(left, right)
+            self.chosen(right, left)
+
+    def property_pair(self, left: Expression, first: Kind, right: Expression, second: Kind) -> None:
+        """A property has the kind of what it is compared with, so that must be plain to see."""
+        other, kind = (right, second) if first == "property" else (left, first)
+        plain = isinstance(other, Boolean) or (
+            kind in ("number", "text") and isinstance(other, Number | Text | Negative | Binary)
+        )
+        if not plain:
+            self.fault(other, "a property is compared with a number, a text, true or false")
+
+    def chosen(self, name: Expression, value: Expression) -> None:
+        if not isinstance(name, Name) or not isinstance(value, Text):
+            return
+        choices = self.scope.choices.get(name.dotted)
+        if choices is not None and value.value not in choices:
+            hint = did_you_mean(value.value, choices)
+            self.fault(value, f"{name.dotted} is never {quoted(value.value)}{hint}")
+
+    def name(self, node: Name) -> Kind:
+        if self.scope.properties:
+            return "property"
+        if node.path[0] == "event" and len(node.path) > 1:
+            return self.event(node)
+        if node.dotted in self.scope.names:
+            return self.scope.names[node.dotted]
+        moments = self.scope.moments
+        if moments is not None and node.path[0] in moments:
+            return self.instant(node)
+        self.fault(node, self.missing(node))
+        return "unknown"
+
+    def event(self, node: Name) -> Kind:
+        if not self.scope.event:
+            self.fault(node, "only a moment with an event can read event." + ".".join(node.path[1:]))
+            return "unknown"
+        return "property"
+
+    def instant(self, node: Name) -> Kind:
+        if len(node.path) != 2 or node.path[1] not in MOMENT_INSTANTS:
+            self.fault(node, f"of a moment can be read: {alternatives(self.instants(node.path[0]))}")
+        return "instant"
+
+    def instants(self, moment: str) -> list[str]:
+        return [f"{moment}.{instant}" for instant in MOMENT_INSTANTS]
+
+    def missing(self, node: Name) -> str:
+        dotted = node.dotted
+        if dotted in self.scope.elsewhere:
+            return self.scope.elsewhere[dotted]
+        if dotted in NAMES_NOT_RUN:
+            return f"'{dotted}' {NOT_RUN}"
+        known = set(self.scope.names)
+        for moment in self.scope.moments or ():
+            known.update(self.instants(moment))
+        return f"unknown name {quoted(dotted)}{did_you_mean(dotted, known)}"
+
+    def call(self, node: Call) -> Kind:
+        if node.function not in self.scope.functions:
+            self.fault(node, self.uncallable(node.function))
+            for argument in node.arguments:
+                self.kind(argument)
+            return "unknown"
+        function = FUNCTIONS[node.function]
+        wanted = len(function.arguments)
+        given = len(node.arguments)
+        if given < wanted or (given > wanted and not function.repeats):
+            self.fault(node, f"{node.function} takes {_arity(function)}, found {given}")
+            return "unknown" if function.result == "same" else function.result
+        return self.arguments(function, node)
+
+    def uncallable(self, name: str) -> str:
+        if name in self.scope.elsewhere:
+            return self.scope.elsewhere[name]
+        if name in FUNCTIONS:
+            return f"{name} cannot be asked here"
+        if name in FUNCTIONS_NOT_RUN:
+            return f"'{name}' {NOT_RUN}"
+        return f"unknown function {quoted(name)}{did_you_mean(name, self.scope.functions)}"
+
+    def arguments(self, function: Function, node: Call) -> Kind:
+        first = node.arguments[0]
+        match function.arguments[0]:
+            case "same":
+                return self.alike(function.name, node.arguments)
+            case "persona":
+                self.word(first, "persona", PERSONAS)
+            case "touch":
+                self.word(first, "touch level", TOUCH_LEVELS)
+            case "name":
+                self.named(function.name, first)
+            case kind:
+                self.want(first, kind)
+        return "unknown" if function.result == "same" else function.result
+
+    def alike(self, function: str, arguments: tuple[Expression, ...]) -> Kind:
+        kinds = [self.kind(argument) for argument in arguments]
+        known = [kind for kind in kinds if kind != "unknown"]
+        for argument, kind in zip(arguments, kinds, strict=True):
+            if kind == "property":
+                self.fault(argument, f"{function} does not take a property")
+            elif kind not in ("unknown", known[0]) and known[0] != "property":
+                self.fault(argument, f"{function} takes {_article(known[0])} here, found {_article(kind)}")
+            elif function != "coalesce" and kind in ("boolean", "text"):
+                self.fault(argument, f"{function} takes numbers or instants, found {_article(kind)}")
+        return known[0] if known and known[0] != "property" else "unknown"
+
+    def word(self, node: Expression, what: str, words: tuple[str, ...]) -> None:
+        if not isinstance(node, Text):
+            self.fault(node, f"expected a {what} in single quotes")
+        elif node.value == "actor" and what == "persona":
+            self.fault(node, f"'actor' {NOT_RUN}")
+        elif node.value not in words:
+            hint = did_you_mean(node.value, words) or f": it is {alternatives(words)}"
+            self.fault(node, f"unknown {what} {quoted(node.value)}{hint}")
+
+    def named(self, function: str, node: Expression) -> None:
+        if not isinstance(node, Name):
+            self.fault(node, f"{function} takes the name of a number")
+        else:
+            self.want(node, "number")
+
+    def fault(self, node: Expression, message: str) -> None:
+        self.found.append(Fault(self.parsed.offset(node), message))
+
+
+def _article(kind: Kind) -> str:
+    return _ARTICLES.get(kind, f"a {kind}")
+
+
+def _unwanted(node: Expression, wanted: Kind, found: Kind) -> str:
+    if wanted == "boolean" and found == "property":
+        return "a property is compared with a number, a text, true or false"
+    subject = f"{node.dotted} is {_article(found)}" if isinstance(node, Name) else f"found {_article(found)}"
+    return f"{'a condition' if wanted == 'boolean' else _article(wanted)} expected, {subject}"
+
+
+def _arity(function: Function) -> str:
+    count = len(function.arguments)
+    least = "at least " if function.repeats else ""
+    return f"{least}{count} {'argument' if count == 1 else 'arguments'}"

@@ -1,0 +1,68 @@
+"""From the text of a document to the model it means, or to all that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from aloft.engagement.build import build
+from aloft.engagement.check import check
+from aloft.engagement.draft import read_draft
+from aloft.engagement.expressions import Expression
+from aloft.engagement.inference import faults
+from aloft.engagement.model import Model, Rule
+from aloft.engagement.parse import ExpressionError, Parsed, parse, read
+from aloft.engagement.problems import InvalidModel, Problem, dotted
+from aloft.engagement.scopes import book_rule_scope
+from aloft.engagement.tree import Flaw, Unreadable, read_tree
+
+BOOK_RULE = "rule"
+
+
+def load(text: str, file: str) -> Model:
+    """The model of a document; `file` is how its problems name it. Raises InvalidModel with all of them."""
+    try:
+        draft = read_draft(read_tree(text))
+    except Unreadable as unreadable:
+        raise InvalidModel(_problems([unreadable.flaw], file)) from None
+    flaws = (*draft.flaws, *check(draft))
+    if flaws:
+        raise InvalidModel(_problems(flaws, file))
+    return build(draft, file)
+
+
+def parse_rule(text: str) -> Expression:
+    """The expression of a book's rule; raises ExpressionError. `check_book_rule` also checks its names."""
+    return parse(text)
+
+
+def check_book_rule(text: str, fields: Mapping[str, str]) -> Rule:
+    """The rule of a book, such as `segment = 'tier_1' and country = 'DE'`.
+
+    It may read the account, its contract, its position, and `fields` (name to type, as in `Model.fields`).
+    Raises InvalidModel; the columns are those of `text`.
+    """
+    try:
+        parsed = read(text)
+    except ExpressionError as error:
+        raise InvalidModel([_of_rule(text, error.offset, error.message)]) from None
+    _refuse_faults(parsed, fields)
+    return Rule(parsed.expression, text, 1)
+
+
+def _refuse_faults(parsed: Parsed, fields: Mapping[str, str]) -> None:
+    found = faults(parsed, book_rule_scope(fields))
+    if found:
+        raise InvalidModel(_of_rule(parsed.text, fault.offset, fault.message) for fault in found)
+
+
+def _of_rule(text: str, offset: int, message: str) -> Problem:
+    before = text[:offset]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return Problem(BOOK_RULE, line, column, "", message)
+
+
+def _problems(flaws: Iterable[Flaw], file: str) -> list[Problem]:
+    return [
+        Problem(file, flaw.place.line, flaw.place.column, dotted(flaw.path), flaw.message)
+        for flaw in dict.fromkeys(flaws)
+    ]

@@ -1,0 +1,210 @@
+"""The names and functions that every model may use, each with its type, what it says and an example."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from aloft.engagement.model import TOUCH_LEVELS
+
+Kind = Literal["number", "text", "instant", "boolean", "property", "unknown"]
+Where = Literal["anywhere", "position", "outcome"]
+
+STATUSES = ("prospect", "free", "trial", "active", "churned", "merged")
+PERSONAS = ("champion", "exec_sponsor", "admin", "economic_buyer", "end_user")
+MOMENT_INSTANTS = ("opened", "due", "done", "met")
+NOTED = ("contacted", "attended", "confirmed", "trained", "signed", "no_show")
+
+
+@dataclass(frozen=True)
+class BuiltIn:
+    """A name. `where`: of the account anywhere, of its position in the model, or of an occurrence."""
+
+    name: str
+    kind: Kind
+    description: str
+    example: str
+    where: Where = "anywhere"
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Function:
+    """`arguments` are the kinds in order; `same` stands for any one kind that all of them share.
+
+    The last argument may be repeated if `repeats`. `where` is as for a name.
+    """
+
+    name: str
+    arguments: tuple[Kind | Literal["same", "persona", "touch", "name"], ...]
+    result: Kind | Literal["same"]
+    description: str
+    example: str
+    repeats: bool = False
+    where: Where = "anywhere"
+
+
+def _built_in(*names: BuiltIn) -> Mapping[str, BuiltIn]:
+    return {name.name: name for name in names}
+
+
+NAMES: Mapping[str, BuiltIn] = _built_in(
+    BuiltIn(
+        "status",
+        "text",
+        "Where the account stands; unless set, it follows the contract",
+        "status in ('trial', 'active')",
+        choices=STATUSES,
+    ),
+    BuiltIn("plan", "text", "The plan the account is on", "plan = 'pro'"),
+    BuiltIn("product", "text", "The product the account has", "product = 'Ledger'"),
+    BuiltIn("seats", "number", "Seats under contract", "active_users_28d < 0.5 * seats"),
+    BuiltIn("country", "text", "Country, by its ISO 3166 code", "country = 'DE'"),
+    BuiltIn("subdivision", "text", "State or province, by its ISO 3166-2 code", "subdivision = 'DE-BE'"),
+    BuiltIn("industry", "text", "The customer's industry", "industry = 'retail'"),
+    BuiltIn("size", "number", "The customer's employees", "size >= 500"),
+    BuiltIn("mrr", "number", "Monthly recurring revenue", "mrr >= 5000"),
+    BuiltIn("arr", "number", "Annual recurring revenue", "arr >= 60000"),
+    BuiltIn("acv", "number", "Annual contract value", "acv > 20000"),
+    BuiltIn("clv", "number", "Customer lifetime value", "clv > 100000"),
+    BuiltIn("currency", "text", "Currency of the contract, by its ISO 4217 code", "currency = 'EUR'"),
+    BuiltIn("contract_signed", "instant", "When the contract was signed", "contract_signed is not null"),
+    BuiltIn("contract_start", "instant", "When the contract starts", "contract_start is not null"),
+    BuiltIn("contract_end", "instant", "When the contract ends", "days_until(contract_end) < 90"),
+    BuiltIn("renewal_date", "instant", "When the contract renews", "days_until(renewal_date) < 120"),
+    BuiltIn("phase", "text", "The phase the account is in", "phase = 'ongoing'", "position"),
+    BuiltIn(
+        "phase_start", "instant", "When it entered the phase", "days_since(phase_start) > 90", "position"
+    ),
+    BuiltIn("segment", "text", "The segment the account is in", "segment = 'tier_1'", "position"),
+    BuiltIn(
+        "segment_since", "instant", "When it entered the segment", "days_since(segment_since) > 7", "position"
+    ),
+    BuiltIn(
+        "touch", "text", "The account's most personal touch level", "touch = 'tech'", "position", TOUCH_LEVELS
+    ),
+    BuiltIn(
+        "success_plan.agreed",
+        "boolean",
+        "The success plan has been agreed",
+        "success_plan.agreed",
+        "position",
+    ),
+    BuiltIn(
+        "success_plan.reviewed",
+        "boolean",
+        "The success plan has been reviewed since the occurrence opened",
+        "success_plan.reviewed",
+        "position",
+    ),
+    BuiltIn("opened", "instant", "When the occurrence opened", "days_since(opened) > 7", "outcome"),
+    BuiltIn("due", "instant", "When the occurrence is due", "days_until(due) < 2", "outcome"),
+    BuiltIn("started", "boolean", "The owner has begun", "not started", "outcome"),
+    BuiltIn("done", "boolean", "The owner says that the work is finished", "not done", "outcome"),
+    BuiltIn("met", "boolean", "The outcome is met", "not met", "outcome"),
+    BuiltIn("cleared", "boolean", "The condition holds no longer", "not cleared", "outcome"),
+    BuiltIn("contacted", "boolean", "A contact was reached", "contacted", "outcome"),
+    BuiltIn("attended", "boolean", "A contact attended", "attended", "outcome"),
+    BuiltIn("confirmed", "boolean", "A contact confirmed", "confirmed", "outcome"),
+    BuiltIn("trained", "boolean", "A contact was trained", "trained", "outcome"),
+    BuiltIn("signed", "boolean", "A contact signed", "signed", "outcome"),
+    BuiltIn("no_show", "boolean", "A contact did not come", "no_show", "outcome"),
+)
+
+
+def _words(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+NAMES_NOT_RUN = _words(
+    "customers health band last_seen persona locale renewed paid expanded churned success_plan.goals "
+    "success_plan.late success_plan.attainment success_plan.expected"
+)
+"""Built-in names of the language that no rule may read yet."""
+
+RESERVED = frozenset(
+    {name.partition(".")[0] for name in (*NAMES, *NAMES_NOT_RUN)} | {"event", "name", "city", "timezone"}
+)
+"""What a field, a record, a metric or a moment may not be called."""
+
+
+def _noted(name: str, description: str) -> Function:
+    example = f"{name}('exec_sponsor')"
+    return Function(name, ("persona",), "boolean", description, example, where="outcome")
+
+
+def _functions(*functions: Function) -> Mapping[str, Function]:
+    return {function.name: function for function in functions}
+
+
+FUNCTIONS: Mapping[str, Function] = _functions(
+    Function(
+        "days_since",
+        ("instant",),
+        "number",
+        "Local days since the instant; 0 on its day",
+        "days_since(contract_start) >= 30",
+    ),
+    Function(
+        "days_until",
+        ("instant",),
+        "number",
+        "Local days until the instant; 0 on its day",
+        "days_until(renewal_date) <= 90",
+    ),
+    Function(
+        "coalesce",
+        ("same", "same"),
+        "same",
+        "The first that is known",
+        "coalesce(seats, 1)",
+        repeats=True,
+    ),
+    Function(
+        "least",
+        ("same", "same"),
+        "same",
+        "The smallest; unknown if one is",
+        "least(seats, 100)",
+        repeats=True,
+    ),
+    Function(
+        "greatest",
+        ("same", "same"),
+        "same",
+        "The largest; unknown if one is",
+        "greatest(mrr, 100)",
+        repeats=True,
+    ),
+    Function("abs", ("number",), "number", "Without its sign", "abs(mrr - 1000) < 50"),
+    Function("round", ("number",), "number", "To the nearest whole number", "round(mrr / 12) > 100"),
+    Function("log10", ("number",), "number", "Logarithm to the base of 10", "log10(mrr) > 3"),
+    Function(
+        "touches",
+        ("touch",),
+        "boolean",
+        "Whether the account has the touch level",
+        "touches('community')",
+        where="position",
+    ),
+    Function(
+        "at_opening",
+        ("name",),
+        "number",
+        "What a number was as the occurrence opened",
+        "sign_ins_28d >= 0.9 * at_opening(sign_ins_28d)",
+        where="outcome",
+    ),
+    _noted("contacted", "A contact of the persona was reached"),
+    _noted("attended", "A contact of the persona attended"),
+    _noted("confirmed", "A contact of the persona confirmed"),
+    _noted("trained", "A contact of the persona was trained"),
+    _noted("signed", "A contact of the persona signed"),
+    _noted("no_show", "A contact of the persona did not come"),
+)
+
+FUNCTIONS_NOT_RUN = _words("lag change declined grew silent rank family share used requested")
+
+OF_EVENTS = frozenset({"coalesce", "least", "greatest", "abs", "round", "log10"})
+"""The functions that a `where` may use: it knows the event's properties and nothing of the account."""

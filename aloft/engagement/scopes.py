@@ -1,0 +1,139 @@
+"""What may be named in each place of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from aloft.engagement.draft import Draft
+from aloft.engagement.inference import Scope
+from aloft.engagement.leaves import FieldType
+from aloft.engagement.names import FUNCTIONS, NAMES, OF_EVENTS, Kind, Where
+
+EVENT_PROPERTIES = Scope(names={}, functions=OF_EVENTS, properties=True)
+
+_FIELD_KINDS: Mapping[str, Kind] = {
+    "text": "text",
+    "choice": "text",
+    "number": "number",
+    "money": "number",
+    "date": "instant",
+    "instant": "instant",
+    "boolean": "boolean",
+}
+_OF_THE_OUTCOME = "is known of an occurrence only: in its outcome and its escalations"
+_OF_THE_MODEL = "follows from the model and is not known here"
+_OF_PHASE_AND_SEGMENT = "follows from phase and segment and is not known here"
+_OF_TOUCH = frozenset({"touch", "touches"})
+
+
+@dataclass(frozen=True)
+class Scopes:
+    """`audience`: which accounts follow the model. `position`: phases and segments. `moment`: what opens an
+    occurrence. `outcome`: what is asked of one. `instants`: the names that a schedule may count from."""
+
+    audience: Scope
+    position: Scope
+    moment: Scope
+    outcome: Scope
+    instants: frozenset[str]
+
+
+def field_kind(kind: str) -> Kind:
+    return _FIELD_KINDS.get(kind, "unknown")
+
+
+def scopes(draft: Draft) -> Scopes:
+    declared = {**_fields(draft), **_metrics(draft)}
+    records: dict[str, Kind] = dict.fromkeys(draft.tree.keys(("records",)), "text")
+    moments = frozenset(draft.tree.keys(("moments",)))
+    anywhere = {**_built_in("anywhere"), **declared}
+    account = {**anywhere, **_built_in("position")}
+    moment = Scope(
+        names=account,
+        functions=_functions("anywhere", "position"),
+        choices=_choices(draft),
+        moments=moments,
+        elsewhere={**_elsewhere("outcome", _OF_THE_OUTCOME), **_said(records, _OF_THE_OUTCOME)},
+    )
+    return Scopes(
+        audience=_audience(draft, anywhere),
+        position=_position(moment),
+        moment=moment,
+        outcome=replace(
+            moment,
+            names={**account, **records, **_built_in("outcome")},
+            functions=frozenset(FUNCTIONS),
+            elsewhere={},
+        ),
+        instants=frozenset(name for name, kind in account.items() if kind in ("instant", "unknown")),
+    )
+
+
+def book_rule_scope(fields: Mapping[str, str]) -> Scope:
+    """What the rule of a book may read: the account, its contract, its fields and its position."""
+    declared = {name: field_kind(kind) for name, kind in fields.items()}
+    return Scope(
+        names={**_built_in("anywhere"), **_built_in("position"), **declared},
+        functions=_functions("anywhere", "position"),
+        choices={name: built_in.choices for name, built_in in NAMES.items() if built_in.choices},
+        elsewhere=_elsewhere("outcome", _OF_THE_OUTCOME),
+    )
+
+
+def _audience(draft: Draft, names: Mapping[str, Kind]) -> Scope:
+    return Scope(
+        names=names,
+        functions=_functions("anywhere"),
+        choices=_choices(draft),
+        elsewhere={**_elsewhere("outcome", _OF_THE_OUTCOME), **_elsewhere("position", _OF_THE_MODEL)},
+    )
+
+
+def _position(moment: Scope) -> Scope:
+    return replace(
+        moment,
+        names={name: kind for name, kind in moment.names.items() if name not in _OF_TOUCH},
+        functions=moment.functions - _OF_TOUCH,
+        elsewhere={**moment.elsewhere, **_said(_OF_TOUCH, _OF_PHASE_AND_SEGMENT)},
+    )
+
+
+def _built_in(where: Where) -> dict[str, Kind]:
+    return {name: built_in.kind for name, built_in in NAMES.items() if built_in.where == where}
+
+
+def _functions(*where: Where) -> frozenset[str]:
+    return frozenset(name for name, function in FUNCTIONS.items() if function.where in where)
+
+
+def _elsewhere(where: Where, why: str) -> dict[str, str]:
+    return _said({*_built_in(where), *_functions(where)}, why)
+
+
+def _said(names: Iterable[str], why: str) -> dict[str, str]:
+    return {name: f"'{name}' {why}" for name in names}
+
+
+def _fields(draft: Draft) -> dict[str, Kind]:
+    known = draft.document.fields
+    return {
+        name: field_kind(known[name].kind) if name in known else "unknown"
+        for name in draft.tree.keys(("fields",))
+    }
+
+
+def _metrics(draft: Draft) -> dict[str, Kind]:
+    known = draft.document.metrics
+    counted = {name for name, metric in known.items() if metric.count or metric.users}
+    return {name: "number" if name in counted else "unknown" for name in draft.tree.keys(("metrics",))}
+
+
+def _choices(draft: Draft) -> dict[str, tuple[str, ...]]:
+    noted: dict[str, FieldType] = {**draft.document.fields, **draft.document.records}
+    return {
+        **{name: built_in.choices for name, built_in in NAMES.items() if built_in.choices},
+        **{name: one.choices for name, one in noted.items() if one.choices},
+        "phase": draft.tree.keys(("phases",)),
+        "segment": draft.tree.keys(("segments",)),
+    }
