@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 BEACON = "/beacon/v1/batch"
 SOURCE_CONFIG = "/sourceConfig"
+PATIENCE = 5.0  # seconds that a request waits for a lock before it is told to come back
 
 
 def in_front_of(django_application: WSGIApplication) -> WSGIApplication:
@@ -124,7 +125,7 @@ class Front:
 
     def _opened(self) -> Inbox:
         with self._lock:
-            self._inbox = self._inbox or Inbox(settings.ALOFT_HOME / "inbox.sqlite3", self._clock)
+            self._inbox = self._inbox or Inbox(settings.ALOFT_HOME / "inbox.sqlite3", self._clock, PATIENCE)
             return self._inbox
 
 

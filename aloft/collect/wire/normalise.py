@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,8 @@ EVENT_LIMIT = 200
 USER_LIMIT = 1_024
 ACCOUNT_LIMIT = 200
 VIEWED = {"page": "Page Viewed", "screen": "Screen Viewed"}
+LONG_NUMBER = re.compile(rb"\d{308}")
+LARGEST_BITS = 1_023
 NEW_ON_EVERY_RETRY = ("sentAt", "writeKey", "api_key")
 
 messages = msgspec.json.Decoder(Message)
@@ -103,7 +106,7 @@ def made_id(raw: bytes, source: str) -> str:
     """The same for a resend of the same message, although what says when it was sent differs."""
     content = value_of(raw, "message")
     canonical = {key: value for key, value in content.items() if key not in NEW_ON_EVERY_RETRY}
-    return sha256(source.encode() + b"\n" + encoded(canonical)).hexdigest()
+    return sha256(source.encode() + b"\n" + msgspec.json.encode(canonical, order="sorted")).hexdigest()
 
 
 def kind_of(message: Message, call: Call) -> str:
@@ -170,7 +173,7 @@ def body_of(message: Message, kind: str, context: Context, original: object, ano
         body.properties = properties_of(message, kind)
     elif kind in ("identify", "group"):
         body.traits = traits_of(message, kind, context)
-    return encoded(body)
+    return msgspec.json.encode(body)
 
 
 def properties_of(message: Message, kind: str) -> Raw | dict[str, Any]:
@@ -193,13 +196,6 @@ def traits_of(message: Message, kind: str, context: Context) -> Raw | dict[str, 
         value_of(bytes(message.traits), "traits")
         return message.traits
     return context.traits if kind == "identify" and isinstance(context.traits, dict) else {}
-
-
-def encoded(value: object) -> bytes:
-    try:
-        return msgspec.json.encode(value, order="sorted" if isinstance(value, dict) else None)
-    except OverflowError as error:
-        raise Unfit("number_out_of_range", "The message holds a whole number of 2**64 or more.") from error
 
 
 def context_of(raw: Raw) -> Context:
@@ -229,4 +225,15 @@ def value_of(raw: bytes, field: str) -> dict[str, Any]:
         raise Unfit(f"invalid_{field}", f"The {field} cannot be read: {error}") from error
     if not isinstance(value, dict):
         raise Unfit(f"invalid_{field}", f"The {field} must be an object.")
+    if LONG_NUMBER.search(raw) and holds_endless(value):
+        raise Unfit(f"invalid_{field}", f"The {field} hold a number out of range.")
     return value
+
+
+def holds_endless(value: object) -> bool:
+    """Whether a whole number is past what a double holds: one such number would make every sum infinite."""
+    if isinstance(value, dict):
+        return any(map(holds_endless, value.values()))
+    if isinstance(value, list):
+        return any(map(holds_endless, value))
+    return isinstance(value, int) and value.bit_length() > LARGEST_BITS

@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aloft.clock import SetClock
+from aloft.collect.inbox import Inbox, InboxUnavailable, Logged, Outcome
+from tests.collect.facts import NOON, entry
+
+STORED, DUPLICATE, CONFLICT = Outcome.stored, Outcome.duplicate, Outcome.conflict
+OTHER = b'{"properties":{"rows":12}}'
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "inbox.sqlite3"
+
+
+@pytest.fixture
+def inbox(path: Path, clock: SetClock) -> Iterator[Inbox]:
+    opened = Inbox(path, clock)
+    yield opened
+    opened.close()
+
+
+def test_an_entry_is_read_back_as_it_was_appended(inbox: Inbox) -> None:
+    said = entry("m1", occurred=NOON - timedelta(microseconds=1), times=3, user="", account="Ünïcode")
+    assert inbox.append([said]) == [STORED]
+    assert inbox.read(0) == [Logged(**vars(said), seq=1, received=NOON)]
+    assert inbox.end() == 1
+
+
+def test_nothing_is_in_a_new_inbox(inbox: Inbox) -> None:
+    assert (inbox.append([]), inbox.read(0), inbox.end(), inbox.next_received(0)) == ([], [], 0, None)
+
+
+def test_the_same_id_three_times_once_with_another_payload_counts_once_and_the_first_is_kept(
+    inbox: Inbox,
+) -> None:
+    first, other = entry("m1"), entry("m1", body=OTHER)
+    assert inbox.append([first, first, other]) == [STORED, DUPLICATE, CONFLICT]
+    assert [(kept.message_id, kept.body) for kept in inbox.read(0)] == [("m1", first.body)]
+    [problem] = inbox.problems()
+    assert (problem.source, problem.reason, problem.at) == ("product", "message_id_conflict", NOON)
+    assert (problem.message_id, problem.body) == ("m1", OTHER)
+
+
+def test_a_duplicate_in_a_later_append_is_refused_without_a_problem(inbox: Inbox) -> None:
+    inbox.append([entry("m1")])
+    assert inbox.append([entry("m2"), entry("m1")]) == [STORED, DUPLICATE]
+    assert inbox.problems() == []
+
+
+def test_a_resend_that_was_corrected_to_another_instant_is_still_a_duplicate(inbox: Inbox) -> None:
+    inbox.append([entry("m1")])
+    assert inbox.append([entry("m1", occurred=NOON - timedelta(seconds=2))]) == [DUPLICATE]
+
+
+def test_two_sources_may_use_the_same_id(inbox: Inbox) -> None:
+    assert inbox.append([entry("m1"), entry("m1", source="billing")]) == [STORED, STORED]
+
+
+def test_flags_become_problems_of_what_was_stored_and_of_nothing_else(inbox: Inbox) -> None:
+    flagged = entry("m1", flags=("clock_suspect",))
+    assert inbox.append([flagged, flagged]) == [STORED, DUPLICATE]
+    assert [(problem.reason, problem.message_id) for problem in inbox.problems()] == [("clock_suspect", "m1")]
+
+
+def test_an_id_is_refused_for_seven_days_and_its_table_goes_afterwards(
+    inbox: Inbox, clock: SetClock, path: Path
+) -> None:
+    inbox.append([entry("m1")])
+    clock.instant = NOON + timedelta(days=7)
+    assert inbox.append([entry("m1")]) == [DUPLICATE]
+    clock.instant = NOON + timedelta(days=8)
+    assert inbox.append([entry("m1")]) == [STORED]
+    with sqlite3.connect(path) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE name GLOB 'seen_*' ORDER BY 1")
+        assert [name for (name,) in tables] == ["seen_20260309", "seen_20260310"]
+
+
+def test_received_never_decreases_when_the_clock_steps_back(inbox: Inbox, clock: SetClock) -> None:
+    inbox.append([entry("m1")])
+    clock.instant = NOON - timedelta(hours=1)
+    inbox.append([entry("m2")])
+    assert [kept.received for kept in inbox.read(0)] == [NOON, NOON]
+
+
+def test_received_never_decreases_between_two_processes(inbox: Inbox, path: Path) -> None:
+    behind = Inbox(path, SetClock(NOON - timedelta(hours=1)))
+    inbox.append([entry("m1")])
+    assert behind.append([entry("m1"), entry("m2")]) == [DUPLICATE, STORED]
+    behind.close()
+    assert [(kept.seq, kept.message_id, kept.received) for kept in inbox.read(0)] == [
+        (1, "m1", NOON),
+        (2, "m2", NOON),
+    ]
+
+
+def test_an_event_never_happens_after_it_was_received(inbox: Inbox) -> None:
+    inbox.append([entry("m1", occurred=NOON + timedelta(minutes=4))])
+    assert inbox.read(0)[0].occurred == NOON
+
+
+def test_history_is_received_when_the_import_says(inbox: Inbox) -> None:
+    past = NOON - timedelta(days=700)
+    inbox.append([entry("m1")], received=past)
+    inbox.append([entry("m2")], received=past + timedelta(days=30))
+    assert [kept.received for kept in inbox.read(0)] == [past, past + timedelta(days=30)]
+
+
+def test_reading_goes_on_after_a_position_up_to_a_limit_and_an_instant(inbox: Inbox, clock: SetClock) -> None:
+    for number in range(4):
+        clock.instant = NOON + timedelta(minutes=number)
+        inbox.append([entry(f"m{number}")])
+    assert [kept.seq for kept in inbox.read(1, limit=2)] == [2, 3]
+    assert [kept.seq for kept in inbox.read(1, until=NOON + timedelta(minutes=2))] == [2, 3]
+    assert inbox.next_received(2) == NOON + timedelta(minutes=2)
+    assert inbox.next_received(4) is None
+
+
+def test_what_is_forgotten_is_gone_but_still_refused_and_positions_go_on(inbox: Inbox) -> None:
+    inbox.append([entry("m1"), entry("m2"), entry("m3")])
+    inbox.forget(2)
+    assert [kept.seq for kept in inbox.read(0)] == [3]
+    inbox.forget(3)
+    assert (inbox.read(0), inbox.end()) == ([], 3)
+    assert inbox.append([entry("m1"), entry("m4")]) == [DUPLICATE, STORED]
+    assert [kept.seq for kept in inbox.read(0)] == [4]
+
+
+def test_a_locked_file_is_unavailable_and_stores_nothing(path: Path) -> None:
+    inbox = Inbox(path, SetClock(NOON), patience=0.05)
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(InboxUnavailable):
+        inbox.append([entry("m1")])
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert inbox.append([entry("m1")]) == [STORED]
+    inbox.close()
+
+
+def test_a_place_that_cannot_hold_a_file_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InboxUnavailable):
+        Inbox(tmp_path / "file" / "inbox.sqlite3")
+
+
+def test_a_closed_inbox_takes_nothing(path: Path) -> None:
+    inbox = Inbox(path)
+    inbox.close()
+    with pytest.raises(InboxUnavailable):
+        inbox.append([entry("m1")])
+
+
+@pytest.mark.parametrize("changes", [{"source": ""}, {"message_id": ""}, {"times": 0}, {"name": "\ud800"}])
+def test_an_entry_that_could_not_be_stored_fails_alone(inbox: Inbox, changes: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"an entry needs|surrogates not allowed"):
+        inbox.append([entry("m1"), replace(entry("m2"), **changes)])
+    assert inbox.read(0) == []
+
+
+def test_threads_that_send_the_same_ids_store_each_once(inbox: Inbox) -> None:
+    outcomes: list[Outcome] = []
+
+    def send() -> None:
+        for start in range(0, 60, 20):
+            outcomes.extend(inbox.append([entry(f"m{number}") for number in range(start, start + 20)]))
+
+    threads = [Thread(target=send) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (outcomes.count(STORED), outcomes.count(DUPLICATE)) == (60, 420)
+    assert sorted(kept.message_id for kept in inbox.read(0)) == sorted(f"m{number}" for number in range(60))
+
+
+@given(
+    st.lists(st.lists(st.tuples(st.integers(0, 8), st.sampled_from([b"{}", OTHER])), max_size=8), max_size=6)
+)
+def test_any_repetition_of_batches_stores_each_id_once_as_it_was_first_sent(
+    tmp_path_factory: pytest.TempPathFactory, batches: list[list[tuple[int, bytes]]]
+) -> None:
+    inbox = Inbox(tmp_path_factory.mktemp("any") / "inbox.sqlite3", SetClock(NOON))
+    first: dict[int, bytes] = {}
+    for batch in batches:
+        expected = []
+        for number, body in batch:
+            kept = first.get(number)
+            expected.append(STORED if kept is None else DUPLICATE if kept == body else CONFLICT)
+            first.setdefault(number, body)
+        assert inbox.append([entry(f"m{number}", body=body) for number, body in batch]) == expected
+    assert [(kept.message_id, kept.body) for kept in inbox.read(0)] == [
+        (f"m{number}", body) for number, body in first.items()
+    ]
+    inbox.close()
+
+
+FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+from aloft.collect.inbox import Inbox, InboxUnavailable
+from tests.collect.facts import entry
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+inbox = Inbox(Path(sys.argv[1]))
+_, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, hard))
+acknowledged, refused = [], []
+for number in range(200):
+    try:
+        inbox.append([entry(f"m{number}", body=b"x" * 5_000)])
+        acknowledged.append(f"m{number}")
+    except InboxUnavailable:
+        refused.append(f"m{number}")
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000 if len(refused) < 3 else hard, hard))
+assert len(refused) == 3, refused
+assert [kept.message_id for kept in inbox.read(0)] == acknowledged
+"""
+
+
+def test_a_full_disk_is_unavailable_and_the_inbox_goes_on_when_there_is_room_again(path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", FULL_DISK, path], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
