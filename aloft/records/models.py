@@ -23,7 +23,9 @@ class Account(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     external_id = models.CharField(max_length=200, unique=True)
     name = models.CharField(max_length=200)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     timezone = models.CharField(max_length=64, blank=True)
     country = models.CharField(max_length=2, blank=True)
     subdivision = models.CharField(max_length=10, blank=True)
@@ -56,7 +58,9 @@ class Contact(models.Model):
     persona = models.CharField(max_length=20, choices=Persona, blank=True)
     timezone = models.CharField(max_length=64, blank=True)
     locale = models.CharField(max_length=20, blank=True)
-    user_id = models.CharField(max_length=200, blank=True, help_text="The user of the customer's product, if any")
+    user_id = models.CharField(
+        max_length=200, blank=True, help_text="The user of the customer's product, if any"
+    )
     status = models.CharField(max_length=10, default="active")
 
     class Meta:
@@ -157,10 +161,37 @@ class Book(models.Model):
     name = models.CharField(max_length=100)
     rule = models.TextField(blank=True)
     accounts = models.ManyToManyField(Account, blank=True, related_name="books")
-    position = models.PositiveIntegerField(default=0, help_text="Where two books hold an account, the lower wins")
+    position = models.PositiveIntegerField(
+        default=0, help_text="Where two books hold an account, the lower wins"
+    )
 
     class Meta:
         ordering = ["position", "id"]
+
+
+class Holding(models.Model):
+    """Who holds an account, in which role: derived from books, so that asking who may see it is one query.
+
+    A list's holdings are written with the list, a rule's by the engine.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="holdings")
+    role = models.CharField(max_length=50)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="holdings")
+    book = models.ForeignKey(Book, null=True, blank=True, on_delete=models.CASCADE, related_name="holdings")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "person", "role", "book"], name="one_holding_per_book"
+            ),
+            models.UniqueConstraint(
+                fields=["account", "person", "role"],
+                condition=models.Q(book=None),
+                name="one_holding_without_a_book",
+            ),
+        ]
+        indexes = [models.Index(fields=["person", "account"])]
 
 
 class SuccessPlan(models.Model):
@@ -185,7 +216,9 @@ class GoalReading(models.Model):
     goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="readings")
     value = models.DecimalField(max_digits=18, decimal_places=4)
     read_at = models.DateTimeField()
-    verified_by = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    verified_by = models.ForeignKey(
+        Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
 
 class RecordedFact(models.Model):
@@ -249,3 +282,11 @@ class AuditEntry(models.Model):
     payload_digest = models.CharField(max_length=64)
     previous = models.CharField(max_length=64)
     entry_digest = models.CharField(max_length=64)
+
+
+class CachedValue(models.Model):
+    """What `records.cache` keeps: short-lived, JSON only, shared by all processes."""
+
+    key = models.CharField(max_length=255, primary_key=True)
+    value = models.JSONField()
+    expires_at = models.DateTimeField(null=True, db_index=True)

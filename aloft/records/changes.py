@@ -1,0 +1,143 @@
+"""The kinds of `Change`: what the fact store learns of the edits that people make.
+
+The data of a change is its fields, spelled as JSON: instants in ISO 8601 with a Z, dates as YYYY-MM-DD,
+money as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar, Literal
+
+from aloft.records.models import Change
+from aloft.records.spelling import Scalar, spell
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """`account` is an external id; empty where the edit concerns no single account."""
+
+    kind: ClassVar[str]
+    account: str = ""
+
+    def data(self) -> dict[str, Any]:
+        names = (field.name for field in fields(self) if field.name != "account")
+        return {name: spell(getattr(self, name)) for name in names}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountSet(Edit):
+    """`fields` are only those that were set; `valid` is the instant they hold from, None: when recorded."""
+
+    kind = "account.set"
+    fields: Mapping[str, Scalar]
+    valid: datetime | None = None
+
+    def data(self) -> dict[str, Any]:
+        told = super().data()
+        return told if self.valid else {"fields": told["fields"]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactSet(Edit):
+    """`contact` is an external id, `user` the id of the user of the customer's product."""
+
+    kind = "contact.set"
+    contact: str
+    persona: str
+    name: str
+    email: str
+    user: str
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractSet(Edit):
+    """`ends` is exclusive."""
+
+    kind = "contract.set"
+    contract: str
+    signed: date | None
+    starts: date
+    ends: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractLineSet(Edit):
+    """A version of a line, recorded at the change's instant. `mrr` is per month, in units of `currency`."""
+
+    kind = "contract.line"
+    contract: str
+    line: str
+    product: str | None
+    plan: str
+    seats: int | None
+    mrr: Decimal
+    currency: str
+    starts: date
+    ends: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanAgreed(Edit):
+    """`by` is the contact's external id."""
+
+    kind = "plan.agreed"
+    at: datetime
+    by: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanReviewed(Edit):
+    """`by` is the contact's external id."""
+
+    kind = "plan.reviewed"
+    at: datetime
+    by: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactRecorded(Edit):
+    """`id` is the RecordedFact's; `contact` and `persona` are empty where it names no contact."""
+
+    kind = "fact.recorded"
+    id: int
+    moment: str
+    anchor: str
+    n: int
+    fact: str
+    contact: str
+    persona: str
+    value: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactWithdrawn(Edit):
+    kind = "fact.withdrawn"
+    id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OccurrenceActed(Edit):
+    kind = "occurrence.acted"
+    moment: str
+    anchor: str
+    n: int
+    act: Literal["start", "done", "skip", "open", "reopen", "snooze"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelPublished(Edit):
+    kind = "model.published"
+    name: str
+    version: int
+    live_from: datetime
+
+
+def log_change(edit: Edit, *, at: datetime) -> Change:
+    """Number the edit; to be called in the transaction that writes the edited row."""
+    return Change.objects.create(at=at, kind=edit.kind, account=edit.account, data=edit.data())

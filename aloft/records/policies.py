@@ -1,0 +1,33 @@
+"""Who may see what. Every page is filtered by these; what is not visible answers as if it were missing."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Q, QuerySet
+
+from aloft.records.models import Account, Holding, Person
+
+
+def person_of(user: AbstractBaseUser | AnonymousUser) -> Person | None:
+    """The person of our team who is signed in; None for nobody, and for a user who is no such person."""
+    if not user.is_authenticated or not user.is_active:
+        return None
+    return Person.objects.filter(user_id=user.pk).select_related("backup").first()
+
+
+def may_see_everything(person: Person | None) -> bool:
+    return person is not None and person.sees_everything
+
+
+def visible_accounts(person: Person | None) -> QuerySet[Account]:
+    """The accounts that the person holds, and those of the people whose backup they are; nobody sees none.
+
+    Accounts with an occurrence that the person owns belong to it too: occurrences live above records, so who
+    lists them adds them.
+    """
+    if person is None:
+        return Account.objects.none()
+    if may_see_everything(person):
+        return Account.objects.all()
+    held = Holding.objects.filter(Q(person=person) | Q(person__backup=person))
+    return Account.objects.filter(pk__in=held.values("account"))

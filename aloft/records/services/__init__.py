@@ -1,0 +1,40 @@
+"""The verbs of records: each is one transaction that writes the row, its audit entry and its change.
+
+All take `actor` (a handle, or what acted) and `at` (an aware instant), raise `Refused` for input they do not
+take, and write nothing where nothing differs.
+"""
+
+from aloft.records.changes import log_change
+from aloft.records.refusals import Refused
+from aloft.records.services.accounts import set_account
+from aloft.records.services.books import Held, set_book, set_holdings
+from aloft.records.services.contacts import set_consent, set_contact
+from aloft.records.services.contracts import amend_line, set_contract, set_product
+from aloft.records.services.people import create_user_for, set_person, take_leave
+from aloft.records.services.plans import agree_plan, read_goal, review_plan, set_goal
+from aloft.records.services.published import publish_model
+from aloft.records.services.recorded import record_fact, withdraw_fact
+
+__all__ = [
+    "Held",
+    "Refused",
+    "agree_plan",
+    "amend_line",
+    "create_user_for",
+    "log_change",
+    "publish_model",
+    "read_goal",
+    "record_fact",
+    "review_plan",
+    "set_account",
+    "set_book",
+    "set_consent",
+    "set_contact",
+    "set_contract",
+    "set_goal",
+    "set_holdings",
+    "set_person",
+    "set_product",
+    "take_leave",
+    "withdraw_fact",
+]

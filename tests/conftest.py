@@ -1,0 +1,46 @@
+"""The cast of the tests. Models are imported where they are used: tests of the pure rooms need no Django."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from aloft.records.models import Person
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+def _person(handle: str, name: str, role: str, **more: Any) -> Person:
+    from aloft.records.services import set_person
+
+    email = f"{handle}@aloft.example"
+    return set_person(handle=handle, name=name, role=role, email=email, actor="tests", at=NOW, **more)
+
+
+@pytest.fixture
+def owner(db: None) -> Person:
+    return _person("cora", "Cora Jensen", "csm")
+
+
+@pytest.fixture
+def colleague(db: None) -> Person:
+    return _person("dev", "Dev Patel", "csm")
+
+
+@pytest.fixture
+def outsider(db: None) -> Person:
+    """One of the team who holds nothing and stands in for nobody."""
+    return _person("olga", "Olga Novak", "csm")
+
+
+@pytest.fixture
+def manager(db: None) -> Person:
+    return _person("mia", "Mia Rossi", "manager", sees_everything=True)
