@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refused(ValueError):  # noqa: N818 - the field says "refused", not "error"
+class Refused(ValueError):
     """Input that a service does not take; nothing was written.
 
     `field` names the argument, `problem` what is wrong with it, `mend` what to give instead.
