@@ -36,6 +36,7 @@ class Occurrence(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="occurrences")
     contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     moment = models.CharField(max_length=100)
+    called = models.CharField(max_length=100, help_text="The moment's name in the version that made it")
     anchor = models.CharField(max_length=300)
     n = models.PositiveIntegerField()
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="occurrences")
@@ -51,15 +52,24 @@ class Occurrence(models.Model):
     because = models.CharField(max_length=500, help_text="The evidence in one sentence")
     evidence = models.JSONField(default=list, help_text="decide.values.Reason, as objects")
     event = models.JSONField(null=True, blank=True, help_text="The properties of the event that opened it")
+    opening = models.JSONField(default=dict, help_text="What `at_opening(...)` read, by its text")
 
-    owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="occurrences")
+    owner = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="occurrences"
+    )
     role = models.CharField(max_length=50)
     owned_because = models.CharField(max_length=300, blank=True)
-    escalated_to = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    escalated_to = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     escalations = models.PositiveIntegerField(default=0)
 
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    anchored_at = models.DateTimeField(
+        null=True, blank=True, help_text="Where the anchor of its schedule lay"
+    )
+    deadline_at = models.DateTimeField(null=True, blank=True, help_text="By when its expectation was to hold")
     snoozed_until = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
@@ -124,13 +134,17 @@ class Due(models.Model):
     moment = models.CharField(max_length=100, blank=True)
     anchor = models.CharField(max_length=300, blank=True)
     n = models.PositiveIntegerField(default=1)
-    occurrence = models.ForeignKey(Occurrence, null=True, blank=True, on_delete=models.CASCADE, related_name="dues")
+    occurrence = models.ForeignKey(
+        Occurrence, null=True, blank=True, on_delete=models.CASCADE, related_name="dues"
+    )
     details = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "kind", "moment", "anchor", "n"], name="one_due_row_per_subject"
+                fields=["account", "kind", "moment", "anchor", "n", "occurrence"],
+                name="one_due_row_per_subject",
+                nulls_distinct=False,
             ),
         ]
         indexes = [models.Index(fields=["at"]), models.Index(fields=["account", "moment"])]

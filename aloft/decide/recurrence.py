@@ -57,6 +57,18 @@ def due_instants(
     return [due for _, dues in days for due in dues if start <= due.at < end]
 
 
+def nth(
+    schedule: Schedule, anchor: datetime | date | None, calendar: WorkCalendar, roll: Roll, n: int
+) -> Due | None:
+    """The n-th, wherever it lies; None while the anchor is null or where there is no such one."""
+    course = _course(schedule, anchor, calendar, roll)
+    if course is None:
+        return None
+    if isinstance(schedule, Every):
+        return _Period(schedule, course).due(n)
+    return next((due for due in _listed(schedule, course) if due.n == n), None)
+
+
 def next_after(
     schedule: Schedule, anchor: datetime | date | None, calendar: WorkCalendar, roll: Roll, instant: datetime
 ) -> Due | None:

@@ -1,4 +1,4 @@
-"""What deciding returns: a verdict with its reasons, so that nothing happens that cannot be explained."""
+"""What deciding returns: a verdict with its reasons, so that nothing happens unexplained."""
 
 from __future__ import annotations
 

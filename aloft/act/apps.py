@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ActConfig(AppConfig):
+    name = "aloft.act"
+    label = "act"

@@ -1,0 +1,41 @@
+"""Reading occurrences. Which of them a person may see is for the caller to narrow by `records.policies`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Max, QuerySet
+
+from aloft.act.models import Occurrence, OccurrenceState
+from aloft.records.models import Person
+
+IN_WORK = (OccurrenceState.OPEN, OccurrenceState.STARTED)
+
+
+def open_for(person: Person) -> QuerySet[Occurrence]:
+    """What a person has to do: theirs, or escalated to them, and not yet done; earliest due first."""
+    mine = Occurrence.objects.filter(owner=person) | Occurrence.objects.filter(escalated_to=person)
+    return mine.filter(state__in=IN_WORK).order_by("due_at", "id")
+
+
+def loads() -> dict[int, int]:
+    """Open occurrences by person."""
+    counted = Occurrence.objects.filter(state__in=IN_WORK, owner__isnull=False)
+    return dict(counted.values_list("owner").annotate(open=Count("id")))
+
+
+def last_openings(accounts: Iterable[int], moments: Iterable[str]) -> dict[tuple[int, str], Occurrence]:
+    """The latest occurrence by (account, moment)."""
+    rows = Occurrence.objects.filter(account__in=list(accounts), moment__in=list(moments))
+    return {(row.account_id, row.moment): row for row in rows.order_by("opened_at", "id")}
+
+
+def ordinals(accounts: Iterable[int] | None = None) -> dict[tuple[int, str], int]:
+    """How many occurrences there have been, by (account, moment)."""
+    rows = (
+        Occurrence.objects.all()
+        if accounts is None
+        else Occurrence.objects.filter(account__in=list(accounts))
+    )
+    counted = rows.values_list("account", "moment").annotate(all=Count("id"), last=Max("opened_at"))
+    return {(account, moment): number for account, moment, number, _last in counted}

@@ -1,0 +1,157 @@
+"""What people do with an occurrence. Each verb is one transaction: the row, its verdict, the audit entry, the change.
+
+All take the person who acts and the instant (UTC); all raise `act.states.IllegalMove` for a move that the
+table of legal moves forbids, with a message for people.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from aloft.act.models import Occurrence, OccurrenceState, OutcomeState, Verdict
+from aloft.act.states import IllegalMove, Move, check
+from aloft.records import audit
+from aloft.records.changes import OccurrenceActed, log_change
+from aloft.records.models import Account, Contact, Person, RecordedFact
+from aloft.records.services import record_fact, withdraw_fact
+
+_ACTS = {"start": "start", "finish": "done", "skip": "skip", "reopen": "reopen", "snooze": "snooze"}
+
+
+@transaction.atomic
+def start(*, occurrence: Occurrence, actor: Person, at: datetime) -> Occurrence:
+    row = _moved(occurrence, "start")
+    row.started_at = at
+    return _acted(row, "start", "started", actor, at)
+
+
+@transaction.atomic
+def finish(*, occurrence: Occurrence, actor: Person, at: datetime, note: str = "") -> Occurrence:
+    """The owner's word that the work is finished; only facts make the outcome met."""
+    row = _moved(occurrence, "finish")
+    row.done_at = at
+    row.snoozed_until = None
+    if row.outcome != OutcomeState.WATCHED:
+        _close(row, "done", at)
+    return _acted(row, "finish", "done", actor, at, note)
+
+
+@transaction.atomic
+def snooze(
+    *, occurrence: Occurrence, actor: Person, at: datetime, until: datetime, reason: str
+) -> Occurrence:
+    """Off the list until an instant; what is due and what escalates stays where it is."""
+    row = _moved(occurrence, "snooze")
+    if until <= at:
+        raise IllegalMove("Choose an instant in the future to snooze until")
+    if not reason.strip():
+        raise IllegalMove("Say why it can wait: the reason is kept with the snooze")
+    row.snoozed_until = until
+    return _acted(row, "snooze", "deferred", actor, at, reason, until=until.isoformat())
+
+
+@transaction.atomic
+def skip(*, occurrence: Occurrence, actor: Person, at: datetime, reason: str) -> Occurrence:
+    row = _moved(occurrence, "skip")
+    if not reason.strip():
+        raise IllegalMove("Say why it is skipped: the reason is kept, and learned from")
+    _close(row, "skipped", at)
+    return _acted(row, "skip", "skipped", actor, at, reason)
+
+
+@transaction.atomic
+def reopen(*, occurrence: Occurrence, actor: Person, at: datetime) -> Occurrence:
+    """Undo a person's move. What facts closed stays closed."""
+    row = _moved(occurrence, "reopen")
+    row.started_at = row.done_at = row.closed_at = row.snoozed_until = None
+    row.closed_as = ""
+    return _acted(row, "reopen", "opened", actor, at, "reopened")
+
+
+@transaction.atomic
+def record(
+    *,
+    occurrence: Occurrence,
+    actor: Person,
+    at: datetime,
+    fact: str,
+    contact: Contact | None = None,
+    value: str = "",
+) -> RecordedFact:
+    """Note a fact on the occurrence: `contacted`, `attended`, ..., or one of the model's `records`."""
+    check(occurrence, "record")
+    return record_fact(
+        account=occurrence.account,
+        moment=occurrence.called,
+        anchor=occurrence.anchor,
+        n=occurrence.n,
+        fact=fact,
+        contact=contact,
+        value=value,
+        noted_by=actor,
+        occurred_at=at,
+        actor=actor.handle,
+        at=at,
+    )
+
+
+def withdraw(*, fact: RecordedFact, actor: Person, at: datetime) -> RecordedFact:
+    """Undo `record`: the fact is kept as withdrawn, and nothing reads it any more."""
+    return withdraw_fact(fact=fact, actor=actor.handle, at=at)
+
+
+@transaction.atomic
+def open_by_hand(*, account: Account, moment: str, actor: Person, at: datetime) -> None:
+    """Ask for a `manual` moment; the engine opens it, with an owner and the clocks of the model."""
+    log_change(
+        OccurrenceActed(
+            account=account.external_id, moment=moment, anchor=f"by:{actor.handle}", n=1, act="open"
+        ),
+        at=at,
+    )
+    audit.record(
+        actor=actor.handle,
+        action="occurrence.open",
+        subject=f"account:{account.pk}",
+        payload={"moment": moment},
+        at=at,
+    )
+
+
+def _moved(occurrence: Occurrence, move: Move) -> Occurrence:
+    row = Occurrence.objects.select_for_update().select_related("account").get(pk=occurrence.pk)
+    row.state = check(row, move)
+    return row
+
+
+def _close(row: Occurrence, verdict: str, at: datetime) -> None:
+    row.state = OccurrenceState.CLOSED
+    row.closed_as, row.closed_at = verdict, at
+
+
+def _acted(
+    row: Occurrence, move: Move, verdict: str, actor: Person, at: datetime, note: str = "", **details: str
+) -> Occurrence:
+    row.save()
+    said = {"by": actor.handle, **({"note": note} if note else {}), **details}
+    Verdict.objects.create(
+        at=at,
+        account=row.account,
+        moment=row.moment,
+        anchor=row.anchor,
+        n=row.n,
+        occurrence=row,
+        verdict=verdict,
+        model_version_id=row.model_version_id,
+        details=said,
+    )
+    audit.record(
+        actor=actor.handle, action=f"occurrence.{move}", subject=f"occurrence:{row.pk}", payload=said, at=at
+    )
+    acted = OccurrenceActed(
+        account=row.account.external_id, moment=row.moment, anchor=row.anchor, n=row.n, act=_ACTS[move]
+    )
+    log_change(acted, at=at)
+    return row

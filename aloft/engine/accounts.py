@@ -1,0 +1,95 @@
+"""Account rows, who holds them, and what is shown of them: kept in step with the facts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from aloft.engagement.load import check_book_rule
+from aloft.engine.turn import Turn
+from aloft.facts.store import FactStore
+from aloft.measures.compile import sql
+from aloft.measures.frame import aware
+from aloft.measures.models import AccountProjection
+from aloft.records.models import Book, Holding
+from aloft.records.observed import ObservedAccount, upsert_observed
+from aloft.records.services import Held, set_holdings
+
+_WINNERS = """
+select a.external, t.field, t.value from account a
+left join (select * from attribute
+  qualify row_number() over (partition by account, field
+    order by rank desc, valid desc, recorded desc, seq desc) = 1) t on t.account = a.id
+where a.id in (select unnest(?)) order by a.id
+"""
+
+
+def observe(store: FactStore, accounts: Iterable[int], at: datetime, folded: int) -> None:
+    """Write what the facts say of these accounts to their rows, and make rows for new ones."""
+    found: dict[str, dict[str, object]] = {}
+    for external, name, value in store.run(_WINNERS, [list(accounts)]):
+        fields = found.setdefault(external, {})
+        if name is not None:
+            fields[name] = json.loads(value) if value is not None else None
+    if found:
+        rows = [ObservedAccount(external, fields) for external, fields in found.items()]
+        upsert_observed(rows, at=at, folded=folded)
+
+
+def hold(turn: Turn, accounts: Iterable[int] | None) -> None:
+    """Read the rules of books for these accounts of the frame; None: for all of it."""
+    held: list[Held] = []
+    keys = None if accounts is None else [one for one in accounts if one in turn.directory]
+    for book in Book.objects.exclude(rule="").select_related("person"):
+        rule = check_book_rule(book.rule, turn.program.model.fields)
+        found = turn.frames.true(sql(rule.expression), keys)
+        rows = [turn.directory[key].row for key in found if key in turn.directory]
+        held += [Held(row, book.person_id, book.person.role, book.pk) for row in sorted(rows)]
+    set_holdings(held, accounts=None if keys is None else [turn.directory[key].row for key in keys])
+
+
+def project(turn: Turn) -> None:
+    """Write where the accounts of the frame stand, with the values of their metrics, for pages to read."""
+    metrics = list(turn.program.model.metrics)
+    columns = ", ".join(f'"{name}"' for name in metrics) or "null"
+    found = turn.frames.connection.execute(
+        f"select _account, phase, phase_start, _entry, segment, segment_since, _waits, _touch_set, mrr, {columns} "
+        "from frame"
+    ).fetchall()
+    owners = _owners()
+    rows = []
+    for account, phase, start, entry, segment, since, waits, touch, mrr, *values in found:
+        known = turn.directory.get(account)
+        if known is None:
+            continue
+        rows.append(
+            AccountProjection(
+                account_id=known.row,
+                model=turn.program.model.name if phase else "",
+                phase=phase or "",
+                phase_since=aware(start),
+                phase_entry=entry or 0,
+                segment=segment or "",
+                segment_since=aware(since),
+                segment_waits=waits or "",
+                touch=list(touch or []),
+                owner_id=owners.get(known.row),
+                mrr=None if mrr is None else Decimal(str(mrr)).quantize(Decimal("0.01")),
+                values=dict(zip(metrics, values, strict=False)),
+                as_of=turn.at,
+            )
+        )
+    names = [
+        field.name for field in AccountProjection._meta.concrete_fields if field.name not in {"id", "account"}
+    ]
+    AccountProjection.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["account"], update_fields=names, batch_size=500
+    )
+
+
+def _owners() -> dict[int, int]:
+    """By account: whose book holds it; where several do, the first book counts."""
+    held = Holding.objects.order_by("-book__position", "-pk").values_list("account", "person")
+    return dict(held)

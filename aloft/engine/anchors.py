@@ -1,0 +1,43 @@
+"""The things that schedules and expectations count from: an instant, and the name that stays when it moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aloft.decide.calendar import WorkCalendar
+from aloft.engagement.model import Anchor
+from aloft.engine.turn import Row
+from aloft.measures.frame import aware
+
+CONTRACT = {"contract_signed", "contract_start", "contract_end", "renewal_date"}
+
+
+@dataclass(frozen=True)
+class Anchored:
+    """`name` is the anchor of an occurrence's key: a contract, an entry into a phase, another occurrence."""
+
+    name: str
+    at: datetime
+
+
+def anchored(anchor: Anchor, row: Row, calendar: WorkCalendar) -> Anchored | None:
+    """What `anchor` means for the account of a frame's row; None while it is unknown."""
+    if anchor.date is not None:
+        return Anchored(f"date:{anchor.date.isoformat()}", calendar.start_of_day(anchor.date))
+    name = anchor.name or "phase_start"
+    at = aware(row[name])
+    return Anchored(_thing(name, row), at) if at is not None else None
+
+
+def _thing(name: str, row: Row) -> str:
+    if name in CONTRACT:
+        return f"contract:{row.get('_contract') or 'unnamed'}"
+    if name == "phase_start":
+        return f"phase:{row['phase']}:{row['_entry']}"
+    if name == "segment_since":
+        return f"segment:{row['segment']}:{row['_entry']}"
+    moment, dot, _instant = name.partition(".")
+    if dot:
+        return f"moment:{moment}:{row[f'_{moment}.ordinal']}"
+    return f"field:{name}"

@@ -1,0 +1,165 @@
+"""Condition-based moments: a spell begins when the condition has become true, and ends when it is false.
+
+Unknown does neither. The place (phase, segment, touch) belongs to the condition: an account that comes under
+the moment while it is true begins a spell then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState
+from aloft.act.selectors import last_openings
+from aloft.decide.calendar import WorkCalendar
+from aloft.decide.durations import add
+from aloft.decide.values import Reason
+from aloft.engagement.model import Duration, WhenTrigger
+from aloft.engine import words
+from aloft.engine.mirror import SpellState
+from aloft.engine.opening import Candidate, open_all
+from aloft.engine.turn import Row, Turn
+from aloft.measures.models import Spell
+from aloft.measures.program import CompiledMoment
+
+
+@dataclass(frozen=True)
+class Turned:
+    account: int
+    true: bool
+    n: int
+
+
+def read(turn: Turn) -> None:
+    """Read every condition for the accounts in question; only those that turned are looked at."""
+    for compiled in turn.program.moments.values():
+        trigger = compiled.moment.trigger
+        if isinstance(trigger, WhenTrigger):
+            turned = [one for one in _turned(turn, compiled) if one.account in turn.directory]
+            _began(turn, compiled, trigger, [one for one in turned if one.true])
+            _ended(turn, compiled, [one for one in turned if not one.true])
+
+
+def _turned(turn: Turn, compiled: CompiledMoment) -> list[Turned]:
+    true = f"(({compiled.place}) is true and ({compiled.condition}) is true)"
+    false = f"(({compiled.place}) is not true or ({compiled.condition}) is false)"
+    rows = turn.frames.connection.execute(
+        f"""select f._account, {true}, coalesce(s.n, 0) from frame f
+        left join decided_spell s on s.account = f._account and s.moment = ?
+        where ({true} and not coalesce(s.holds, false)) or ({false} and s.holds)""",
+        [compiled.moment.name],
+    ).fetchall()
+    return [Turned(*row) for row in rows]
+
+
+def _began(turn: Turn, compiled: CompiledMoment, trigger: WhenTrigger, turned: list[Turned]) -> None:
+    if not turned:
+        return
+    name = compiled.moment.name
+    _keep(turn, [SpellState(one.account, name, True, turn.at, one.n + 1) for one in turned])
+    rows = turn.rows(one.account for one in turned)
+    openings = last_openings([turn.directory[one.account].row for one in turned], [name])
+    ready, waiting = [], []
+    for one in turned:
+        known = turn.directory[one.account]
+        last = openings.get((known.row, name))
+        at = _opens(turn, trigger, known.calendar(turn.program.model.clock), last)
+        if at <= turn.at:
+            ready.append(_candidate(turn, compiled, trigger, one.account, one.n + 1, rows[one.account]))
+        else:
+            waiting.append(
+                Due(
+                    at=at,
+                    account_id=known.row,
+                    kind=DueKind.HOLD,
+                    moment=name,
+                    anchor="condition",
+                    n=one.n + 1,
+                )
+            )
+    Due.objects.bulk_create(waiting)
+    _open_where_met(turn, compiled, ready, rows)
+
+
+def _opens(turn: Turn, trigger: WhenTrigger, calendar: WorkCalendar, last: Occurrence | None) -> datetime:
+    """When a spell that begins now has held long enough, and the cooldown since the last opening is over."""
+    at = held_until(turn.at, trigger.holds_for, calendar, is_reading=bool(turn.zones))
+    if trigger.cooldown and last:
+        at = max(at, add(last.opened_at, trigger.cooldown, calendar))
+    return at
+
+
+def held_until(
+    since: datetime, holds_for: Duration | int | None, calendar: WorkCalendar, *, is_reading: bool
+) -> datetime:
+    """A number counts daily readings, the one that found it true included."""
+    if holds_for is None:
+        return since
+    if isinstance(holds_for, Duration):
+        return add(since, holds_for, calendar)
+    nights = holds_for - 1 if is_reading else holds_for
+    return calendar.start_of_day(calendar.local_date(since) + timedelta(days=nights)) if nights else since
+
+
+def held_long_enough(turn: Turn, due: list[Due]) -> None:
+    """Due rows of kind HOLD: the spell has lasted, if it still does."""
+    for compiled in turn.program.moments.values():
+        trigger = compiled.moment.trigger
+        ours = [row for row in due if row.moment == compiled.moment.name]
+        if not ours or not isinstance(trigger, WhenTrigger):
+            continue
+        numbers = {known.store: row.n for row in ours if (known := turn.directory.of_row(row.account_id))}
+        true = f"({compiled.place}) and ({compiled.condition})"
+        rows = turn.rows(turn.frames.true(true, list(numbers)))
+        ready = [
+            _candidate(turn, compiled, trigger, account, numbers[account], row)
+            for account, row in rows.items()
+        ]
+        _open_where_met(turn, compiled, ready, rows)
+
+
+def _open_where_met(
+    turn: Turn, compiled: CompiledMoment, ready: list[Candidate], rows: dict[int, Row]
+) -> None:
+    met = set(turn.meets(compiled, [one.account for one in ready]))
+    open_all(turn, [one for one in ready if one.account in met], rows)
+
+
+def _candidate(
+    turn: Turn, compiled: CompiledMoment, trigger: WhenTrigger, account: int, n: int, row: Row
+) -> Candidate:
+    reason = words.rule_reason("when", trigger.condition, row, turn)
+    return Candidate(
+        account, compiled.moment.name, "condition", n, turn.at, reason, reason.found.capitalize(), joins=True
+    )
+
+
+def _ended(turn: Turn, compiled: CompiledMoment, turned: list[Turned]) -> None:
+    """Steps and escalations not yet begun are dropped; the outcome is still judged."""
+    name = compiled.moment.name
+    _keep(turn, [SpellState(one.account, name, False, turn.at, one.n) for one in turned])
+    rows = [turn.directory[one.account].row for one in turned]
+    Due.objects.filter(account__in=rows, moment=name, kind=DueKind.HOLD).delete()
+    standing = Occurrence.objects.filter(account__in=rows, moment=name, cleared_at__isnull=True)
+    for occurrence in standing.exclude(state=OccurrenceState.CLOSED):
+        _clear(turn, occurrence)
+
+
+def _clear(turn: Turn, occurrence: Occurrence) -> None:
+    occurrence.cleared_at = turn.at
+    occurrence.save(update_fields=["cleared_at"])
+    occurrence.dues.filter(kind=DueKind.ESCALATE).delete()
+    known = turn.directory.of_row(occurrence.account_id)
+    assert known is not None
+    reason = Reason("when", False, "re-arms once it has been false", "the condition holds no more")
+    turn.say("cleared", known, occurrence.moment, occurrence.anchor, occurrence.n, [reason], occurrence.pk)
+
+
+def _keep(turn: Turn, states: list[SpellState]) -> None:
+    for state in states:
+        Spell.objects.update_or_create(
+            account_id=turn.directory[state.account].row,
+            moment=state.moment,
+            defaults={"holds": state.holds, "since": state.since, "n": state.n},
+        )
+    turn.mirror.turn(states)

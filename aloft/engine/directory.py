@@ -1,0 +1,77 @@
+"""The accounts under both their names: the fact store's integer, and the row in `records`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from aloft.decide.calendar import WorkCalendar, for_account
+from aloft.engagement.model import WorkingTime
+from aloft.facts.store import FactStore
+from aloft.records.models import Account
+
+
+@dataclass(frozen=True)
+class Known:
+    """An account as the engine needs it; `row` is the primary key in `records`."""
+
+    store: int
+    row: int
+    external: str
+    name: str
+    zone: str
+    country: str
+    subdivision: str
+
+    def calendar(self, clock: WorkingTime) -> WorkCalendar:
+        return for_account(clock, self.zone, self.country, self.subdivision or None)
+
+
+class Directory:
+    """Read once, then kept current by `refresh` for the accounts that a step touched."""
+
+    def __init__(self, store: FactStore) -> None:
+        self._store = store
+        self._by_store: dict[int, Known] = {}
+        self._by_row: dict[int, Known] = {}
+
+    def load(self) -> None:
+        self._by_store.clear()
+        self._by_row.clear()
+        self._add(self._store.run("select id, external from account"))
+
+    def refresh(self, accounts: Iterable[int]) -> None:
+        ids = list(accounts)
+        if ids:
+            marks = ", ".join(str(int(one)) for one in ids)
+            self._add(self._store.run(f"select id, external from account where id in ({marks})"))
+
+    def _add(self, rows: list[tuple[int, str]]) -> None:
+        external = {name: number for number, name in rows}
+        names = list(external)
+        for start in range(0, len(names), 5_000):
+            for row in Account.objects.filter(external_id__in=names[start : start + 5_000]):
+                self._keep(row, external[row.external_id])
+
+    def _keep(self, row: Account, store: int) -> None:
+        known = Known(store, row.pk, row.external_id, row.name, row.timezone, row.country, row.subdivision)
+        self._by_store[store] = known
+        self._by_row[row.pk] = known
+
+    def __getitem__(self, store: int) -> Known:
+        return self._by_store[store]
+
+    def get(self, store: int) -> Known | None:
+        return self._by_store.get(store)
+
+    def of_row(self, row: int) -> Known | None:
+        return self._by_row.get(row)
+
+    def find(self, external: str) -> Known | None:
+        return next((known for known in self._by_store.values() if known.external == external), None)
+
+    def all(self) -> list[int]:
+        return list(self._by_store)
+
+    def __contains__(self, store: int) -> bool:
+        return store in self._by_store

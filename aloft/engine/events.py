@@ -1,0 +1,174 @@
+"""Event-based moments, and those that somebody asks for by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aloft.act.selectors import last_openings
+from aloft.decide.durations import add
+from aloft.decide.values import Input, Reason
+from aloft.engagement.model import EventTrigger, ManualTrigger, Moment
+from aloft.engine import words
+from aloft.engine.opening import Candidate, open_all
+from aloft.engine.turn import Turn
+from aloft.facts.changes import ChangeRow
+from aloft.measures.frame import Ask, aware
+from aloft.measures.names import names_in
+from aloft.measures.program import CompiledMoment
+
+
+@dataclass(frozen=True)
+class Arrived:
+    account: int
+    name: str
+    source: str
+    message_id: str
+    user: str | None
+    occurred: datetime
+    received: datetime
+    properties: dict[str, Any]
+
+
+def read(turn: Turn, moved: frozenset[int]) -> None:
+    """Open what the events of this turn call for, in the order in which they arrived.
+
+    `moved` are earlier events that have only now found their account.
+    """
+    for compiled in turn.program.moments.values():
+        trigger = compiled.moment.trigger
+        if isinstance(trigger, EventTrigger):
+            _open(turn, compiled, trigger, _arrived(turn, compiled, trigger, moved))
+
+
+def _arrived(
+    turn: Turn, compiled: CompiledMoment, trigger: EventTrigger, moved: frozenset[int]
+) -> list[Arrived]:
+    rows = turn.frames.connection.execute(
+        f"""select e.account, n.name, e.source, e.message_id, u.external, e.occurred, e.received, e.properties
+        from event e join event_name n on n.id = e.name left join app_user u on u.id = e.app_user
+        where n.name in (select unnest($names)) and e.account is not null and e.received >= $live
+          and ((e.stream = 0 and (e.seq > $inbox or e.seq in (select unnest($moved))))
+            or (e.stream = 1 and e.seq > $changes))
+          and ({compiled.where or "true"}) is true
+        order by e.received, e.stream, e.seq""",
+        {
+            "names": list(trigger.events),
+            "live": turn.running.version.live_from.replace(tzinfo=None),
+            "inbox": turn.before[0],
+            "changes": turn.before[1],
+            "moved": list(moved) or [-1],
+        },
+    ).fetchall()
+    return [
+        Arrived(
+            account, name, source, message, user, _at(occurred), _at(received), json.loads(properties or "{}")
+        )
+        for account, name, source, message, user, occurred, received, properties in rows
+        if account in turn.directory
+    ]
+
+
+def _at(instant: datetime) -> datetime:
+    at = aware(instant)
+    assert at is not None
+    return at
+
+
+def _open(turn: Turn, compiled: CompiledMoment, trigger: EventTrigger, arrived: Sequence[Arrived]) -> None:
+    """Each event is judged as its account stood when it arrived, with the event's own properties."""
+    moment = compiled.moment
+    for event in arrived:
+        known = turn.directory[event.account]
+        calendar = known.calendar(turn.program.model.clock)
+        at = max(event.received, turn.running.version.live_from)
+        turn.frames.ask([Ask(0, event.account, at, event=json.dumps(event.properties))])
+        turn.frames.build()
+        if not turn.frames.true(compiled.narrows):
+            continue
+        reason = _reason(moment, trigger, event)
+        anchor = _anchor(trigger, event)
+        if add(event.occurred, moment.outcome.within, calendar) < at:
+            turn.say("skipped", known, moment.name, anchor, 1, [_too_late(reason, event)], at=at)
+            continue
+        if _cools(turn, trigger, event, moment, at):
+            turn.say("suppressed", known, moment.name, anchor, 1, [_cooling(trigger)], at=at)
+            continue
+        candidate = Candidate(
+            event.account, moment.name, anchor, 1, at, reason, _because(trigger, event),
+            event=event.properties, joins=trigger.by is None,
+        )  # fmt: skip
+        row = turn.frames.rows([0])[0]
+        open_all(turn, [candidate], {event.account: row})
+
+
+def _anchor(trigger: EventTrigger, event: Arrived) -> str:
+    if trigger.by is not None and trigger.by in event.properties:
+        return f"{trigger.by}:{event.properties[trigger.by]}"[:300]
+    return f"event:{event.source}:{event.message_id}"[:300]
+
+
+def _cools(turn: Turn, trigger: EventTrigger, event: Arrived, moment: Moment, at: datetime) -> bool:
+    if trigger.cooldown is None:
+        return False
+    known = turn.directory[event.account]
+    last = last_openings([known.row], [moment.name]).get((known.row, moment.name))
+    calendar = known.calendar(turn.program.model.clock)
+    return last is not None and add(last.opened_at, trigger.cooldown, calendar) > at
+
+
+def _said(trigger: EventTrigger, event: Arrived) -> dict[str, str]:
+    """The properties that the rule reads, and the one that keeps events apart."""
+    read = names_in(trigger.where.expression) if trigger.where else []
+    names = dict.fromkeys([*read, *([trigger.by] if trigger.by else [])])
+    return {name: words.plain(event.properties.get(name)) for name in names}
+
+
+def _because(trigger: EventTrigger, event: Arrived) -> str:
+    said = ", ".join(f"{name} {value}" for name, value in _said(trigger, event).items())
+    who = f" by {event.user}" if event.user else ""
+    return f"{event.name}{who}, {words.instant(event.occurred)}" + (f": {said}" if said else "")
+
+
+def _reason(moment: Moment, trigger: EventTrigger, event: Arrived) -> Reason:
+    rule = trigger.where
+    says = " or ".join(trigger.events) + (f" where {rule.text}" if rule else "")
+    read = tuple(
+        Input(f"event.{name}", value, event.occurred, event.received, event.source)
+        for name, value in _said(trigger, event).items()
+    )
+    return Reason("event", True, says, _because(trigger, event), rule.line if rule else moment.line, read)
+
+
+def _too_late(reason: Reason, event: Arrived) -> Reason:
+    found = f"it happened {words.instant(event.occurred)} and arrived {words.instant(event.received)}: too late to act on"
+    return Reason("event", False, reason.says, found, reason.line, reason.inputs)
+
+
+def _cooling(trigger: EventTrigger) -> Reason:
+    return Reason("cooldown", False, f"cooldown {trigger.cooldown}", "the last one opened within it")
+
+
+def open_by_hand(turn: Turn, changes: Sequence[ChangeRow]) -> None:
+    """Open the `manual` moments that people asked for."""
+    asked = [c for c in changes if c.kind == "occurrence.acted" and c.data["act"] == "open"]
+    for change in asked:
+        known = turn.directory.find(change.account)
+        moment = turn.program.model.moments.get(change.data["moment"])
+        if known is None or moment is None or not isinstance(moment.trigger, ManualTrigger):
+            continue
+        turn.frames.ask([Ask(0, known.store, turn.at)])
+        turn.frames.build()
+        row = turn.frames.rows([0])[0]
+        who = change.data["anchor"].removeprefix("by:")
+        reason = Reason("manual", True, "a person says so", f"asked for by {who}", moment.line)
+        anchor = f"manual:{change.seq}"
+        candidate = Candidate(known.store, moment.name, anchor, 1, change.at, reason, f"Asked for by {who}")
+        if turn.frames.true(turn.program.moments[moment.name].narrows):
+            open_all(turn, [candidate], {known.store: row})
+        else:
+            reasons = words.place_reasons(moment, row, turn)
+            turn.say("skipped", known, moment.name, anchor, 1, reasons)

@@ -1,0 +1,141 @@
+"""Non-events: what was expected within a time, and did not happen.
+
+Armed until the deadline, pending until late data has had its time, then opened; satisfied at any instant at
+which it turns out to have been true before the deadline, and retracted if that is learned after the opening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState, Verdict
+from aloft.act.states import check
+from aloft.decide.values import Reason
+from aloft.engagement.model import ExpectTrigger
+from aloft.engine import words
+from aloft.engine.opening import Candidate, open_all
+from aloft.engine.turn import Row, Turn
+from aloft.measures.frame import Ask
+from aloft.measures.program import CompiledMoment
+
+LOOK_AGAIN = timedelta(days=1)
+
+
+def satisfied(turn: Turn, accounts: Iterable[int]) -> None:
+    """Of what is armed or pending at these accounts: what has turned out true."""
+    rows = {turn.directory[account].row: account for account in accounts if account in turn.directory}
+    armed = list(Due.objects.filter(account__in=list(rows), kind=DueKind.DEADLINE))
+    for due, row, value in _judged(turn, armed, rows):
+        if value is True:
+            _satisfy(turn, due, row)
+
+
+def deadlines(turn: Turn, due: Sequence[Due]) -> None:
+    """The deadline and its lateness have passed: true, it is satisfied; false, it opens; unknown, it waits."""
+    rows = {one.account_id: known.store for one in due if (known := turn.directory.of_row(one.account_id))}
+    opening: list[tuple[Candidate, Row]] = []
+    for one, row, value in _judged(turn, list(due), rows):
+        if value is True:
+            _satisfy(turn, one, row)
+        elif value is None:
+            _block(turn, one, row)
+        else:
+            compiled = turn.program.moments[one.moment]
+            if turn.frames.true(compiled.narrows, [row["_key"]]):
+                opening.append((_candidate(turn, compiled, one, row), row))
+    for candidate, row in opening:
+        open_all(turn, [candidate], {candidate.account: row})
+
+
+def _judged(turn: Turn, due: list[Due], rows: dict[int, int]) -> list[tuple[Due, Row, bool | None]]:
+    """Each expectation as of its deadline, or of now while that lies ahead, with all that is known now."""
+    due = [one for one in due if one.moment in turn.program.moments and one.account_id in rows]
+    asks = [
+        Ask(key, rows[one.account_id], min(turn.at, _deadline(one) - datetime.resolution))
+        for key, one in enumerate(due)
+    ]
+    if not asks:
+        return []
+    turn.frames.ask(asks)
+    turn.frames.build()
+    values: dict[int, bool | None] = {}
+    for name in {one.moment for one in due}:
+        condition = turn.program.moments[name].condition or "null"
+        values |= turn.frames.judged(condition, [key for key, one in enumerate(due) if one.moment == name])
+    frame = turn.frames.rows(range(len(due)))
+    return [(one, frame[key], values[key]) for key, one in enumerate(due)]
+
+
+def _deadline(due: Due) -> datetime:
+    return datetime.fromisoformat(due.details["deadline"])
+
+
+def _reason(turn: Turn, due: Due, row: Row, held: bool | None) -> Reason:
+    trigger = turn.program.model.moments[due.moment].trigger
+    assert isinstance(trigger, ExpectTrigger)
+    reason = words.rule_reason("expect", trigger.condition, row, turn, held)
+    says = f"{trigger.condition.text} within {trigger.within} of {trigger.of}"
+    return Reason(
+        "expect",
+        held,
+        says,
+        f"{reason.found}; the deadline was {words.instant(_deadline(due))}"
+        if turn.at >= _deadline(due)
+        else reason.found,
+        reason.line,
+        reason.inputs,
+    )
+
+
+def _satisfy(turn: Turn, due: Due, row: Row) -> None:
+    known = turn.directory[row["_account"]]
+    turn.say("satisfied", known, due.moment, due.anchor, due.n, [_reason(turn, due, row, True)])
+    Due.objects.filter(pk=due.pk).delete()
+
+
+def _block(turn: Turn, due: Due, row: Row) -> None:
+    """Unknown opens nothing and satisfies nothing: it is looked at again, and says so once."""
+    known = turn.directory[row["_account"]]
+    key = {"account": known.row, "moment": due.moment, "anchor": due.anchor, "n": due.n}
+    if not Verdict.objects.filter(verdict="blocked", **key).exists():
+        turn.say("blocked", known, due.moment, due.anchor, due.n, [_reason(turn, due, row, None)])
+    again = Due(at=turn.at + LOOK_AGAIN, kind=due.kind, details=due.details, account_id=known.row)
+    again.moment, again.anchor, again.n = due.moment, due.anchor, due.n
+    Due.objects.filter(pk=due.pk).delete()
+    again.save()
+
+
+def _candidate(turn: Turn, compiled: CompiledMoment, due: Due, row: Row) -> Candidate:
+    reason = _reason(turn, due, row, False)
+    because = f"{words.read_out(reason.inputs).capitalize()} by {words.instant(_deadline(due))}: expected {compiled.moment.trigger.condition.text}"  # type: ignore[union-attr]
+    return Candidate(
+        row["_account"], due.moment, due.anchor, due.n, turn.at, reason, because, deadline_at=_deadline(due)
+    )
+
+
+def retract(turn: Turn, accounts: Iterable[int]) -> None:
+    """Late facts show that an expectation was met in time: its occurrence is taken back, and kept."""
+    rows = {turn.directory[account].row: account for account in accounts if account in turn.directory}
+    standing = Occurrence.objects.filter(account__in=list(rows), trigger="expect", deadline_at__isnull=False)
+    opened = [
+        one for one in standing.exclude(state=OccurrenceState.CLOSED) if one.moment in turn.program.moments
+    ]
+    due = [
+        Due(account_id=one.account_id, moment=one.moment, anchor=one.anchor, n=one.n,
+            details={"deadline": one.deadline_at.isoformat()})  # type: ignore[union-attr]
+        for one in opened
+    ]  # fmt: skip
+    for occurrence, (one, row, value) in zip(opened, _judged(turn, due, rows), strict=True):
+        if value is True:
+            _retract(turn, occurrence, _reason(turn, one, row, True))
+
+
+def _retract(turn: Turn, occurrence: Occurrence, reason: Reason) -> None:
+    occurrence.state = check(occurrence, "retract")
+    occurrence.closed_as, occurrence.closed_at = "retracted", turn.at
+    occurrence.save(update_fields=["state", "closed_as", "closed_at"])
+    occurrence.dues.all().delete()
+    known = turn.directory.of_row(occurrence.account_id)
+    assert known is not None
+    turn.say("retracted", known, occurrence.moment, occurrence.anchor, occurrence.n, [reason], occurrence.pk)

@@ -1,0 +1,115 @@
+"""Outcomes and escalations of what is open, by the version of the model that each occurrence is pinned to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from aloft.act.models import Due, Occurrence, OccurrenceState
+from aloft.act.states import check
+from aloft.decide.values import Reason
+from aloft.engine import words
+from aloft.engine.directory import Known
+from aloft.engine.turn import Row, Turn
+from aloft.engine.versions import Running
+from aloft.learn import outcomes
+
+
+def watch(turn: Turn, accounts: Iterable[int]) -> None:
+    """New facts may have met an outcome, also one that was missed."""
+    rows = [turn.directory[account].row for account in accounts if account in turn.directory]
+    _judge(turn, list(outcomes.watched(rows, turn.at)), at_end=False)
+
+
+def windows_over(turn: Turn, due: Sequence[Due]) -> None:
+    """The window, and the lateness, of these outcomes is over."""
+    found = [
+        one.occurrence for one in due if one.occurrence and one.occurrence.state != OccurrenceState.CLOSED
+    ]
+    _judge(turn, found, at_end=True)
+    Due.objects.filter(pk__in=[one.pk for one in due]).delete()
+
+
+def _judge(turn: Turn, occurrences: Sequence[Occurrence], *, at_end: bool) -> None:
+    for running, group in _by_version(turn, occurrences):
+        values, rows = _read(turn, running, group, _outcome_of(running))
+        for occurrence in group:
+            judged = outcomes.judge(occurrence, values[occurrence.pk], at_end=at_end)
+            if judged is not None:
+                _settle(turn, running, occurrence, judged, rows[occurrence.pk])
+
+
+def _outcome_of(running: Running) -> dict[str, str]:
+    return {name: compiled.outcome for name, compiled in running.program.moments.items()}
+
+
+def _settle(turn: Turn, running: Running, occurrence: Occurrence, judged: outcomes.Judged, row: Row) -> None:
+    moment = running.program.model.moments[occurrence.called]
+    automated = occurrence.owner_id is None and running.program.model.roles[occurrence.role].automated
+    outcomes.settle(occurrence, judged, turn.at, automated=automated)
+    held = {"met": True, "missed": False, "unknown": None}[judged]
+    reason = words.rule_reason("outcome", moment.outcome.expect, row, turn, held)
+    known = _known(turn, occurrence)
+    turn.say(judged, known, occurrence.moment, occurrence.anchor, occurrence.n, [reason], occurrence.pk)
+
+
+def escalate(turn: Turn, due: Sequence[Due]) -> None:
+    """Fires unless the occurrence is closed; its `if` must be true then, and without one it must not be done."""
+    standing = [one for one in due if one.occurrence and one.occurrence.state != OccurrenceState.CLOSED]
+    for running, group in _by_version(turn, [one.occurrence for one in standing if one.occurrence]):
+        pinned = {occurrence.pk: occurrence for occurrence in group}
+        for one in (one for one in standing if one.occurrence_id in pinned):
+            _escalate(turn, running, pinned[one.occurrence_id or 0], one.n - 1)
+    Due.objects.filter(pk__in=[one.pk for one in due]).delete()
+
+
+def _escalate(turn: Turn, running: Running, occurrence: Occurrence, index: int) -> None:
+    compiled = running.program.moments[occurrence.called]
+    step, condition = compiled.moment.escalations[index], compiled.escalations[index]
+    reason = Reason(
+        "escalate", True, f"after {step.after}, unless done", "it is not done", compiled.moment.line
+    )
+    if condition is not None and step.condition is not None:
+        values, rows = _read(turn, running, [occurrence], {occurrence.called: condition})
+        if values[occurrence.pk] is not True:
+            return
+        reason = words.rule_reason("escalate", step.condition, rows[occurrence.pk], turn)
+    elif occurrence.done_at is not None:
+        return
+    known = _known(turn, occurrence)
+    told = turn.staff.filling(step.to, running.program.model, known)
+    check(occurrence, "escalate")
+    occurrence.escalated_to_id = told.person
+    occurrence.escalations += 1
+    occurrence.save(update_fields=["escalated_to", "escalations"])
+    name = turn.staff.name(told.person) or step.to
+    details = {"to": name, **({"risk": step.risk} if step.risk else {})}
+    turn.say(
+        "escalated", known, occurrence.moment, occurrence.anchor, occurrence.n, [reason], occurrence.pk,
+        **details,
+    )  # fmt: skip
+
+
+def _by_version(turn: Turn, occurrences: Iterable[Occurrence]) -> list[tuple[Running, list[Occurrence]]]:
+    ordered = sorted(occurrences, key=lambda one: (one.model_version_id, one.pk))
+    grouped = groupby(ordered, key=lambda one: one.model_version_id)
+    return [(turn.versions.get(version), list(group)) for version, group in grouped]
+
+
+def _read(
+    turn: Turn, running: Running, occurrences: Sequence[Occurrence], rules: dict[str, str]
+) -> tuple[dict[int, bool | None], dict[int, Row]]:
+    """The value of each occurrence's rule, by moment; and the rows that it was read from."""
+    frames = running.frames
+    frames.ask(outcomes.question(one, _known(turn, one).store, turn.read_at) for one in occurrences)
+    frames.build()
+    values: dict[int, bool | None] = {}
+    for name in {one.called for one in occurrences}:
+        values |= frames.judged(rules[name], [one.pk for one in occurrences if one.called == name])
+    return values, dict(frames.rows(one.pk for one in occurrences))
+
+
+def _known(turn: Turn, occurrence: Occurrence) -> Known:
+    known = turn.directory.of_row(occurrence.account_id)
+    assert known is not None, f"the fact store does not know the account of occurrence {occurrence.pk}"
+    return known

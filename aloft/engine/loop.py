@@ -1,0 +1,312 @@
+"""The engine: drain, decide, move the positions; again and again, always at instants that the data gives.
+
+What lies between the decided and the drained position is decided again after a crash: turns are made of the
+data alone, and the keys of occurrences make the second time silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from aloft.act.models import Due, DueKind
+from aloft.clock import Clock, SystemClock
+from aloft.collect.inbox import Inbox, Logged
+from aloft.engine import accounts, conditions, events, expectations, judging, planning, positions, staffing
+from aloft.engine.directory import Directory
+from aloft.engine.mirror import Mirror
+from aloft.engine.models import Decided, ZoneReading
+from aloft.engine.moving import follow_anchors
+from aloft.engine.renaming import rename
+from aloft.engine.staff import Staff
+from aloft.engine.timeline import EPOCH, Next, next_midnight, next_turn
+from aloft.engine.turn import Turn
+from aloft.engine.unfinished import Unfinished
+from aloft.engine.versions import Running, Versions, next_version
+from aloft.facts.changes import ChangeRow
+from aloft.facts.compact import compact
+from aloft.facts.drain import drain
+from aloft.facts.log import export, read_log
+from aloft.facts.store import FactStore
+from aloft.records.models import Change
+
+BATCH = 10_000
+
+
+class Engine:
+    """The only process that opens the fact store. `home` is ALOFT_HOME."""
+
+    def __init__(self, home: Path, home_zone: str = "UTC", clock: Clock | None = None) -> None:
+        self.home = home
+        self.clock = clock or SystemClock()
+        self.inbox = Inbox(home / "inbox.sqlite3")
+        self.store = FactStore.open(home / "facts.duckdb", home_zone=home_zone)
+        self.log = home / "log"
+        self.directory = Directory(self.store)
+        self.mirror = Mirror(self.store, self.directory)
+        self.versions = Versions(self.store)
+        self.unfinished = Unfinished(self.store)
+        self._start()
+
+    def close(self) -> None:
+        self.store.close()
+        self.inbox.close()
+
+    def _start(self) -> None:
+        self.decided, _ = Decided.objects.get_or_create(pk=1)
+        self.directory.load()
+        self._mirrored = False
+
+    def _running(self) -> Running | None:
+        if self.decided.live_id is None:
+            return None
+        running = self.versions.get(self.decided.live_id)
+        if not self._mirrored:
+            self.mirror.load()
+            self._mirrored = True
+        return running
+
+    @property
+    def at(self) -> datetime:
+        """The instant up to which everything is decided."""
+        return self.decided.at or EPOCH
+
+    def run(self, until: datetime) -> int:
+        """Make every turn that is due up to `until`; gives how many. Raises whatever a turn does."""
+        turns = 0
+        while (coming := self._next(until)) is not None:
+            self._make(coming)
+            turns += 1
+        if until > self.at:
+            self._move(until)
+        return turns
+
+    def _move(self, at: datetime) -> None:
+        self.decided.at = at
+        self.decided.save()
+
+    def _next(self, until: datetime) -> Next | None:
+        drained = self.store.positions()
+        if drained.at is not None and (drained.inbox, drained.changes) != self._position():
+            return Next("facts", drained.at)
+        version = next_version(self.decided.live, self.decided.changes)
+        due = (
+            Due.objects.order_by("at").values_list("at", flat=True).first() if self.decided.live_id else None
+        )
+        return next_turn(
+            decided=self.at,
+            until=until,
+            arrived=self._arrived(),
+            golive=version.live_from if version else None,
+            due=due,
+            readings=self._readings() if self.decided.live_id else {},
+            now=self.clock.now(),
+        )
+
+    def _position(self) -> tuple[int, int]:
+        return self.decided.inbox, self.decided.changes
+
+    def _arrived(self) -> datetime | None:
+        """When the first fact that is not drained arrived, in the log, the inbox or the changes."""
+        logged = read_log(self.log, self.decided.inbox, 1)
+        instants = [logged[0].received if logged else self.inbox.next_received(self.decided.inbox)]
+        change = Change.objects.filter(id__gt=self.decided.changes).order_by("id").first()
+        instants.append(change.at if change else None)
+        return min((instant for instant in instants if instant is not None), default=None)
+
+    def _readings(self) -> dict[str, datetime]:
+        zones = {
+            zone or self.store.home_zone for (zone,) in self.store.run("select distinct zone from account")
+        }
+        read = {row.zone: row.read_at for row in ZoneReading.objects.filter(zone__in=zones)}
+        for zone in zones - read.keys():
+            ZoneReading.objects.create(zone=zone, read_at=self.at)
+            read[zone] = self.at
+        return {zone: next_midnight(zone, at) for zone, at in read.items()}
+
+    def _make(self, coming: Next) -> None:
+        try:
+            match coming.kind:
+                case "facts":
+                    self._facts(coming.at)
+                case "golive":
+                    self._go_live(coming.at)
+                case "reading":
+                    self._reading(coming)
+                case "due":
+                    self._due(coming.at)
+        except BaseException:
+            # Nothing of the turn is stored; what stands beside the facts is read anew.
+            self._start()
+            raise
+
+    def _entries(self, until: datetime) -> list[Logged]:
+        logged = read_log(self.log, self.decided.inbox, BATCH)
+        entries = logged or self.inbox.read(self.decided.inbox, BATCH, until)
+        return [entry for entry in entries if entry.received <= until]
+
+    def _facts(self, until: datetime) -> None:
+        entries = self._entries(until)
+        after = Change.objects.filter(id__gt=self.decided.changes, at__lte=until).order_by("id")[:BATCH]
+        changes = [ChangeRow(row.pk, row.at, row.kind, row.account, row.data) for row in after]
+        before = self._position()
+        last = [entry.received for entry in entries[-1:]] + [change.at for change in changes[-1:]]
+        at = self.store.positions().at if self._is_ahead() else max([*last, self.at])
+        assert at is not None
+        with self.store.transaction():
+            drained = drain(self.store, entries, changes, at)
+            step = self.unfinished.note(before, drained)
+        with transaction.atomic():
+            accounts.observe(self.store, step.touched, at, self.store.positions().changes)
+            self.directory.refresh(step.touched)
+            running = self._running()
+            if running is not None:
+                turn = self._turn(running, at, touched=step.touched, before=before)
+                self._decide_facts(turn, changes, step.moved)
+            self._decided(at)
+        export(self.store, self.inbox, self.log)
+
+    def looking(self, at: datetime) -> Turn | None:
+        """A turn that decides nothing, to ask questions with; None while no model is live."""
+        running = self._running()
+        return None if running is None else self._turn(running, at)
+
+    def _is_ahead(self) -> bool:
+        drained = self.store.positions()
+        return (drained.inbox, drained.changes) != self._position()
+
+    def _turn(
+        self,
+        running: Running,
+        at: datetime,
+        touched: frozenset[int] = frozenset(),
+        zones: tuple[str, ...] = (),
+        everyone: bool = False,
+        before: tuple[int, int] = (0, 0),
+    ) -> Turn:
+        staff = Staff(at, running.program.model.clock)
+        return Turn(
+            at, running, self.directory, self.mirror, staff, self.versions, touched, zones, everyone, before
+        )
+
+    def _decide_facts(self, turn: Turn, changes: Sequence[ChangeRow], moved: frozenset[int]) -> None:
+        if any(change.kind in staffing.STAFF_CHANGES for change in changes):
+            self._restaff(turn)
+        if turn.touched:
+            self._settle(turn)
+            events.read(turn, moved)
+            expectations.satisfied(turn, turn.touched)
+            expectations.retract(turn, turn.touched)
+        events.open_by_hand(turn, changes)
+        judging.watch(turn, turn.touched | turn.opened)
+        self._after(turn)
+
+    def _settle(self, turn: Turn) -> None:
+        """Position, books, due rows, conditions and projections of the accounts in question."""
+        turn.ask()
+        positions.move(turn)
+        accounts.hold(turn, None if turn.everyone else turn.touched | turn.moved)
+        planned = turn.directory.all() if turn.everyone else turn.touched | turn.moved
+        follow_anchors(turn, planned)
+        planning.plan(turn, planned)
+        conditions.read(turn)
+        accounts.project(turn)
+
+    def _restaff(self, turn: Turn) -> None:
+        turn.frames.ask_all(turn.at)
+        turn.frames.build()
+        accounts.hold(turn, None)
+        turn.staff = Staff(turn.at, turn.program.model.clock)
+        staffing.reassign(turn)
+
+    def _go_live(self, at: datetime) -> None:
+        """A version comes into force: every account is read, and every due row made, by its rules."""
+        version = next_version(self.decided.live, self.decided.changes)
+        assert version is not None
+        with transaction.atomic():
+            running = self.versions.get(version.pk)
+            if not self._mirrored:
+                self.mirror.load()
+                self._mirrored = True
+            rename(running, self.mirror)
+            self.decided.live = version
+            Due.objects.filter(kind__in=[DueKind.OPEN, DueKind.DEADLINE, DueKind.HOLD]).delete()
+            turn = self._turn(running, at, everyone=True, before=self._position())
+            self._settle(turn)
+            expectations.satisfied(turn, self.directory.all())
+            judging.watch(turn, turn.opened)
+            self._after(turn)
+            self._decided(at)
+
+    def _reading(self, coming: Next) -> None:
+        running = self._running()
+        assert running is not None
+        with transaction.atomic():
+            turn = self._turn(running, coming.at, zones=coming.zones, before=self._position())
+            turn.ask()
+            positions.move(turn)
+            accounts.hold(turn, turn.moved)
+            planning.plan(turn, turn.moved)
+            conditions.read(turn)
+            accounts.project(turn)
+            asked = [account for (account,) in self.store.run("select _account from asked")]
+            judging.watch(turn, asked)
+            staffing.reassign(turn)
+            self._after(turn)
+            ZoneReading.objects.filter(zone__in=coming.zones).update(read_at=coming.at)
+            self._decided(coming.at)
+        compact(self.store)
+
+    def _due(self, at: datetime) -> None:
+        running = self._running()
+        assert running is not None
+        rows = list(
+            Due.objects.filter(at__lte=at).select_related("occurrence__model_version").order_by("at", "pk")
+        )
+        by_kind = {kind: [row for row in rows if row.kind == kind] for kind in DueKind}
+        with transaction.atomic():
+            turn = self._turn(
+                running, at, touched=self._stores(by_kind[DueKind.PHASE]), before=self._position()
+            )
+            Due.objects.filter(pk__in=[row.pk for row in by_kind[DueKind.PHASE]]).delete()
+            if turn.touched:
+                self._settle(turn)
+            expectations.deadlines(turn, by_kind[DueKind.DEADLINE])
+            self._scheduled(turn, by_kind[DueKind.OPEN], by_kind[DueKind.HOLD])
+            judging.watch(turn, turn.opened)
+            judging.windows_over(turn, by_kind[DueKind.OUTCOME])
+            judging.escalate(turn, by_kind[DueKind.ESCALATE])
+            self._after(turn)
+            self._decided(at)
+
+    def _stores(self, rows: Sequence[Due]) -> frozenset[int]:
+        found = (self.directory.of_row(row.account_id) for row in rows)
+        return frozenset(known.store for known in found if known)
+
+    def _scheduled(self, turn: Turn, opening: list[Due], holding: list[Due]) -> None:
+        """What opens by the clock; then what of the same accounts comes next."""
+        accounts_due = self._stores([*opening, *holding])
+        if not accounts_due:
+            return
+        asking = self._turn(turn.running, turn.at, touched=accounts_due, before=turn.before)
+        asking.opened = turn.opened
+        asking.ask()
+        conditions.held_long_enough(asking, holding)
+        Due.objects.filter(pk__in=[row.pk for row in holding]).delete()
+        planning.fire(asking, opening)
+        Due.objects.filter(pk__in=[row.pk for row in opening]).delete()
+        planning.plan(asking, self._stores(opening))
+
+    def _after(self, turn: Turn) -> None:
+        """Other moments' instants, as the next turn reads them."""
+        changed = turn.opened | turn.touched | turn.moved
+        self.mirror.occurred([account for account in changed if account in self.directory])
+
+    def _decided(self, at: datetime) -> None:
+        drained = self.store.positions()
+        self.decided.inbox, self.decided.changes = drained.inbox, drained.changes
+        self.decided.at = max(at, self.at)
+        self.decided.save()

@@ -1,0 +1,167 @@
+"""What was decided, beside the facts: temporary tables in the fact store's connection.
+
+They are read from Django's database when the engine starts and follow every decision, so that one SQL
+statement compares what is with what was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+
+from aloft.act.models import Occurrence
+from aloft.act.selectors import ordinals
+from aloft.engine.directory import Directory
+from aloft.facts.store import FactStore
+from aloft.measures.frame import naive
+from aloft.measures.models import AccountProjection, Spell
+
+_INSTANT = pa.timestamp("us")
+_POSITION = pa.schema(
+    [
+        ("account", pa.int32()),
+        ("phase", pa.string()),
+        ("phase_start", _INSTANT),
+        ("entry", pa.int32()),
+        ("segment", pa.string()),
+        ("segment_since", _INSTANT),
+        ("waits", pa.string()),
+        ("touch_set", pa.list_(pa.string())),
+    ]
+)
+_MOMENT = pa.schema(
+    [
+        ("account", pa.int32()),
+        ("moment", pa.string()),
+        ("ordinal", pa.int32()),
+        *((name, _INSTANT) for name in ("opened", "due", "done", "met")),
+    ]
+)
+_SPELL = pa.schema(
+    [
+        ("account", pa.int32()),
+        ("moment", pa.string()),
+        ("holds", pa.bool_()),
+        ("since", _INSTANT),
+        ("n", pa.int32()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where an account stands. `account` is the store's; `waits`: the segment it takes on leaving the phase."""
+
+    account: int
+    phase: str | None = None
+    phase_start: datetime | None = None
+    entry: int = 0
+    segment: str | None = None
+    segment_since: datetime | None = None
+    waits: str | None = None
+    touch: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SpellState:
+    account: int
+    moment: str
+    holds: bool
+    since: datetime
+    n: int
+
+
+class Mirror:
+    def __init__(self, store: FactStore, directory: Directory) -> None:
+        self._store = store
+        self._directory = directory
+
+    def load(self) -> None:
+        """Read all of it anew; the tables are those that `measures.frame` sets up."""
+        for table in ("decided_position", "decided_moment", "decided_spell"):
+            self._store.run(f"delete from {table}")
+        self.move(self._positions())
+        self._append("decided_spell", _SPELL, [_spell_row(state) for state in self._spells()])
+        self.occurred(None)
+
+    def move(self, positions: Iterable[Position]) -> None:
+        rows = [
+            (
+                p.account, p.phase, naive(p.phase_start), p.entry, p.segment, naive(p.segment_since), p.waits,
+                list(p.touch),
+            )
+            for p in positions
+        ]  # fmt: skip
+        self._replace("decided_position", _POSITION, rows)
+
+    def turn(self, spells: Iterable[SpellState]) -> None:
+        """Conditions that began or ceased to hold."""
+        for state in spells:
+            self._store.run(
+                "delete from decided_spell where account = ? and moment = ?", [state.account, state.moment]
+            )
+            self._append("decided_spell", _SPELL, [_spell_row(state)])
+
+    def occurred(self, accounts: Sequence[int] | None) -> None:
+        """The latest occurrence of each moment at some accounts, by the store's numbers; None: at all."""
+        rows = None if accounts is None else [self._directory[account].row for account in accounts]
+        found = Occurrence.objects.all() if rows is None else Occurrence.objects.filter(account__in=rows)
+        counted = ordinals(rows)
+        latest: dict[tuple[int, str], tuple[object, ...]] = {}
+        values = ("account", "moment", "opened_at", "due_at", "done_at", "outcome", "outcome_at")
+        for account, moment, opened, due, done, outcome, judged in found.order_by(
+            "opened_at", "id"
+        ).values_list(*values):
+            known = self._directory.of_row(account)
+            if known:
+                met = naive(judged) if outcome == "met" else None
+                number = counted[account, moment]
+                latest[account, moment] = (
+                    known.store, moment, number, naive(opened), naive(due), naive(done), met,
+                )  # fmt: skip
+        if accounts is not None:
+            self._delete("decided_moment", accounts)
+        self._append("decided_moment", _MOMENT, list(latest.values()))
+
+    def _positions(self) -> Iterable[Position]:
+        for row in AccountProjection.objects.exclude(phase="", segment=""):
+            known = self._directory.of_row(row.account_id)
+            if known:
+                yield Position(
+                    known.store,
+                    row.phase or None,
+                    row.phase_since,
+                    row.phase_entry,
+                    row.segment or None,
+                    row.segment_since,
+                    row.segment_waits or None,
+                    tuple(row.touch),
+                )
+
+    def _spells(self) -> Iterable[SpellState]:
+        for row in Spell.objects.all():
+            known = self._directory.of_row(row.account_id)
+            if known:
+                yield SpellState(known.store, row.moment, row.holds, row.since, row.n)
+
+    def _replace(self, table: str, schema: pa.Schema, rows: list[tuple[object, ...]]) -> None:
+        if rows:
+            self._delete(table, [int(str(row[0])) for row in rows])
+            self._append(table, schema, rows)
+
+    def _delete(self, table: str, accounts: Sequence[int]) -> None:
+        self._store.run(f"delete from {table} where account in (select unnest(?))", [list(accounts)])
+
+    def _append(self, table: str, schema: pa.Schema, rows: Sequence[tuple[object, ...]]) -> None:
+        if not rows:
+            return
+        columns = {name: [row[i] for row in rows] for i, name in enumerate(schema.names)}
+        self._store.load("mirrored", pa.table(columns, schema=schema))
+        self._store.run(f"insert into {table} select * from mirrored")
+
+
+def _spell_row(state: SpellState) -> tuple[object, ...]:
+    return (state.account, state.moment, state.holds, naive(state.since), state.n)

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from django.db import models
+
+from aloft.records.models import ModelVersion
+
+
+class Decided(models.Model):
+    """How far the engine has decided: the one row moves in the transaction that stores the decisions."""
+
+    inbox = models.BigIntegerField(default=0)
+    changes = models.BigIntegerField(default=0)
+    at = models.DateTimeField(null=True)
+    live = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT, related_name="+")
+
+
+class ZoneReading(models.Model):
+    """Up to which local midnight the accounts of a zone have had their daily reading."""
+
+    zone = models.CharField(max_length=64, unique=True)
+    read_at = models.DateTimeField()

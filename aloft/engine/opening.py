@@ -1,0 +1,215 @@
+"""Opening an occurrence: its owner, its clocks, what it must achieve and what it rests on, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from aloft.act.log import as_objects
+from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState
+from aloft.decide import escalation
+from aloft.decide.calendar import WorkCalendar
+from aloft.decide.durations import add
+from aloft.decide.owners import Resolved
+from aloft.decide.values import Reason
+from aloft.engagement.model import Duration, Moment
+from aloft.engine import words
+from aloft.engine.directory import Known
+from aloft.engine.turn import Row, Turn
+from aloft.measures.names import names_in
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What a trigger proposes: it opens unless it has opened before, or joins the open one."""
+
+    account: int
+    moment: str
+    anchor: str
+    n: int
+    at: datetime
+    reason: Reason
+    because: str
+    due: datetime | None = None
+    anchored_at: datetime | None = None
+    deadline_at: datetime | None = None
+    event: Mapping[str, Any] | None = None
+    joins: bool = False
+    """Whether it is appended to an open occurrence of the moment, if there is one."""
+
+
+def open_all(turn: Turn, candidates: Iterable[Candidate], rows: Mapping[int, Row]) -> None:
+    """`rows` are the accounts' rows of a frame, by the store's number."""
+    for candidate in sorted(candidates, key=lambda one: (one.at, one.account, one.moment, one.anchor, one.n)):
+        known = turn.directory[candidate.account]
+        if _opened_before(candidate, known) or (candidate.joins and _joined(turn, candidate, known)):
+            continue
+        _open(turn, candidate, known, rows[candidate.account])
+
+
+def _of(known: Known, moment: str) -> Any:
+    return Occurrence.objects.filter(account=known.row, moment=moment)
+
+
+def _opened_before(candidate: Candidate, known: Known) -> bool:
+    key = {"anchor": candidate.anchor, "n": candidate.n, "contact": None}
+    return bool(_of(known, candidate.moment).filter(**key).exists())
+
+
+def _joined(turn: Turn, candidate: Candidate, known: Known) -> bool:
+    standing = (
+        _of(known, candidate.moment).exclude(state=OccurrenceState.CLOSED).order_by("opened_at").first()
+    )
+    if standing is None:
+        return False
+    turn.say(
+        "appended", known, candidate.moment, standing.anchor, standing.n, [candidate.reason], standing.pk,
+        candidate.at, joined=f"{candidate.anchor}:{candidate.n}",
+    )  # fmt: skip
+    return True
+
+
+def _open(turn: Turn, candidate: Candidate, known: Known, row: Row) -> None:
+    model = turn.program.model
+    moment = model.moments[candidate.moment]
+    touch = tuple(row["_touch_set"] or ())
+    owner = turn.staff.owner(moment, model, touch, known)
+    calendar = known.calendar(model.clock)
+    due = candidate.due or _complete_by(turn, moment, candidate.at, owner, calendar)
+    base = candidate.due or candidate.at
+    reasons = [
+        *words.place_reasons(moment, row, turn),
+        candidate.reason,
+        _owner_reason(turn, owner, touch, moment),
+    ]
+    occurrence = Occurrence.objects.create(
+        account_id=known.row,
+        moment=moment.name,
+        called=moment.name,
+        anchor=candidate.anchor,
+        n=candidate.n,
+        model_version=turn.running.version,
+        trigger=moment.trigger.kind,
+        title=moment.title,
+        objective=moment.objective,
+        expected=moment.outcome.expect.text,
+        channel=moment.channel[0] if moment.channel else "",
+        effort_minutes=_minutes(moment.effort),
+        because=candidate.because[:500],
+        evidence=as_objects(reasons),
+        event=dict(candidate.event) if candidate.event is not None else None,
+        opening=_at_opening(turn, moment.name, candidate.account),
+        owner_id=owner.person,
+        role=owner.role,
+        owned_because=_owned(turn, owner)[:300],
+        opened_at=candidate.at,
+        due_at=due,
+        anchored_at=candidate.anchored_at,
+        deadline_at=candidate.deadline_at,
+        outcome_until=add(base, moment.outcome.within, calendar),
+    )
+    turn.staff.give(owner.person)
+    turn.opened.add(candidate.account)
+    _clocks(turn, occurrence, moment, base, owner, calendar)
+    turn.say(
+        "opened", known, moment.name, candidate.anchor, candidate.n, reasons, occurrence.pk, candidate.at,
+        due=due.isoformat(), owner=turn.staff.name(owner.person) or owner.role,
+    )  # fmt: skip
+    if owner.tell:
+        _tell(turn, occurrence, owner, known)
+
+
+def _complete_by(
+    turn: Turn, moment: Moment, opened: datetime, owner: Resolved, calendar: WorkCalendar
+) -> datetime:
+    """The opening + `complete_within` in the owner's calendar; without it the outcome's `within`."""
+    if moment.complete_within is None:
+        return add(opened, moment.outcome.within, calendar)
+    return add(opened, moment.complete_within, turn.staff.calendar(owner.person))
+
+
+def _clocks(
+    turn: Turn,
+    occurrence: Occurrence,
+    moment: Moment,
+    base: datetime,
+    owner: Resolved,
+    calendar: WorkCalendar,
+) -> None:
+    """Due rows of what follows an opening: the end of the outcome's window, and each escalation."""
+    judged = occurrence.outcome_until
+    if reads_events(turn, moment):
+        judged = add(judged, turn.program.model.clock.lateness, calendar)
+    common = {"account_id": occurrence.account_id, "moment": moment.name, "anchor": occurrence.anchor}
+    rows = [Due(at=judged, kind=DueKind.OUTCOME, occurrence=occurrence, **common)]
+    rows += [
+        Due(at=step.at, kind=DueKind.ESCALATE, n=step.index + 1, occurrence=occurrence, **common)
+        for step in escalation.instants(moment, base, turn.staff.calendar(owner.person))
+    ]
+    Due.objects.bulk_create(rows)
+
+
+def reads_events(turn: Turn, moment: Moment) -> bool:
+    """Whether the outcome rests on events, which may come late."""
+    read = names_in(moment.outcome.expect.expression)
+    return any(name in turn.program.model.metrics for name in read)
+
+
+def _at_opening(turn: Turn, moment: str, account: int) -> dict[str, float | None]:
+    held: dict[str, float | None] = {}
+    for text, statement in turn.program.moments[moment].opening.items():
+        found = turn.frames.connection.execute(
+            f"select ({statement})::double from frame where _account = ?", [account]
+        ).fetchone()
+        held[text] = found[0] if found else None
+    return held
+
+
+def _owned(turn: Turn, owner: Resolved) -> str:
+    level = f" for {owner.level} touch" if owner.level else ""
+    return f"as {owner.role}{level}: {owner.because}"
+
+
+def _owner_reason(turn: Turn, owner: Resolved, touch: tuple[str, ...], moment: Moment) -> Reason:
+    says = ", ".join(f"{level}: {role}" if level != "*" else role for level, role in moment.owners.items())
+    found = turn.staff.name(owner.person) or ("automated" if owner.automated else "nobody")
+    return Reason(
+        "owner",
+        owner.person is not None or owner.automated,
+        says,
+        f"{found}, {_owned(turn, owner)}",
+        moment.line,
+    )
+
+
+def _tell(turn: Turn, occurrence: Occurrence, owner: Resolved, known: Known) -> None:
+    """Nobody is there as planned: the role that the owner's reports to is told."""
+    told = turn.staff.filling(owner.tell or "", turn.program.model, known)
+    occurrence.escalated_to_id = told.person
+    occurrence.save(update_fields=["escalated_to"])
+    name = turn.staff.name(told.person) or told.role
+    reason = Reason("owner", None, f"reports to {owner.tell}", f"{name} is told: {owner.because}")
+    turn.say(
+        "reassigned",
+        known,
+        occurrence.moment,
+        occurrence.anchor,
+        occurrence.n,
+        [reason],
+        occurrence.pk,
+        to=name,
+    )
+
+
+def _minutes(effort: Duration | None) -> int:
+    if effort is None:
+        return 0
+    units = {
+        "min": timedelta(minutes=1),
+        "h": timedelta(hours=1),
+        "bh": timedelta(hours=1),
+        "bd": timedelta(hours=8),
+    }
+    return int(units.get(effort.unit, timedelta(hours=8)) * effort.number / timedelta(minutes=1))

@@ -1,0 +1,234 @@
+"""Due rows: for each account and moment the next instant at which the engine must look again.
+
+They are made anew when an account's facts or position changed, or the model did; what they rest on is
+checked once more when they fire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aloft.act.models import Due, DueKind, Occurrence, Verdict
+from aloft.decide.calendar import WorkCalendar
+from aloft.decide.durations import add
+from aloft.decide.recurrence import Due as Instant
+from aloft.decide.recurrence import due_instants, next_after, next_after_change, opens_at
+from aloft.decide.values import Reason
+from aloft.engagement.model import Every, ExpectTrigger, Moment, Offsets, OnDate, ScheduleTrigger
+from aloft.engine import words
+from aloft.engine.anchors import CONTRACT, Anchored, anchored
+from aloft.engine.directory import Known
+from aloft.engine.opening import Candidate, open_all
+from aloft.engine.turn import Row, Turn
+from aloft.measures.frame import aware
+
+PLANNED = (DueKind.OPEN, DueKind.DEADLINE, DueKind.PHASE)
+RESOLVED = ("satisfied", "opened", "skipped")
+EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An account and a moment that meets it now. Nothing is due before `floor`."""
+
+    known: Known
+    moment: Moment
+    row: Row
+    calendar: WorkCalendar
+    floor: datetime
+
+
+@dataclass(frozen=True)
+class History:
+    """What was decided on the accounts in question: keys that are done with, and the last due that opened."""
+
+    keys: frozenset[tuple[int, str, str, int]]
+    last_due: dict[tuple[int, str], datetime]
+
+    def knows(self, subject: Subject, anchor: Anchored, n: int) -> bool:
+        return (subject.known.row, subject.moment.name, anchor.name, n) in self.keys
+
+
+def plan(turn: Turn, accounts: Iterable[int]) -> None:
+    """Make the due rows of these accounts anew."""
+    rows = turn.rows(accounts)
+    known = {account: turn.directory[account] for account in rows}
+    ours = [one.row for one in known.values()]
+    Due.objects.filter(account__in=ours, kind__in=PLANNED).delete()
+    history = _history(ours)
+    planned = [due for account, row in rows.items() for due in _dates_ahead(known[account], row, turn.at)]
+    for compiled in turn.program.moments.values():
+        if isinstance(compiled.moment.trigger, ScheduleTrigger | ExpectTrigger):
+            for account in turn.frames.true(compiled.place, list(rows)):
+                subject = _subject(turn, known[account], compiled.moment, rows[account])
+                planned += _of(turn, subject, history)
+    Due.objects.bulk_create(planned, batch_size=1_000)
+
+
+def fire(turn: Turn, due: Sequence[Due]) -> None:
+    """Due rows of kind OPEN: the moment opens where its `if` holds now; else it is passed over, for good."""
+    for compiled in turn.program.moments.values():
+        ours = [row for row in due if row.moment == compiled.moment.name]
+        stores = [known.store for row in ours if (known := turn.directory.of_row(row.account_id))]
+        if stores:
+            met = set(turn.meets(compiled, stores))
+            rows = turn.rows(stores)
+            open_all(
+                turn,
+                [_candidate(turn, compiled.moment, row) for row in ours if _store(turn, row) in met],
+                rows,
+            )
+            for row in ours:
+                if _store(turn, row) not in met:
+                    _not_met(turn, compiled.moment, row, rows[_store(turn, row)])
+
+
+def _store(turn: Turn, due: Due) -> int:
+    known = turn.directory.of_row(due.account_id)
+    assert known is not None
+    return known.store
+
+
+def _candidate(turn: Turn, moment: Moment, due: Due) -> Candidate:
+    at, anchor = (datetime.fromisoformat(due.details[name]) for name in ("due", "anchor"))
+    written = _written(moment)
+    reason = Reason(
+        "schedule",
+        True,
+        written,
+        f"due {words.instant(at)}; counted from {words.instant(anchor)}",
+        moment.line,
+    )
+    because = f"{written[:1].upper()}{written[1:]}: due {words.instant(at)}"
+    return Candidate(
+        _store(turn, due),
+        moment.name,
+        due.anchor,
+        due.n,
+        turn.at,
+        reason,
+        because,
+        due=at,
+        anchored_at=anchor,
+    )
+
+
+def _not_met(turn: Turn, moment: Moment, due: Due, row: Row) -> None:
+    known = turn.directory[_store(turn, due)]
+    key = {"account": known.row, "moment": due.moment, "anchor": due.anchor, "n": due.n}
+    if not Verdict.objects.filter(verdict__in=RESOLVED, **key).exists():
+        turn.say("skipped", known, due.moment, due.anchor, due.n, words.place_reasons(moment, row, turn))
+
+
+def _written(moment: Moment) -> str:
+    return moment.trigger.text if isinstance(moment.trigger, ScheduleTrigger) else ""
+
+
+def _subject(turn: Turn, known: Known, moment: Moment, row: Row) -> Subject:
+    floors = [turn.running.version.live_from, aware(row["phase_start"])]
+    if moment.segments or moment.touch:
+        floors.append(aware(row["segment_since"]))
+    floor = max(instant for instant in floors if instant is not None)
+    return Subject(known, moment, row, known.calendar(turn.program.model.clock), floor)
+
+
+def _history(accounts: Sequence[int]) -> History:
+    told = Verdict.objects.filter(account__in=accounts, verdict__in=RESOLVED)
+    keys = frozenset(told.values_list("account", "moment", "anchor", "n"))
+    opened = Occurrence.objects.filter(account__in=accounts, trigger="schedule").order_by("due_at")
+    last = {
+        (account, moment): due for account, moment, due in opened.values_list("account", "moment", "due_at")
+    }
+    return History(keys, last)
+
+
+def _dates_ahead(known: Known, row: Row, now: datetime) -> list[Due]:
+    """Dates in the account's life at which its status, and so its phase, may change by themselves."""
+    instants = {at for name in CONTRACT if (at := aware(row[name])) is not None and at > now}
+    return [
+        Due(at=at, account_id=known.row, kind=DueKind.PHASE, n=n) for n, at in enumerate(sorted(instants), 1)
+    ]
+
+
+def _of(turn: Turn, subject: Subject, history: History) -> list[Due]:
+    trigger = subject.moment.trigger
+    if isinstance(trigger, ExpectTrigger):
+        return _deadline(turn, subject, trigger, history)
+    if isinstance(trigger, ScheduleTrigger):
+        return _scheduled(turn, subject, trigger, history)
+    return []
+
+
+def _deadline(turn: Turn, subject: Subject, trigger: ExpectTrigger, history: History) -> list[Due]:
+    anchor = anchored(trigger.of, subject.row, subject.calendar)
+    if anchor is None or history.knows(subject, anchor, 1):
+        return []
+    deadline = add(anchor.at, trigger.within, subject.calendar)
+    if deadline <= turn.running.version.live_from:
+        return []
+    judged = add(deadline, turn.program.model.clock.lateness, subject.calendar)
+    row = _due(subject, DueKind.DEADLINE, anchor.name, 1, judged)
+    row.details = {"deadline": deadline.isoformat(), "anchor": anchor.at.isoformat()}
+    return [row]
+
+
+def _scheduled(turn: Turn, subject: Subject, trigger: ScheduleTrigger, history: History) -> list[Due]:
+    anchor = _anchor(trigger, subject)
+    if anchor is None:
+        return []
+    past, coming = _instants(turn, subject, trigger, anchor, history)
+    missed = [one for one in past if not history.knows(subject, anchor, one.n)]
+    for one in missed[:-1]:
+        _pass_over(turn, subject, anchor, one)
+    ahead = [one for one in coming if not history.knows(subject, anchor, one.n)]
+    return [_open_row(subject, trigger, anchor, one) for one in [*missed[-1:], *ahead]]
+
+
+def _anchor(trigger: ScheduleTrigger, subject: Subject) -> Anchored | None:
+    if isinstance(trigger.schedule, OnDate):
+        return Anchored(f"date:{trigger.schedule.date.isoformat()}", subject.floor)
+    return anchored(trigger.schedule.anchor, subject.row, subject.calendar)
+
+
+def _instants(
+    turn: Turn, subject: Subject, trigger: ScheduleTrigger, anchor: Anchored, history: History
+) -> tuple[list[Instant], list[Instant]]:
+    """What was due from the floor up to now, and what comes: of a recurrence the next one."""
+    schedule, calendar, roll = trigger.schedule, subject.calendar, trigger.roll
+    start = None if isinstance(schedule, OnDate) else anchor.at
+    last = history.last_due.get((subject.known.row, subject.moment.name))
+    if isinstance(schedule, Every):
+        after = max(subject.floor - datetime.resolution, last or EVER[0])
+        window = (after + datetime.resolution, turn.at + datetime.resolution)
+        past = (
+            due_instants(schedule, start, calendar, roll=roll, window=window) if window[0] < window[1] else []
+        )
+        coming = [next_after(schedule, start, calendar, roll, max(turn.at, after))]
+        if last is not None:
+            # A rule that was changed gives no second one right after the last of the old rule.
+            coming.append(next_after_change(schedule, start, calendar, roll, last))
+        return past, [max((one for one in coming if one), key=lambda one: one.at)] if any(coming) else []
+    listed = due_instants(schedule, start, calendar, roll=roll, window=EVER)
+    past = [one for one in listed if subject.floor <= one.at <= turn.at]
+    return past, [one for one in listed if one.at > max(turn.at, subject.floor)]
+
+
+def _open_row(subject: Subject, trigger: ScheduleTrigger, anchor: Anchored, one: Instant) -> Due:
+    schedule = trigger.schedule
+    after = anchor.at if isinstance(schedule, Offsets) and schedule.direction == "after" else None
+    opens = opens_at(one.at, trigger.lead, after, subject.calendar)
+    row = _due(subject, DueKind.OPEN, anchor.name, one.n, opens)
+    row.details = {"due": one.at.isoformat(), "anchor": anchor.at.isoformat()}
+    return row
+
+
+def _due(subject: Subject, kind: DueKind, anchor: str, n: int, at: datetime) -> Due:
+    return Due(at=at, account_id=subject.known.row, kind=kind, moment=subject.moment.name, anchor=anchor, n=n)
+
+
+def _pass_over(turn: Turn, subject: Subject, anchor: Anchored, one: Instant) -> None:
+    found = f"due {words.instant(one.at)}, past when it became known; only the latest opens"
+    reason = Reason("schedule", False, _written(subject.moment), found, subject.moment.line)
+    turn.say("skipped", subject.known, subject.moment.name, anchor.name, one.n, [reason])

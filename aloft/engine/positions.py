@@ -1,0 +1,161 @@
+"""Where each account stands: phase, segment, touch. SQL proposes who moves; only those are looked at here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aloft.engine.mirror import Position
+from aloft.engine.turn import Row, Turn
+from aloft.measures.frame import Ask, aware
+
+_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class Move:
+    account: int
+    phase: str | None
+    segment: str | None
+    row: Row
+
+
+def move(turn: Turn) -> None:
+    """Move accounts on until nothing moves; an account may pass several phases at one instant."""
+    for _ in range(len(turn.program.model.phases) + 1):
+        moves = _proposed(turn)
+        if not moves:
+            return
+        starts = _phase_starts(turn, moves)
+        positions = [_position(turn, one, starts) for one in moves]
+        turn.mirror.move(positions)
+        turn.moved |= {one.account for one in moves}
+        if starts or _counts_from_position(turn):
+            turn.ask()
+
+
+def _counts_from_position(turn: Turn) -> bool:
+    sinces = [metric.since for metric in turn.program.model.metrics.values()]
+    return any(since is not None and since.name in {"phase_start", "segment_since"} for since in sinces)
+
+
+def _proposed(turn: Turn) -> list[Move]:
+    program = turn.program
+    phases = [name for name, phase in program.model.phases.items() if phase.keep_segment]
+    kept = ", ".join(f"'{name}'" for name in phases) or "''"
+    found = turn.frames.connection.execute(f"""
+        with next as (select *, {program.next_phase} as _to_phase, {program.next_segment} as _to_segment from frame),
+        held as (select *, case when phase in ({kept}) and _to_phase = phase and segment is not null
+          then segment else _to_segment end as _segment_now,
+          case when phase in ({kept}) and _to_phase = phase and _to_segment <> segment
+          then _to_segment end as _waits_now from next)
+        select * from held where _to_phase is distinct from phase or _segment_now is distinct from segment
+          or _waits_now is distinct from _waits""")
+    names = [column[0] for column in found.description]
+    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return [
+        Move(row["_account"], row["_to_phase"], row["_segment_now"], row)
+        for row in rows
+        if row["_account"] in turn.directory
+    ]
+
+
+def _position(turn: Turn, one: Move, starts: Mapping[int, datetime]) -> Position:
+    row = one.row
+    was = Position(
+        account=one.account,
+        phase=row["phase"],
+        phase_start=aware(row["phase_start"]),
+        entry=row["_entry"] or 0,
+        segment=row["segment"],
+        segment_since=aware(row["segment_since"]),
+    )
+    now = replace(was, waits=row["_waits_now"])
+    if one.phase != was.phase:
+        now = replace(
+            now, phase=one.phase, phase_start=starts.get(one.account), entry=was.entry + bool(one.phase)
+        )
+    if one.segment != was.segment:
+        since = turn.at if was.segment or not one.phase else (starts.get(one.account) or turn.at)
+        now = replace(now, segment=one.segment, segment_since=since if one.segment else None)
+    return replace(now, touch=_touch(turn, now))
+
+
+def _touch(turn: Turn, position: Position) -> tuple[str, ...]:
+    segment = turn.program.model.segments.get(position.segment or "")
+    return segment.touch.get(position.phase or "", ()) if segment else ()
+
+
+def _phase_starts(turn: Turn, moves: Iterable[Move]) -> dict[int, datetime]:
+    """When the rule of the phase entered began to hold: not when we learned it.
+
+    The rule can only have turned at an instant at which something it may read did: a date of the contract, an
+    attribute, an event that is new. It is read at each, and the last unbroken run of trues counts.
+    """
+    entered = [one for one in moves if one.phase and one.phase != one.row["phase"]]
+    points = _turning_points(turn, entered)
+    pairs = [(one.account, at) for one in entered for at in sorted(points[one.account])]
+    asks = [Ask(key, account, at) for key, (account, at) in enumerate(pairs)]
+    starts = {one.account: turn.at for one in entered}
+    if not asks:
+        return starts
+    turn.frames.ask(asks)
+    turn.frames.build()
+    for phase in {one.phase for one in entered if one.phase}:
+        ours = [one for one in entered if one.phase == phase]
+        held = _held(turn, phase, asks, {one.account for one in ours})
+        for one in ours:
+            floor = aware(one.row["phase_start"])
+            starts[one.account] = _beginning(held.get(one.account, []), turn.at, floor)
+    return starts
+
+
+def _held(
+    turn: Turn, phase: str, asks: Iterable[Ask], accounts: set[int]
+) -> dict[int, list[tuple[datetime, bool]]]:
+    """By account, at each instant asked: does the rule of the phase hold, by instant."""
+    program = turn.program
+    names = list(program.model.phases)
+    index = names.index(phase)
+    follows = index > 0 and program.model.phases[phase].enters is None
+    rule = program.leaves[names[index - 1]] if follows else program.enters[phase]
+    ours = sorted((ask for ask in asks if ask.account in accounts), key=lambda ask: ask.at)
+    judged = turn.frames.judged(f"({program.applies}) and {rule}", [ask.key for ask in ours])
+    held: dict[int, list[tuple[datetime, bool]]] = {}
+    for ask in ours:
+        held.setdefault(ask.account, []).append((ask.at, judged.get(ask.key) is True))
+    return held
+
+
+def _beginning(held: list[tuple[datetime, bool]], now: datetime, floor: datetime | None) -> datetime:
+    beginning = now
+    for at, true in reversed(held):
+        if not true:
+            break
+        beginning = at
+    return max(beginning, floor) if floor else beginning
+
+
+def _turning_points(turn: Turn, entered: Iterable[Move]) -> dict[int, set[datetime]]:
+    """Instants up to now at which a rule about an account may have turned; the newest, at most."""
+    rows = {one.account: one.row for one in entered}
+    found: dict[int, set[datetime]] = {account: set() for account in rows}
+    dates = ("contract_signed", "contract_start", "contract_end")
+    known = [(account, row[name]) for account, row in rows.items() for name in dates]
+    accounts = list(rows)
+    known += turn.frames.connection.execute(
+        "select distinct account, valid from attribute where account in (select unnest($accounts))",
+        {"accounts": accounts},
+    ).fetchall()
+    known += turn.frames.connection.execute(
+        """select account, occurred from event
+        where account in (select unnest($accounts)) and stream = 0 and seq > $after
+        qualify row_number() over (partition by account order by occurred desc) <= $most""",
+        {"accounts": accounts, "after": -1 if turn.everyone else turn.before[0], "most": _LIMIT},
+    ).fetchall()
+    for account, instant in known:
+        at = aware(instant)
+        if at is not None and at <= turn.at:
+            found[account].add(at)
+    return found

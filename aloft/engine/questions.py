@@ -1,0 +1,36 @@
+"""What can be asked of the engine, by the socket or in its own process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from aloft.engine.loop import Engine
+from aloft.engine.why import as_object, why_not
+
+
+class UnknownQuestion(ValueError):
+    """Nothing of that name can be asked."""
+
+
+def answer(engine: Engine, question: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer as JSON. Raises UnknownQuestion."""
+    match question:
+        case "ping":
+            return {"at": engine.at.isoformat()}
+        case "run":
+            turns = engine.run(datetime.fromisoformat(arguments["until"]))
+            return {"turns": turns, "at": engine.at.isoformat()}
+        case "why_not":
+            return {"explanations": _why_not(engine, str(arguments["account"]), arguments.get("moment"))}
+        case _:
+            raise UnknownQuestion(f"nobody can ask the engine “{question}”")
+
+
+def _why_not(engine: Engine, account: str, moment: str | None) -> list[dict[str, Any]]:
+    known = engine.directory.find(account)
+    turn = engine.looking(engine.at)
+    if known is None or turn is None:
+        return []
+    return [as_object(one) for one in why_not(turn, known, moment)]

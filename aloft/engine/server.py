@@ -1,0 +1,104 @@
+"""The engine as a process: it turns as facts come in, and answers questions between its turns."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import queue
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from typing import Any
+
+from django.db import connection
+
+from aloft.engine.client import socket_path
+from aloft.engine.loop import Engine
+from aloft.engine.questions import answer
+from aloft.engine.timeline import settled
+
+log = logging.getLogger("aloft.engine")
+
+PAUSE = 0.1  # seconds between looks, while nothing asks
+LONGEST_PAUSE = 30.0  # seconds between tries of a turn that fails
+Question = tuple[str, Mapping[str, Any], "Future[dict[str, Any]]"]
+
+
+class EngineServer:
+    """Owns the engine's thread; questions come from the socket's."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.questions: queue.Queue[Question] = queue.Queue()
+        self.stopping = threading.Event()
+        self._socket = _listen(engine)
+        threading.Thread(target=self._serve, name="engine-socket", daemon=True).start()
+
+    def run(self) -> None:
+        """Turn and answer until `stop`; a turn that fails is tried again, ever more patiently."""
+        pause = PAUSE
+        while not self.stopping.is_set():
+            try:
+                self.engine.run(settled(self.engine.clock.now()))
+                pause = PAUSE
+            except Exception:
+                log.exception("a turn failed; nothing of it was stored, and it is tried again")
+                pause = min(pause * 2, LONGEST_PAUSE)
+            self._answer_for(pause)
+        self._socket.close()
+        socket_path(self.engine.home).unlink(missing_ok=True)
+
+    def stop(self, *_: object) -> None:
+        self.stopping.set()
+
+    def _answer_for(self, pause: float) -> None:
+        try:
+            name, arguments, future = self.questions.get(timeout=pause)
+        except queue.Empty:
+            return
+        _settle(future, lambda: answer(self.engine, name, arguments))
+
+    def _serve(self) -> None:
+        while not self.stopping.is_set():
+            try:
+                line, _ = self._socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._converse, args=(line,), daemon=True).start()
+
+    def _converse(self, line: socket.socket) -> None:
+        with line, line.makefile("rwb") as both:
+            asked = json.loads(both.readline() or b"null")
+            if not isinstance(asked, dict):
+                return
+            future: Future[dict[str, Any]] = Future()
+            self.questions.put((str(asked["question"]), asked.get("arguments", {}), future))
+            try:
+                told = future.result(timeout=600)
+            except Exception as error:  # noqa: BLE001 - whatever went wrong, the asker hears of it
+                told = {"error": str(error)}
+            both.write(json.dumps(told).encode() + b"\n")
+        connection.close()
+
+
+def _settle(future: Future[dict[str, Any]], work: Callable[[], dict[str, Any]]) -> None:
+    try:
+        future.set_result(work())
+    except Exception as error:  # noqa: BLE001 - the engine goes on; the asker gets it
+        future.set_exception(error)
+
+
+def _listen(engine: Engine) -> socket.socket:
+    """Only our own user may ask: the socket is made with mode 0600."""
+    path = socket_path(engine.home)
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o177)
+    try:
+        listening.bind(str(path))
+    finally:
+        os.umask(before)
+    listening.listen(16)
+    return listening

@@ -1,0 +1,72 @@
+"""Our people as of an instant: who fills a role for an account, who is away, who has how much to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+
+from aloft.act.selectors import loads
+from aloft.decide.calendar import WorkCalendar, for_person
+from aloft.decide.owners import Candidate, Holder, Resolved, resolve, resolve_role
+from aloft.engagement.model import Model, Moment, WorkingTime
+from aloft.engine.directory import Known
+from aloft.records.models import Holding, Leave, Person
+
+
+class Staff:
+    """Read once per turn; loads follow the occurrences that the turn opens."""
+
+    def __init__(self, at: datetime, clock: WorkingTime) -> None:
+        self._clock = clock
+        self._people = {person.pk: person for person in Person.objects.all()}
+        away = _away(at, self._people, clock)
+        busy = loads()
+        self._candidates = {
+            pk: Candidate(pk, person.name, person.role, away.get(pk), person.backup_id, busy.get(pk, 0))
+            for pk, person in self._people.items()
+        }
+
+    def owner(self, moment: Moment, model: Model, touch: tuple[str, ...], known: Known) -> Resolved:
+        return resolve(moment, model.roles, touch, self.holders(known), self._candidates)
+
+    def filling(self, role: str, model: Model, known: Known, keep: int | None = None) -> Resolved:
+        return resolve_role(model.roles[role], self.holders(known), self._candidates, keep=keep)
+
+    def holders(self, known: Known) -> Holder:
+        """By role: the person whose book holds the account, and the book's name."""
+        rows = (
+            Holding.objects.filter(account_id=known.row)
+            .select_related("book")
+            .order_by("book__position", "pk")
+        )
+        held: dict[str, tuple[int, str]] = {}
+        for row in rows:
+            held.setdefault(row.role, (row.person_id, row.book.name if row.book else ""))
+        return held
+
+    def give(self, person: int | None) -> None:
+        """Count one more open occurrence, so that a pool is shared out evenly within a turn."""
+        if person in self._candidates:
+            now = self._candidates[person]
+            self._candidates[person] = replace(now, load=now.load + 1)
+
+    def calendar(self, person: int | None) -> WorkCalendar:
+        """Of the person, or of the home office where nobody in particular is meant."""
+        one = self._people.get(person) if person else None
+        zone, country = (one.timezone, one.country) if one else ("", "")
+        return for_person(self._clock, zone, country)
+
+    def name(self, person: int | None) -> str:
+        return self._people[person].name if person in self._people else ""
+
+
+def _away(at: datetime, people: Mapping[int, Person], clock: WorkingTime) -> dict[int, date]:
+    """Who is on leave, with the last day of it; days are the person's own."""
+    found: dict[int, date] = {}
+    for leave in Leave.objects.all():
+        person = people[leave.person_id]
+        today = for_person(clock, person.timezone, person.country).local_date(at)
+        if leave.first_day <= today <= leave.last_day:
+            found[person.pk] = max(leave.last_day, found.get(person.pk, leave.last_day))
+    return found

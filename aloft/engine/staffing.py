@@ -1,0 +1,45 @@
+"""Untouched occurrences follow a leave's start and end, and a change of books; started ones stay."""
+
+from __future__ import annotations
+
+from aloft.act.models import Occurrence, OccurrenceState
+from aloft.decide.owners import Resolved, moves
+from aloft.decide.values import Reason
+from aloft.engine.turn import Turn
+
+STAFF_CHANGES = frozenset({"person.set", "leave.set", "book.set"})
+
+
+def reassign(turn: Turn) -> None:
+    """Resolve the owner of each untouched occurrence again, as of the turn's instant."""
+    untouched = Occurrence.objects.filter(state=OccurrenceState.OPEN).order_by("opened_at", "pk")
+    for occurrence in untouched:
+        running = turn.versions.get(occurrence.model_version_id)
+        known = turn.directory.of_row(occurrence.account_id)
+        role = running.program.model.roles[occurrence.role]
+        if known is None or role.automated:
+            continue
+        resolved = turn.staff.filling(role.name, running.program.model, known, keep=occurrence.owner_id)
+        if moves(occurrence.owner_id, resolved, started=False):
+            _hand_over(turn, occurrence, resolved)
+
+
+def _hand_over(turn: Turn, occurrence: Occurrence, resolved: Resolved) -> None:
+    was = turn.staff.name(occurrence.owner_id) or "nobody"
+    now = turn.staff.name(resolved.person)
+    occurrence.owner_id = resolved.person
+    occurrence.owned_because = f"as {resolved.role}: {resolved.because}"[:300]
+    occurrence.save(update_fields=["owner", "owned_because"])
+    known = turn.directory.of_row(occurrence.account_id)
+    assert known is not None
+    reason = Reason("owner", True, resolved.role, f"{was} before, {now} now: {resolved.because}")
+    turn.say(
+        "reassigned",
+        known,
+        occurrence.moment,
+        occurrence.anchor,
+        occurrence.n,
+        [reason],
+        occurrence.pk,
+        to=now,
+    )

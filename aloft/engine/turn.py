@@ -1,0 +1,93 @@
+"""One turn of the engine: the accounts in question at one instant, under one version of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from aloft.act.log import write
+from aloft.decide.values import Reason, VerdictName
+from aloft.engine.directory import Directory, Known
+from aloft.engine.mirror import Mirror
+from aloft.engine.staff import Staff
+from aloft.engine.versions import Running, Versions
+from aloft.measures.frame import Ask, Frames
+from aloft.measures.program import CompiledMoment, Program
+
+Row = Mapping[str, Any]
+"""A row of a frame: names of the model and the frame's own columns; instants are naive UTC."""
+
+
+@dataclass
+class Turn:
+    at: datetime
+    running: Running
+    directory: Directory
+    mirror: Mirror
+    staff: Staff
+    versions: Versions
+    touched: frozenset[int] = frozenset()
+    zones: tuple[str, ...] = ()
+    everyone: bool = False
+    before: tuple[int, int] = (0, 0)
+    """The positions (inbox, changes) before this turn's facts: what lies above them is new."""
+    moved: set[int] = field(default_factory=set)
+    opened: set[int] = field(default_factory=set)
+
+    @property
+    def program(self) -> Program:
+        return self.running.program
+
+    @property
+    def frames(self) -> Frames:
+        return self.running.frames
+
+    @property
+    def read_at(self) -> datetime:
+        """A daily reading belongs to the day just ended."""
+        return self.at - datetime.resolution if self.zones else self.at
+
+    def ask(self) -> None:
+        """Put the question of the turn: how are these accounts now?"""
+        if self.everyone:
+            self.frames.ask_all(self.read_at)
+        elif self.zones:
+            self.frames.ask_all(self.read_at, self.zones)
+        else:
+            self.frames.ask(Ask(account, account, self.read_at) for account in sorted(self.touched))
+        self.frames.build()
+
+    def rows(self, accounts: Iterable[int]) -> dict[int, Row]:
+        return dict(self.frames.rows(account for account in accounts if account in self.directory))
+
+    def meets(self, compiled: CompiledMoment, accounts: Sequence[int] | None = None) -> list[int]:
+        """The accounts in question that the moment meets: phase, segment, touch and `if`."""
+        return [key for key in self.frames.true(compiled.narrows, accounts) if key in self.directory]
+
+    def say(
+        self,
+        verdict: VerdictName,
+        known: Known,
+        moment: str,
+        anchor: str,
+        n: int,
+        reasons: Sequence[Reason] = (),
+        occurrence: int | None = None,
+        at: datetime | None = None,
+        **details: str,
+    ) -> None:
+        """Keep a verdict with its reasons."""
+        write(
+            verdict,
+            at=at or self.at,
+            account=known.row,
+            moment=moment,
+            anchor=anchor,
+            n=n,
+            version=self.running.version.pk,
+            reasons=reasons,
+            occurrence=occurrence,
+            details=details,
+        )

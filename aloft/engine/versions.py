@@ -1,0 +1,61 @@
+"""The published versions of the engagement model, compiled once each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from aloft.engagement.load import load
+from aloft.facts.keep import Kept, keep
+from aloft.facts.store import FactStore
+from aloft.measures.frame import Frames
+from aloft.measures.program import Program, compile_model
+from aloft.records.models import Change, ModelVersion
+
+
+@dataclass(frozen=True)
+class Running:
+    version: ModelVersion
+    program: Program
+    frames: Frames
+
+
+class Versions:
+    """The version that is live, and the older ones that open occurrences are pinned to."""
+
+    def __init__(self, store: FactStore) -> None:
+        self._store = store
+        self._compiled: dict[int, Running] = {}
+
+    def get(self, pk: int) -> Running:
+        if pk not in self._compiled:
+            version = ModelVersion.objects.get(pk=pk)
+            model = load(version.document, f"{version.name}.yaml")
+            frames = Frames(self._store.connection, model, self._store.home_zone)
+            self._compiled[pk] = Running(version, compile_model(model), frames)
+            self._keep()
+        return self._compiled[pk]
+
+    def _keep(self) -> None:
+        definitions: dict[str, Kept] = {}
+        for running in self._compiled.values():
+            definitions |= {state.digest: state for state in running.program.kept}
+        keep(self._store, definitions.values())
+
+
+def next_version(live: ModelVersion | None, changes: int) -> ModelVersion | None:
+    """The version that goes live next, of those published by the changes drained so far."""
+    waiting = _published(changes)
+    if live is not None:
+        later = Q(live_from__gt=live.live_from) | Q(live_from=live.live_from, pk__gt=live.pk)
+        waiting = waiting.filter(later)
+    return waiting.order_by("live_from", "pk").first()
+
+
+def _published(changes: int) -> QuerySet[ModelVersion]:
+    told = Change.objects.filter(kind="model.published", id__lte=changes).values_list("data", flat=True)
+    named = Q(pk__in=[])
+    for data in told:
+        named |= Q(name=data["name"], version=data["version"])
+    return ModelVersion.objects.filter(named)

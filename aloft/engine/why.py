@@ -1,0 +1,273 @@
+"""Why it opened, and why it did not: the words that `aloft why` prints and the page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from aloft.act.log import as_objects, from_objects
+from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState, OutcomeState, Verdict
+from aloft.decide.change import smallest_change
+from aloft.decide.values import Reason
+from aloft.engagement.load import load
+from aloft.engagement.model import (
+    EventTrigger,
+    ExpectTrigger,
+    ManualTrigger,
+    Model,
+    Moment,
+    ScheduleTrigger,
+    WhenTrigger,
+)
+from aloft.engine import words
+from aloft.engine.directory import Known
+from aloft.engine.turn import Row, Turn
+from aloft.measures.names import names_in
+from aloft.measures.program import CompiledMoment
+from aloft.records.models import ModelVersion
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Instants are UTC. `history`: instant, verdict and a sentence, in order."""
+
+    headline: str
+    account: str
+    moment: str
+    verdict: str
+    at: datetime | None
+    model: str
+    place: str
+    owner: str
+    due: datetime | None
+    outcome: str
+    outcome_until: datetime | None
+    reasons: tuple[Reason, ...]
+    change: str
+    history: tuple[tuple[datetime, str, str], ...]
+
+
+def of_occurrence(occurrence: Occurrence) -> Explanation:
+    """Why an occurrence opened, from what was stored as it did."""
+    version = occurrence.model_version
+    model = load(version.document, f"{version.name}.yaml")
+    moment = model.moments[occurrence.called]
+    reasons = from_objects(occurrence.evidence)
+    owner = occurrence.owner.name if occurrence.owner else occurrence.role
+    return Explanation(
+        headline=f"“{occurrence.title}” opened: {_lower(occurrence.because)}",
+        account=occurrence.account.name,
+        moment=occurrence.moment,
+        verdict=occurrence.closed_as or occurrence.state,
+        at=occurrence.opened_at,
+        model=f"{version.name}, version {version.version}",
+        place=_place(model, moment),
+        owner=f"{owner}, {occurrence.owned_because}",
+        due=occurrence.due_at,
+        outcome=_outcome(occurrence),
+        outcome_until=occurrence.outcome_until,
+        reasons=reasons,
+        change=_kept_closed(moment, reasons),
+        history=_history(Verdict.objects.filter(occurrence=occurrence)),
+    )
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:] if sentence[1:2].islower() else sentence
+
+
+def _place(model: Model, moment: Moment) -> str:
+    return f"{model.file}, line {moment.line}"
+
+
+def _outcome(occurrence: Occurrence) -> str:
+    judged = {
+        OutcomeState.WATCHED: "watched",
+        OutcomeState.MET: "met",
+        OutcomeState.MISSED: "missed",
+        OutcomeState.UNKNOWN: "unknown",
+    }[OutcomeState(occurrence.outcome)]
+    when = f" on {words.instant(occurrence.outcome_at)}" if occurrence.outcome_at else ""
+    return f"{occurrence.expected}: {judged}{when}"
+
+
+def _history(verdicts: Any) -> tuple[tuple[datetime, str, str], ...]:
+    rows = verdicts.order_by("at", "id")
+    return tuple((row.at, row.verdict, _sentence(row)) for row in rows)
+
+
+def _sentence(verdict: Verdict) -> str:
+    details = verdict.details
+    if verdict.verdict == "opened" and details.get("owner"):
+        return f"for {details['owner']}, due {words.instant(datetime.fromisoformat(details['due']))}"
+    if "by" in details:
+        return f"by {details['by']}" + (f": {details['note']}" if details.get("note") else "")
+    if "to" in details:
+        risk = f", risk {details['risk']}" if details.get("risk") else ""
+        return f"to {details['to']}{risk}"
+    return "; ".join(reason.found for reason in from_objects(verdict.reasons) if reason.found)
+
+
+def _values(reasons: tuple[Reason, ...]) -> dict[str, float | None]:
+    return {read.name: _number(read.value) for reason in reasons for read in reason.inputs}
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", ""))
+    except ValueError:
+        return None
+
+
+def _kept_closed(moment: Moment, reasons: tuple[Reason, ...]) -> str:
+    """What would have kept it from opening."""
+    trigger = moment.trigger
+    if not isinstance(trigger, WhenTrigger | ExpectTrigger):
+        return ""
+    to = isinstance(trigger, ExpectTrigger)
+    flips = smallest_change(trigger.condition.expression, _values(reasons), to=to)
+    return f"It would not have opened with {' and '.join(map(str, flips))}" if flips else ""
+
+
+def why_not(turn: Turn, known: Known, moment: str | None = None) -> list[Explanation]:
+    """Each moment (or one) that is not open at the account, as of the turn's instant."""
+    turn.touched = frozenset({known.store})
+    turn.ask()
+    row = turn.rows([known.store])[known.store]
+    standing = Occurrence.objects.filter(account=known.row).exclude(state=OccurrenceState.CLOSED)
+    busy = set(standing.values_list("moment", flat=True))
+    asked = [one for name, one in turn.program.moments.items() if name not in busy and moment in (None, name)]
+    return [_not_open(turn, known, compiled, row) for compiled in asked]
+
+
+def _not_open(turn: Turn, known: Known, compiled: CompiledMoment, row: Row) -> Explanation:
+    moment = compiled.moment
+    place = words.place_reasons(moment, row, turn)
+    met = bool(turn.frames.true(compiled.place, [known.store]))
+    trigger = _trigger_reason(turn, known, compiled, row)
+    failing = next((reason for reason in place if reason.held is False), None)
+    decisive = failing if failing and not met else trigger
+    version: ModelVersion = turn.running.version
+    return Explanation(
+        headline=f"“{moment.title}” is not open: {decisive.found}",
+        account=known.name,
+        moment=moment.name,
+        verdict=_verdict(known, moment, decisive),
+        at=turn.at,
+        model=f"{version.name}, version {version.version}",
+        place=_place(turn.program.model, moment),
+        owner="",
+        due=None,
+        outcome="",
+        outcome_until=None,
+        reasons=(*place, trigger),
+        change=_would_open(moment, row) if met else "",
+        history=_history(Verdict.objects.filter(account=known.row, moment=moment.name)),
+    )
+
+
+def _verdict(known: Known, moment: Moment, decisive: Reason) -> str:
+    if decisive.rule in {"phase", "segment", "touch"}:
+        return "not met"
+    last = Verdict.objects.filter(account=known.row, moment=moment.name).order_by("at", "id").last()
+    return last.verdict if last and last.verdict in {"blocked", "satisfied", "suppressed"} else "waits"
+
+
+def _would_open(moment: Moment, row: Mapping[str, Any]) -> str:
+    trigger = moment.trigger
+    if not isinstance(trigger, WhenTrigger):
+        return ""
+    rule = trigger.condition.expression
+    values = {name: row.get(name) for name in names_in(rule)}
+    numbers = {name: value for name, value in values.items() if isinstance(value, int | float)}
+    flips = smallest_change(rule, numbers, to=True)
+    return f"It would open with {' and '.join(map(str, flips))}" if flips else ""
+
+
+def _trigger_reason(turn: Turn, known: Known, compiled: CompiledMoment, row: Row) -> Reason:
+    trigger, line = compiled.moment.trigger, compiled.moment.line
+    match trigger:
+        case WhenTrigger():
+            return _condition(turn, known, compiled, trigger, row)
+        case ExpectTrigger():
+            reason = words.rule_reason("expect", trigger.condition, row, turn, None)
+            return Reason(
+                "expect",
+                None,
+                _expected(trigger),
+                _expectation(known, compiled, reason.found),
+                line,
+                reason.inputs,
+            )
+        case ScheduleTrigger():
+            return Reason("schedule", False, trigger.text, _next(known, compiled), line)
+        case EventTrigger():
+            names = " or ".join(trigger.events)
+            says = names + (f" where {trigger.where.text}" if trigger.where else "")
+            return Reason("event", False, says, f"no such {names} since the last one, if any", line)
+        case ManualTrigger():
+            return Reason("manual", False, "when a person says so", "nobody has asked for it", line)
+
+
+def _expected(trigger: ExpectTrigger) -> str:
+    return f"{trigger.condition.text} within {trigger.within} of {trigger.of}"
+
+
+def _condition(turn: Turn, known: Known, compiled: CompiledMoment, trigger: WhenTrigger, row: Row) -> Reason:
+    value = turn.frames.judged(compiled.condition or "null", [known.store])[known.store]
+    reason = words.rule_reason("when", trigger.condition, row, turn, value)
+    waits = _due(known, compiled, DueKind.HOLD)
+    if waits:
+        found = f"{reason.found}; it must hold until {words.instant(waits.at)}"
+    elif value is True:
+        found = (
+            f"{reason.found}; it has opened for this already, and re-arms once the condition has been false"
+        )
+    else:
+        found = reason.found
+    return Reason("when", value, reason.says, found, reason.line, reason.inputs)
+
+
+def _expectation(known: Known, compiled: CompiledMoment, found: str) -> str:
+    waits = _due(known, compiled, DueKind.DEADLINE)
+    if waits:
+        return f"{found}; the deadline is {words.instant(datetime.fromisoformat(waits.details['deadline']))}"
+    rows = Verdict.objects.filter(account=known.row, moment=compiled.moment.name)
+    last = rows.order_by("at", "id").last()
+    if last is None:
+        return f"{found}; nothing is expected now"
+    return f"{found}; {last.verdict} on {words.instant(last.at)}"
+
+
+def _next(known: Known, compiled: CompiledMoment) -> str:
+    waits = _due(known, compiled, DueKind.OPEN)
+    if waits is None:
+        return "nothing more is due by this schedule"
+    due = words.instant(datetime.fromisoformat(waits.details["due"]))
+    return f"opens {words.instant(waits.at)}, due {due}"
+
+
+def _due(known: Known, compiled: CompiledMoment, kind: DueKind) -> Due | None:
+    rows = Due.objects.filter(account=known.row, moment=compiled.moment.name, kind=kind)
+    return rows.order_by("at").first()
+
+
+def as_object(explanation: Explanation) -> dict[str, Any]:
+    """As JSON, for the socket and for `--json`."""
+    plain = asdict(explanation)
+    plain["reasons"] = as_objects(explanation.reasons)
+    plain["history"] = [[at.isoformat(), verdict, said] for at, verdict, said in explanation.history]
+    for name in ("at", "due", "outcome_until"):
+        plain[name] = plain[name].isoformat() if plain[name] else None
+    return plain
+
+
+def from_object(plain: Mapping[str, Any]) -> Explanation:
+    instants = {
+        name: datetime.fromisoformat(plain[name]) if plain[name] else None
+        for name in ("at", "due", "outcome_until")
+    }
+    history = tuple((datetime.fromisoformat(at), verdict, said) for at, verdict, said in plain["history"])
+    return Explanation(**{**plain, **instants, "reasons": from_objects(plain["reasons"]), "history": history})

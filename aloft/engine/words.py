@@ -1,0 +1,94 @@
+"""Reasons in words: what a rule says, what was found, and the values that it read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from aloft.decide.values import Input, Reason
+from aloft.engagement.model import Moment, Rule
+from aloft.engine.turn import Row, Turn
+from aloft.measures.frame import aware
+from aloft.measures.names import names_in
+
+
+def plain(value: Any) -> str:
+    """A value as people read it; unknown is "no data"."""
+    if value is None:
+        return "no data"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.2f}".rstrip("0").rstrip(".")
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, datetime):
+        return instant(value)
+    return str(value)
+
+
+def instant(at: datetime) -> str:
+    at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    return f"{at:%Y-%m-%d}" if at.time().isoformat() == "00:00:00" else f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def inputs(rule: Rule, row: Row, turn: Turn) -> tuple[Input, ...]:
+    """The values that a rule reads, true at the instant of the reading, known at the instant of the turn."""
+    true_at = aware(row["_at"])
+    return tuple(
+        Input(name, plain(row[name]), true_at, turn.at, _source(name, turn))
+        for name in names_in(rule.expression)
+        if name in row
+    )
+
+
+def _source(name: str, turn: Turn) -> str:
+    model = turn.program.model
+    if name in model.metrics:
+        return "facts"
+    if name.startswith("contract") or name in {"mrr", "renewal_date", "status"}:
+        return "contract"
+    return "model" if name in {"phase", "segment", "touch", "phase_start"} else "account"
+
+
+def read_out(read: tuple[Input, ...]) -> str:
+    return ", ".join(f"{one.name} is {one.value}" for one in read)
+
+
+def rule_reason(kind: str, rule: Rule, row: Row, turn: Turn, held: bool | None = True) -> Reason:
+    read = inputs(rule, row, turn)
+    return Reason(kind, held, rule.text, read_out(read), rule.line, read)
+
+
+def place_reasons(moment: Moment, row: Row, turn: Turn) -> list[Reason]:
+    """Phase, segment, touch and `if`: where the moment meets the account, or does not."""
+    phase, since = row["phase"], aware(row["phase_start"])
+    in_phase = f"{phase} since {instant(since)}" if phase and since else phase or "in no phase"
+    levels = ", ".join(row["_touch_set"] or []) or "no touch"
+    reasons = [
+        Reason(
+            "phase",
+            _among(phase, moment.phases),
+            ", ".join(moment.phases) or "any phase",
+            in_phase,
+            moment.line,
+        )
+    ]
+    if moment.segments:
+        found = row["segment"] or "in no segment"
+        reasons.append(
+            Reason(
+                "segment", row["segment"] in moment.segments, ", ".join(moment.segments), found, moment.line
+            )
+        )
+    if moment.touch:
+        meets = bool(set(row["_touch_set"] or []) & set(moment.touch))
+        found = f"{levels} touch, as {row['segment']}"
+        reasons.append(Reason("touch", meets, ", ".join(moment.touch), found, moment.line))
+    if moment.condition:
+        reasons.append(rule_reason("if", moment.condition, row, turn, None))
+    return reasons
+
+
+def _among(phase: str | None, phases: tuple[str, ...]) -> bool:
+    return phase is not None and (not phases or phase in phases)

@@ -1,0 +1,332 @@
+"""The frame: one row per question about an account at an instant, one column per name of the model.
+
+Every rule, live or replayed, is read over a frame; there is no other evaluator. Instants in it are naive
+UTC, days are local to the account (as days since 1970-01-01).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import duckdb
+import pyarrow as pa
+
+from aloft.engagement.model import Metric, Model
+from aloft.measures.metrics import metric_sql
+from aloft.measures.names import MOMENT_INSTANTS, anchor_moments, names_read
+from aloft.revenue.lines import contract_facts, contract_status, live_mrr
+
+NOTED = ("contacted", "attended", "confirmed", "trained", "signed", "no_show")
+NUMBERS = {"seats", "size", "arr", "acv", "clv", "mrr"}
+TEXTS = {"status", "plan", "product", "country", "subdivision", "industry", "currency", "city", "locale"}
+CONTRACT_INSTANTS = ("contract_signed", "contract_start", "contract_end", "renewal_date")
+
+_SETUP = """
+create or replace temp macro aloft_days(d) as date_diff('day', date '1970-01-01', d);
+create or replace temp macro aloft_day(t, zone) as
+  date_diff('day', date '1970-01-01', timezone(zone, timezone('UTC', t))::date);
+create or replace temp macro aloft_instant(d, zone) as timezone('UTC', timezone(zone, d::timestamp));
+create or replace temp macro aloft_is_midnight(t, zone) as
+  t = timezone('UTC', timezone(zone, timezone(zone, timezone('UTC', t))::date::timestamp));
+create temp table if not exists day_bit (bit integer, onwards bigint, upto bigint);
+create temp table if not exists asked (
+  _key bigint, _account integer, _at timestamp, _moment text, _anchor text, _n integer,
+  opened timestamp, due timestamp, started boolean, done boolean, met boolean, cleared boolean,
+  _opening text, _event text, _zone text, _date date, _day integer);
+create temp table if not exists decided_position (
+  account integer, phase text, phase_start timestamp, entry integer, segment text, segment_since timestamp,
+  waits text, touch_set text[]);
+create temp table if not exists decided_moment (
+  account integer, moment text, ordinal integer, opened timestamp, due timestamp, done timestamp, met timestamp);
+create temp table if not exists decided_spell (
+  account integer, moment text, holds boolean, since timestamp, n integer);
+"""
+
+_ASKED = pa.schema(
+    [
+        ("_key", pa.int64()),
+        ("_account", pa.int32()),
+        ("_at", pa.timestamp("us")),
+        ("_moment", pa.string()),
+        ("_anchor", pa.string()),
+        ("_n", pa.int32()),
+        ("opened", pa.timestamp("us")),
+        ("due", pa.timestamp("us")),
+        *((name, pa.bool_()) for name in ("started", "done", "met", "cleared")),
+        ("_opening", pa.string()),
+        ("_event", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question about an account at an instant (facts at that very instant included).
+
+    The rest belongs to an occurrence, or to the event that may open one.
+    """
+
+    key: int
+    account: int
+    at: datetime
+    moment: str | None = None
+    anchor: str | None = None
+    n: int | None = None
+    opened: datetime | None = None
+    due: datetime | None = None
+    started: bool | None = None
+    done: bool | None = None
+    met: bool | None = None
+    cleared: bool | None = None
+    opening: str | None = None
+    event: str | None = None
+
+
+def naive(instant: datetime | None) -> datetime | None:
+    return instant.astimezone(UTC).replace(tzinfo=None) if instant else None
+
+
+def aware(instant: datetime | None) -> datetime | None:
+    return instant.replace(tzinfo=UTC) if instant else None
+
+
+class Frames:
+    """Builds frames for one model in one connection to the fact store."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, model: Model, home_zone: str) -> None:
+        self.connection = connection
+        self.model = model
+        self.home_zone = home_zone
+        self.names = names_read(model)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        self.connection.execute(_SETUP)
+        self.connection.execute("delete from day_bit")
+        rows = [(bit, _signed((1 << 64) - (1 << bit)), _signed((1 << (bit + 1)) - 1)) for bit in range(64)]
+        self.connection.executemany("insert into day_bit values (?, ?, ?)", rows)
+
+    def ask(self, asks: Iterable[Ask]) -> None:
+        """Put questions; the frame answers them once built."""
+        columns: dict[str, list[object]] = {name: [] for name in _ASKED.names}
+        for ask in asks:
+            values = (
+                ask.key, ask.account, naive(ask.at), ask.moment, ask.anchor, ask.n, naive(ask.opened),
+                naive(ask.due), ask.started, ask.done, ask.met, ask.cleared, ask.opening, ask.event,
+            )  # fmt: skip
+            for name, value in zip(_ASKED.names, values, strict=True):
+                columns[name].append(value)
+        rows = pa.table(columns, schema=_ASKED)
+        self.connection.register("asks", rows)
+        self.connection.execute("delete from asked")
+        self.connection.execute(
+            f"insert into asked select s.*, {self._place('s')} from asks s {self._zone('s')}"
+        )
+        self.connection.unregister("asks")
+
+    def ask_all(self, at: datetime, zones: Sequence[str] | None = None) -> None:
+        """Ask about every account, or about all of some zones, at one instant; the account is the key."""
+        only = "" if zones is None else f"where {self._zone_of('a')} in $zones"
+        blanks = ", ".join(["null"] * 11)
+        source = (
+            f"select a.id as _key, a.id as _account, $at::timestamp as _at, {blanks} from account a {only}"
+        )
+        names = ", ".join(_ASKED.names)
+        parameters: dict[str, object] = {"at": naive(at)}
+        if zones is not None:
+            parameters |= {"zones": list(zones)}
+        self.connection.execute("delete from asked")
+        self.connection.execute(
+            f"insert into asked select s.*, {self._place('s')} from ({source}) s({names}) {self._zone('s')}",
+            parameters,
+        )
+
+    def _zone_of(self, alias: str) -> str:
+        return f"case when {alias}.zone = '' then '{self.home_zone}' else {alias}.zone end"
+
+    def _zone(self, alias: str) -> str:
+        zones = f"select a.id, {self._zone_of('a')} as zone from account a"
+        return f"join ({zones}) z on z.id = {alias}._account"
+
+    def _place(self, alias: str) -> str:
+        local = f"timezone(z.zone, timezone('UTC', {alias}._at))::date"
+        return f"z.zone, {local}, aloft_days({local})"
+
+    def build(self) -> None:
+        """Read the facts for all that was asked; positions and other moments are joined as the frame is read."""
+        self.connection.execute(f"create or replace temp table named as {self._named_sql()}")
+        self.connection.execute(f"create or replace temp table facts_frame as {self._facts_sql()}")
+        self.connection.execute(f"create or replace temp view frame as {self._view_sql('facts_frame')}")
+
+    def rows(self, keys: Iterable[int]) -> dict[int, dict[str, object]]:
+        """The frame's rows of some keys, whole."""
+        found = self.connection.execute("select * from frame where _key in $keys", {"keys": list(keys)})
+        names = [column[0] for column in found.description]
+        return {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
+
+    def true(self, condition: str, keys: Iterable[int] | None = None) -> list[int]:
+        """The keys for which a compiled condition is true: neither false nor unknown."""
+        only = "" if keys is None else "and _key in $keys"
+        parameters = {} if keys is None else {"keys": list(keys)}
+        rows = self.connection.execute(
+            f"select _key from frame where ({condition}) is true {only}", parameters
+        )
+        return [key for (key,) in rows.fetchall()]
+
+    def judged(self, condition: str, keys: Iterable[int]) -> dict[int, bool | None]:
+        """True, false or unknown of a compiled condition, by key."""
+        rows = self.connection.execute(
+            f"select _key, ({condition})::boolean from frame where _key in $keys", {"keys": list(keys)}
+        )
+        return dict(rows.fetchall())
+
+    def _named_sql(self) -> str:
+        """What was asked, with attributes, contract and position: all that a metric may count from."""
+        days = "(select distinct _account as account, _date as day from asked)"
+        return f"""
+          with latest as (
+            select a._key, t.field, json_extract_string(t.value, '$') as value from asked a
+            join attribute t on t.account = a._account and t.valid <= a._at
+            qualify row_number() over (partition by a._key, t.field
+              order by t.rank desc, t.valid desc, t.recorded desc, t.seq desc) = 1),
+          held as (select _key, {self._pivot()} from latest group by _key),
+          based as (
+            select a.*, h.* exclude (_key), m.mrr as _line_mrr, st.status as _line_status,
+              c.contract as _contract, c.contract_signed as _signed, c.contract_start as _start, c.contract_end as _end
+            from asked a
+            left join held h on h._key = a._key
+            left join ({live_mrr(days)}) m on m.account = a._account and m.day = a._date
+            left join ({contract_facts(days)}) c on c.account = a._account and c.day = a._date
+            left join ({contract_status(days)}) st on st.account = a._account and st.day = a._date)
+          select b.* exclude ({", ".join(self._raw_columns())}), {self._built_in()}, {self._fields()}
+          from based b"""
+
+    def _attributes(self) -> list[str]:
+        return sorted(NUMBERS | TEXTS | {"name"} | set(CONTRACT_INSTANTS) | set(self.model.fields))
+
+    def _pivot(self) -> str:
+        return ", ".join(
+            f"max(value) filter (field = '{field}') as \"_at_{field}\"" for field in self._attributes()
+        )
+
+    def _raw_columns(self) -> list[str]:
+        raw = [f'"_at_{field}"' for field in self._attributes()]
+        return [*raw, "_line_mrr", "_line_status", "_signed", "_start", "_end"]
+
+    def _built_in(self) -> str:
+        numbers = [
+            f'try_cast(b."_at_{name}" as double) as {name}' for name in sorted(NUMBERS - {"mrr", "arr"})
+        ]
+        texts = [f'b."_at_{name}" as "{name}"' for name in sorted((TEXTS | {"name"}) - {"status"})]
+        mrr = "coalesce(b._line_mrr::double, try_cast(b._at_mrr as double))"
+        own = [
+            f"{mrr} as mrr",
+            f"coalesce(try_cast(b._at_arr as double), 12 * {mrr}) as arr",
+            f"{_instant('b._signed', 'contract_signed')} as contract_signed",
+            f"{_instant('b._start', 'contract_start')} as contract_start",
+            f"{_instant('b._end', 'contract_end')} as contract_end",
+            f"coalesce({_attribute_instant('renewal_date')}, {_instant('b._end', 'contract_end')}) as renewal_date",
+            f"{_STATUS} as status",
+        ]
+        return ", ".join([*numbers, *texts, *own])
+
+    def _fields(self) -> str:
+        """Declared fields with their types; `_account` again where there is none, to keep the list whole."""
+        casts = {"number": "double", "money": "double", "boolean": "boolean"}
+        fields = [
+            f'{_attribute_instant(name)} as "{name}"'
+            if kind in {"date", "instant"}
+            else f'try_cast(b."_at_{name}" as {casts.get(kind, "text")}) as "{name}"'
+            for name, kind in self.model.fields.items()
+        ]
+        return ", ".join([*fields, "null as _nothing"])
+
+    def _facts_sql(self) -> str:
+        metrics = list(self.model.metrics.values())
+        joins = [
+            f"left join ({metric_sql(metric, 'placed')}) v{i} on v{i}._key = f._key"
+            for i, metric in enumerate(metrics)
+        ]
+        values = [f', {_total(metric, f"v{i}.value")} as "{metric.name}"' for i, metric in enumerate(metrics)]
+        return f"""
+          with placed as ({self._view_sql("named")})
+          select f.* exclude ({", ".join(self._joined())}){"".join(values)}, {self._recorded()}, {_PLANS}
+          from placed f {" ".join(joins)}
+          left join notes on notes._key = f._key
+          left join plans on plans._key = f._key""".replace("with placed as", f"with {_NOTES}, placed as", 1)
+
+    def _recorded(self) -> str:
+        noted = [f"coalesce(list_contains(notes.facts, '{fact}'), false) as {fact}" for fact in NOTED]
+        values = [f"notes.said['{name}'] as \"{name}\"" for name in self.model.records]
+        return ", ".join([*noted, *values, "coalesce(notes.by_persona, []) as _noted"])
+
+    def _joined(self) -> list[str]:
+        """The columns that a view adds to the facts."""
+        moments = anchor_moments(self.names, self.model)
+        instants = [f'"{moment}.{instant}"' for moment in moments for instant in MOMENT_INSTANTS]
+        return [*_POSITION, *instants, *(f'"_{moment}.ordinal"' for moment in moments)]
+
+    def _view_sql(self, source: str) -> str:
+        """The rows of `source` with the account's position and the instants of the other moments read."""
+        joins, columns = [], []
+        for i, moment in enumerate(anchor_moments(self.names, self.model)):
+            joins.append(
+                f"left join decided_moment d{i} on d{i}.account = s._account and d{i}.moment = '{moment}'"
+            )
+            columns += [f'd{i}.{instant} as "{moment}.{instant}"' for instant in MOMENT_INSTANTS]
+            columns.append(f'd{i}.ordinal as "_{moment}.ordinal"')
+        further = "".join(f", {column}" for column in columns)
+        return f"""
+          select s.*, p.phase, p.phase_start, p.entry as _entry, p.segment, p.segment_since, p.waits as _waits,
+            p.touch_set[1] as touch, p.touch_set as _touch_set{further}
+          from {source} s left join decided_position p on p.account = s._account {" ".join(joins)}"""
+
+
+_POSITION = ("phase", "phase_start", "_entry", "segment", "segment_since", "_waits", "touch", "_touch_set")
+
+_STATUS = "coalesce(b._at_status, b._line_status)"
+
+_NOTES = """
+notes as (
+  select a._key, list(r.fact) as facts, list(r.fact || ':' || coalesce(r.persona, '')) as by_persona,
+    map_from_entries(list(row(r.fact, r.value) order by r.seq)) as said
+  from asked a join (
+      select * from recorded_fact where not withdrawn
+      qualify row_number() over (partition by account, moment, anchor, n, fact, contact order by seq desc) = 1
+    ) r on r.account = a._account and r.moment = a._moment and r.anchor = a._anchor and r.n = a._n
+  where r.occurred <= a._at group by a._key),
+plans as (
+  select a._key, bool_or(p.kind = 'agreed') as agreed,
+    bool_or(p.kind = 'reviewed' and p.occurred >= coalesce(a.opened, p.occurred)) as reviewed
+  from asked a join plan_note p on p.account = a._account and p.occurred <= a._at group by a._key)"""
+
+_PLANS = """
+coalesce(plans.agreed, false) as "success_plan.agreed", coalesce(plans.reviewed, false) as "success_plan.reviewed"
+"""
+
+
+def _attribute_instant(name: str) -> str:
+    """A date means the start of that local day."""
+    text = f'b."_at_{name}"'
+    return (
+        f"case when length({text}) = 10 then aloft_instant(try_cast({text} as date), b._zone) "
+        f"else timezone('UTC', try_cast({text} as timestamptz)) end"
+    )
+
+
+def _instant(day: str, attribute: str) -> str:
+    return f"coalesce(aloft_instant({day}, b._zone), {_attribute_instant(attribute)})"
+
+
+def _total(metric: Metric, value: str) -> str:
+    """A count of nothing is 0; a window that begins at an unknown instant counts something unknown."""
+    if metric.since is not None and metric.since.name:
+        return f'case when f."{metric.since.name}" is null then null else coalesce({value}, 0) end'
+    return f"coalesce({value}, 0)"
+
+
+def _signed(word: int) -> int:
+    """A 64-bit word as the signed integer that a BIGINT holds."""
+    return word - (1 << 64) if word >= 1 << 63 else word

@@ -1,0 +1,108 @@
+"""Which names a model reads: what a frame must carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from aloft.engagement.expressions import (
+    Between,
+    Binary,
+    Call,
+    Expression,
+    In,
+    IsNull,
+    Name,
+    Negative,
+    Not,
+)
+from aloft.engagement.model import (
+    Anchor,
+    Every,
+    ExpectTrigger,
+    Model,
+    Moment,
+    Offsets,
+    Rule,
+    ScheduleTrigger,
+    WhenTrigger,
+)
+
+MOMENT_INSTANTS = ("opened", "due", "done", "met")
+
+
+def children(node: Expression) -> tuple[Expression, ...]:
+    match node:
+        case Negative(operand) | Not(operand) | IsNull(operand, _):
+            return (operand,)
+        case Binary(_, left, right):
+            return (left, right)
+        case In(operand, choices, _):
+            return (operand, *choices)
+        case Between(operand, low, high):
+            return (operand, low, high)
+        case Call(_, arguments):
+            return arguments
+        case _:
+            return ()
+
+
+def walk(node: Expression) -> Iterator[Expression]:
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def names_in(node: Expression) -> list[str]:
+    """The dotted names that an expression reads, in order, each once."""
+    return list(dict.fromkeys(part.dotted for part in walk(node) if isinstance(part, Name)))
+
+
+def calls_in(node: Expression) -> list[Call]:
+    return [part for part in walk(node) if isinstance(part, Call)]
+
+
+def moment_rules(moment: Moment) -> Iterator[Rule]:
+    """Every rule of a moment that is read over a frame (not the `where` of its event)."""
+    if isinstance(moment.trigger, WhenTrigger | ExpectTrigger):
+        yield moment.trigger.condition
+    if moment.condition:
+        yield moment.condition
+    yield moment.outcome.expect
+    yield from (step.condition for step in moment.escalations if step.condition)
+
+
+def rules(model: Model) -> Iterator[Rule]:
+    """Every rule of a model that is read over a frame."""
+    if model.applies_to:
+        yield model.applies_to
+    for phase in model.phases.values():
+        yield from (rule for rule in (phase.enters, phase.leaves) if rule)
+    for segment in model.segments.values():
+        yield from (rule for rule in (segment.when, segment.exit) if rule)
+    for moment in model.moments.values():
+        yield from moment_rules(moment)
+
+
+def moment_anchor(moment: Moment) -> Anchor | None:
+    """The instant that a scheduled moment or an expectation counts from."""
+    trigger = moment.trigger
+    if isinstance(trigger, ScheduleTrigger) and isinstance(trigger.schedule, Offsets | Every):
+        return trigger.schedule.anchor
+    return trigger.of if isinstance(trigger, ExpectTrigger) else None
+
+
+def names_read(model: Model, further: Iterable[Expression] = ()) -> frozenset[str]:
+    """Dotted names that any rule, metric or anchor of the model reads."""
+    read = {name for rule in rules(model) for name in names_in(rule.expression)}
+    read |= {name for expression in further for name in names_in(expression)}
+    anchors = [moment_anchor(moment) for moment in model.moments.values()]
+    anchors += [metric.since for metric in model.metrics.values()]
+    return frozenset(read | {anchor.name for anchor in anchors if anchor and anchor.name})
+
+
+def anchor_moments(names: Iterable[str], model: Model) -> list[str]:
+    """The moments whose instants are read (`kickoff.done`)."""
+    owners = (
+        name.partition(".")[0] for name in names if name.rpartition(".")[2] in MOMENT_INSTANTS and "." in name
+    )
+    return [name for name in dict.fromkeys(owners) if name in model.moments]

@@ -1,0 +1,182 @@
+"""A model compiled once per version: the SQL of each of its rules over a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aloft.engagement.expressions import Call
+from aloft.engagement.model import EventTrigger, Model, Moment, Phase, Rule, Segment
+from aloft.engagement.render import render
+from aloft.facts.keep import Kept
+from aloft.measures.compile import EVENT, sql
+from aloft.measures.metrics import kept
+from aloft.measures.names import calls_in, moment_rules
+
+
+@dataclass(frozen=True)
+class CompiledMoment:
+    """`narrows` is where the moment meets an account: phase, segment, touch and `if`. `opening` are the
+    texts of `at_opening(...)` with the SQL that reads them as the occurrence opens."""
+
+    moment: Moment
+    narrows: str
+    place: str
+    outcome: str
+    condition: str | None
+    where: str | None
+    escalations: tuple[str | None, ...]
+    opening: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Program:
+    model: Model
+    applies: str
+    next_phase: str
+    next_segment: str
+    enters: Mapping[str, str]
+    leaves: Mapping[str, str]
+    moments: Mapping[str, CompiledMoment]
+    kept: tuple[Kept, ...]
+
+
+def compile_model(model: Model) -> Program:
+    applies = sql(model.applies_to.expression) if model.applies_to else "true"
+    present = _present(model)
+    followed = f"(({applies}) and ({present}))"
+    return Program(
+        model=model,
+        applies=followed,
+        next_phase=_next_phase(list(model.phases.values()), followed),
+        next_segment=_next_segment(list(model.segments.values()), followed),
+        enters={phase.name: _holds(phase.enters, "true") for phase in model.phases.values()},
+        leaves={phase.name: _holds(phase.leaves, "true") for phase in model.phases.values()},
+        moments={name: _moment(moment) for name, moment in model.moments.items()},
+        kept=tuple(state for metric in model.metrics.values() if (state := kept(metric))),
+    )
+
+
+def _present(model: Model) -> str:
+    """An account that churned or merged is in no phase, unless an `enters` names `status`."""
+    named = any("status" in phase.enters.text for phase in model.phases.values() if phase.enters)
+    return "true" if named else "coalesce(status, '') not in ('churned', 'merged')"
+
+
+def _holds(rule: Rule | None, otherwise: str) -> str:
+    return f"(({sql(rule.expression)}) is true)" if rule else otherwise
+
+
+def _next_phase(phases: list[Phase], followed: str) -> str:
+    """The phase after this reading: forward only, to the nearest later one, once the own `leaves` holds."""
+    branches = [
+        f"when ({followed}) is false then null",
+        f"when phase is null and ({followed}) is not true then null",
+    ]
+    branches.append(f"when phase is null then {_first_phase(phases)}")
+    for i, phase in enumerate(phases):
+        stay = f"'{phase.name}'"
+        onward = _nearest(phases, i, stay)
+        back = _back(phases, i)
+        branches.append(
+            f"when phase = '{phase.name}' then case {back} when {_holds(phase.leaves, 'true')} then {onward} else {stay} end"
+        )
+    return f"case {' '.join(branches)} else {_first_phase(phases)} end"
+
+
+def _first_phase(phases: list[Phase]) -> str:
+    tests = [
+        f"when {_holds(phase.enters, 'true' if i == 0 else 'false')} then '{phase.name}'"
+        for i, phase in enumerate(phases)
+    ]
+    return f"case {' '.join(tests)} end"
+
+
+def _nearest(phases: list[Phase], i: int, stay: str) -> str:
+    tests = [
+        f"when {_holds(phase.enters, 'true' if j == i + 1 else 'false')} then '{phase.name}'"
+        for j, phase in enumerate(phases)
+        if j > i
+    ]
+    return f"case {' '.join(tests)} else {stay} end" if tests else stay
+
+
+def _back(phases: list[Phase], i: int) -> str:
+    """`may_return`: back to an earlier phase whose `enters` holds when this one's no longer does."""
+    own = f"({sql(rule.expression)}) is false" if (rule := phases[i].enters) else "true"
+    earlier = [phase for phase in phases[:i] if phase.may_return and phase.enters]
+    return " ".join(
+        f"when {own} and {_holds(phase.enters, 'false')} then '{phase.name}'" for phase in earlier
+    )
+
+
+def _next_segment(segments: list[Segment], followed: str) -> str:
+    """Up as soon as an earlier `when` holds; down only when the own `exit` holds; unknown stays."""
+    branches = [
+        f"when ({followed}) is false then null",
+        f"when segment is null and ({followed}) is not true then null",
+    ]
+    for i, segment in enumerate(segments):
+        up = " ".join(f"when {_holds(s.when, 'true')} then '{s.name}'" for s in segments[:i])
+        later = segments[i + 1 :]
+        down = ""
+        if later:
+            leaves = _leaves(segment)
+            first = " ".join(f"when {_holds(s.when, 'true')} then '{s.name}'" for s in later)
+            down = f"when {leaves} then case {first} end"
+        choice = f"case {up} {down} else '{segment.name}' end" if up or down else f"'{segment.name}'"
+        branches.append(f"when segment = '{segment.name}' then {choice}")
+    first = " ".join(f"when {_holds(s.when, 'true')} then '{s.name}'" for s in segments)
+    return f"case {' '.join(branches)} else case {first} end end"
+
+
+def _leaves(segment: Segment) -> str:
+    if segment.exit:
+        return _holds(segment.exit, "false")
+    return f"(({sql(segment.when.expression)}) is false)" if segment.when else "false"
+
+
+def _moment(moment: Moment) -> CompiledMoment:
+    trigger = moment.trigger
+    condition = getattr(trigger, "condition", None)
+    where = trigger.where if isinstance(trigger, EventTrigger) else None
+    place = _place(moment)
+    narrows = f"{place} and {_holds(moment.condition, 'true')}"
+    return CompiledMoment(
+        moment=moment,
+        narrows=narrows,
+        place=place,
+        outcome=sql(moment.outcome.expect.expression),
+        condition=sql(condition.expression) if condition else None,
+        where=sql(where.expression, EVENT) if where else None,
+        escalations=tuple(
+            sql(step.condition.expression) if step.condition else None for step in moment.escalations
+        ),
+        opening=_opening(moment),
+    )
+
+
+def _place(moment: Moment) -> str:
+    """Phase, segment and touch; an account in no phase meets no moment."""
+    tests = ["phase is not null"]
+    if moment.phases:
+        tests.append(f"phase in {_texts(moment.phases)}")
+    if moment.segments:
+        tests.append(f"segment in {_texts(moment.segments)}")
+    if moment.touch:
+        tests.append(f"list_has_any(_touch_set, [{', '.join(_text(level) for level in moment.touch)}])")
+    return " and ".join(tests)
+
+
+def _opening(moment: Moment) -> dict[str, str]:
+    calls: list[Call] = [call for rule in moment_rules(moment) for call in calls_in(rule.expression)]
+    read = [call.arguments[0] for call in calls if call.function == "at_opening"]
+    return {render(argument): sql(argument) for argument in read}
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _texts(values: tuple[str, ...]) -> str:
+    return "(" + ", ".join(_text(value) for value in values) + ")"
