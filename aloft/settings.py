@@ -34,8 +34,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
-    "allauth",
-    "allauth.account",
     "aloft.records",
     "aloft.collect",
     "aloft.measures",
@@ -43,6 +41,8 @@ INSTALLED_APPS = [
     "aloft.engine",
     "aloft.ui",
     "aloft.workspace",
+    "allauth",
+    "allauth.account",
 ]
 
 MIDDLEWARE = [
@@ -113,6 +113,9 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_ADAPTER = "aloft.records.sign_in.ClosedAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/15m/ip,5/15m/key"}
+ACCOUNT_SESSION_REMEMBER = True
+CACHES = {"default": {"BACKEND": "aloft.records.cache.RowCache"}}
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

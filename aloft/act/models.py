@@ -83,9 +83,13 @@ class Occurrence(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["moment", "account", "contact", "anchor", "n"],
+                fields=["moment", "account", "anchor", "n"],
+                condition=models.Q(contact=None),
                 name="an_occurrence_opens_once",
-                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                fields=["moment", "account", "contact", "anchor", "n"],
+                name="an_occurrence_opens_once_per_contact",
             ),
         ]
         indexes = [
@@ -142,9 +146,12 @@ class Due(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "kind", "moment", "anchor", "n", "occurrence"],
+                fields=["account", "kind", "moment", "anchor", "n"],
+                condition=models.Q(occurrence=None),
                 name="one_due_row_per_subject",
-                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                fields=["occurrence", "kind", "n"], name="one_due_row_per_clock_of_an_occurrence"
             ),
         ]
         indexes = [models.Index(fields=["at"]), models.Index(fields=["account", "moment"])]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from aloft.collect import tables
+from aloft.collect.closed import ClosedDays
 from aloft.collect.values import MICROSECOND, Entry, Outcome, instant, micros
 
 PROBLEMS_KEPT = timedelta(days=30)
@@ -37,12 +38,14 @@ def row(entry: Entry) -> Row:
     )
 
 
-def store(connection: sqlite3.Connection, rows: Sequence[Row], received: datetime) -> list[Outcome]:
+def store(
+    connection: sqlite3.Connection, rows: Sequence[Row], received: datetime, closed: ClosedDays
+) -> list[Outcome]:
     """Within the caller's transaction: `received` follows what any process stored before it."""
     seq, last = tables.position(connection)
     at = max(micros(received), last)
-    today, probed = tables.day_tables(connection, instant(at).date())
-    digests = tables.seen(connection, probed, [each.key for each in rows])
+    today, earlier = tables.day_tables(connection, instant(at).date())
+    digests = seen_before(connection, rows, today, earlier, closed)
     outcomes = [judge(each, digests) for each in rows]
     fresh = [each for each, outcome in zip(rows, outcomes, strict=True) if outcome is Outcome.stored]
     odd = [each for each, outcome in zip(rows, outcomes, strict=True) if outcome is Outcome.conflict]
@@ -54,6 +57,21 @@ def store(connection: sqlite3.Connection, rows: Sequence[Row], received: datetim
         note(connection, problems, at)
     tables.move_position(connection, seq + len(fresh), at)
     return outcomes
+
+
+def seen_before(
+    connection: sqlite3.Connection,
+    rows: Sequence[Row],
+    today: str,
+    earlier: Sequence[str],
+    closed: ClosedDays,
+) -> dict[bytes, bytes]:
+    keys = [each.key for each in rows]
+    digests = tables.seen(connection, today, keys)
+    closed.keep(earlier)
+    for table in earlier:
+        digests.update(tables.seen(connection, table, closed.candidates(connection, table, keys)))
+    return digests
 
 
 def judge(each: Row, digests: dict[bytes, bytes]) -> Outcome:

@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS problem (
   source TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL,
   message_id TEXT NOT NULL, body BLOB NOT NULL
 );
+CREATE TABLE IF NOT EXISTS closed (name TEXT PRIMARY KEY, bits BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS problem_at ON problem (at);
 INSERT OR IGNORE INTO position VALUES (1, 0, 0);
 """
@@ -71,7 +72,7 @@ def move_position(connection: sqlite3.Connection, seq: int, received: int) -> No
 
 
 def day_tables(connection: sqlite3.Connection, today: date) -> tuple[str, list[str]]:
-    """The table of today's ids, made if missing, and all that are probed; older ones are dropped."""
+    """The table of today's ids, made if missing, and those of the days before; older ones are dropped."""
     names = (
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'seen_[0-9]*' ORDER BY name DESC"
     )
@@ -80,24 +81,21 @@ def day_tables(connection: sqlite3.Connection, today: date) -> tuple[str, list[s
     for name in there:
         if name < oldest:
             connection.execute(f"DROP TABLE {name}")
+            connection.execute("DELETE FROM closed WHERE name = ?", (name,))
     current = f"seen_{today:%Y%m%d}"
     if current not in there:
         connection.execute(
             f"CREATE TABLE {current} (key BLOB PRIMARY KEY, digest BLOB NOT NULL) WITHOUT ROWID"
         )
-        there.insert(0, current)
-    return current, [name for name in there if name >= oldest]
+    return current, [name for name in there if oldest <= name < current]
 
 
-def seen(connection: sqlite3.Connection, tables: Sequence[str], keys: Sequence[bytes]) -> dict[bytes, bytes]:
-    """The digest under which each of these keys was first stored; keys not seen are left out."""
+def seen(connection: sqlite3.Connection, table: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+    """The digest under which each of these keys was first stored; keys not in the table are left out."""
     found: dict[bytes, bytes] = {}
-    for run in runs(keys):
+    for run in runs(sorted(keys)):
         marks = ",".join("?" * len(run))
-        for table in tables:
-            found.update(
-                connection.execute(f"SELECT key, digest FROM {table} WHERE key IN ({marks})", run)  # noqa: S608
-            )
+        found.update(connection.execute(f"SELECT key, digest FROM {table} WHERE key IN ({marks})", run))  # noqa: S608
     return found
 
 

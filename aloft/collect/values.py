@@ -55,7 +55,7 @@ class Problem:
     body: bytes
 
 
-class InboxUnavailable(Exception):  # noqa: N818  (a state to wait out, not a mistake of the caller)
+class InboxUnavailable(Exception):
     """Nothing of the append was stored: the file is locked, full, read-only or gone. Try again later."""
 
 

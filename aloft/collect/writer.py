@@ -14,6 +14,7 @@ from threading import Lock, Thread
 
 from aloft.clock import Clock
 from aloft.collect import tables
+from aloft.collect.closed import ClosedDays
 from aloft.collect.rows import Row, store
 from aloft.collect.values import InboxUnavailable, Outcome
 
@@ -43,6 +44,7 @@ class Writer:
         self._waiting = 0
         self._closed = self._ended = False
         self._linger = 0.0
+        self._closed_days = ClosedDays()
         self._thread = Thread(target=self._run, name="inbox-writer", daemon=True)
         self._thread.start()
 
@@ -115,7 +117,7 @@ class Writer:
         """Closing rolls an open transaction back; the next group connects anew."""
         if self._connection:
             self._connection.close()
-        self._connection = None
+        self._connection, self._closed_days = None, ClosedDays()
 
     def _commit(self, group: list[Append]) -> list[list[Outcome]]:
         connection = self._connection = self._connection or tables.connect(self._path, self._patience)
@@ -124,7 +126,7 @@ class Writer:
         for received, appends in groupby(group, key=lambda append: append.received):
             together = list(appends)
             rows = [each for append in together for each in append.rows]
-            judged = iter(store(connection, rows, received or self._clock.now()))
+            judged = iter(store(connection, rows, received or self._clock.now(), self._closed_days))
             outcomes += [[next(judged) for _ in append.rows] for append in together]
         connection.execute("COMMIT")
         return outcomes

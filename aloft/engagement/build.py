@@ -91,7 +91,7 @@ class _Builder:
         path: Path = ("segments", name)
         return Segment(
             name=name,
-            touch=touch_by_phase(_given(segment.touch), tuple(self.document.phases)),
+            touch=touch_by_phase(segment.touch or (), tuple(self.document.phases)),
             when=self.rule((*path, "when"), segment.when),
             exit=self.rule((*path, "exit"), segment.exit),
         )
@@ -133,7 +133,7 @@ class _Builder:
         )
 
     def outcome(self, path: Path, moment: MomentDoc) -> Outcome:
-        outcome = _given(moment.outcome)
+        outcome = moment.outcome
         return Outcome(self.sure_rule((*path, "outcome", "expect"), outcome.expect), _given(outcome.within))
 
     def escalations(self, path: Path, moment: MomentDoc) -> tuple[Escalation, ...]:
@@ -186,7 +186,7 @@ def _events(events: tuple[str, ...] | None) -> tuple[str, ...]:
 
 
 def _owners(moment: MomentDoc) -> tuple[dict[str, str], tuple[str, ...]]:
-    owner = _given(moment.owner)
+    owner = moment.owner or ""
     if isinstance(owner, str):
         return {"*": owner}, ()
     if isinstance(owner, tuple):

@@ -33,6 +33,8 @@ from aloft.engagement.leaves import (
     ZoneLeaf,
 )
 
+TRIGGERS = ("schedule", "event", "when", "expect", "manual")
+
 
 def _required(*keys: str) -> dict[str, Any]:
     return {"required": list(keys)}
@@ -135,7 +137,12 @@ class EscalationDoc(Part):
 
 
 class MomentDoc(Part):
-    model_config = ConfigDict(json_schema_extra=_required("owner", "objective", "outcome"))
+    model_config = ConfigDict(
+        json_schema_extra={
+            **_required("owner", "objective", "outcome"),
+            "oneOf": [_required(trigger) for trigger in TRIGGERS],
+        }
+    )
     not_run = _keys("per with to purpose steps absorbs group warn_at")
 
     schedule: ScheduleLeaf = None
@@ -161,7 +168,7 @@ class MomentDoc(Part):
     channel: Channels = ()
     priority: PriorityLeaf = None
     objective: TextLeaf = None
-    outcome: OutcomeDoc | None = None
+    outcome: OutcomeDoc = OutcomeDoc()
     complete_within: DurationLeaf = None
     escalate: tuple[EscalationDoc, ...] = ()
     effort: DelayLeaf = None

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from aloft.engagement.coverage import meetings
-from aloft.engagement.document import MomentDoc
+from aloft.engagement.document import TRIGGERS, MomentDoc
 from aloft.engagement.findings import Findings
 from aloft.engagement.inference import Scope
 from aloft.engagement.leaves import NOT_RUN
@@ -15,7 +15,6 @@ from aloft.engagement.problems import Path
 from aloft.engagement.scopes import EVENT_PROPERTIES, Scopes
 from aloft.engagement.spelling import alternatives, quoted
 
-TRIGGERS = ("schedule", "event", "when", "expect", "manual")
 _BELONGS = {
     "lead": ("schedule",),
     "roll": ("schedule",),
@@ -80,8 +79,7 @@ def _rules(findings: Findings, path: Path, moment: MomentDoc, known: Scopes) -> 
     findings.rule((*path, "expect"), moment.expect, known.moment)
     findings.rule((*path, "if"), moment.condition, opening)
     outcome = replace(known.outcome, event=of_event)
-    if moment.outcome is not None:
-        findings.rule((*path, "outcome", "expect"), moment.outcome.expect, _without_itself(outcome))
+    findings.rule((*path, "outcome", "expect"), moment.outcome.expect, _without_itself(outcome))
     for i, step in enumerate(moment.escalate):
         findings.rule((*path, "escalate", i, "if"), step.condition, outcome)
 

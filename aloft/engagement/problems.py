@@ -31,7 +31,7 @@ class Problem:
         return f"{self.file}:{self.line}:{self.column}: {what}"
 
 
-class InvalidModel(Exception):  # noqa: N818 - a finding about a document, said of it in messages
+class InvalidModel(Exception):
     """A document that is not a model; `problems` are all that were found, in the order of their places."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from ruamel.yaml import YAML
@@ -30,6 +30,8 @@ MAX_DEPTH = 30
 MAX_NODES = 200_000  # after aliases are followed: a small text may stand for a very large document
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # written as escapes
+_ANCHOR = re.compile(r"&\S+[ \t]+")
 _ESCAPE = re.compile(r"\\(?:x..|u.{4}|U.{8}|.)|.", re.DOTALL)
 
 
@@ -77,7 +79,7 @@ class Flaw:
     message: str
 
 
-class Unreadable(Exception):  # noqa: N818 - carries the flaw of a text that is no document at all
+class Unreadable(Exception):
     def __init__(self, flaw: Flaw) -> None:
         super().__init__(flaw.message)
         self.flaw = flaw
@@ -179,14 +181,15 @@ class _Builder:
             self.take_node(event)
 
     def take_node(self, event: NodeEvent) -> None:
-        if getattr(event, "tag", None) is not None and not isinstance(event, AliasEvent):
-            self.refuse(f"the tag {quoted(str(event.tag))} has no meaning in a model")
-        if isinstance(event, MappingStartEvent | SequenceStartEvent):
-            self.begin(event)
-        elif isinstance(event, AliasEvent):
+        if isinstance(event, AliasEvent):
             self.follow(event)
-        elif isinstance(event, ScalarEvent):
-            self.put(self.scalar(event), event.anchor, 1)
+        elif isinstance(event, MappingStartEvent | SequenceStartEvent | ScalarEvent):
+            if event.tag is not None:
+                self.refuse(f"the tag {quoted(str(event.tag))} has no meaning in a model")
+            if isinstance(event, ScalarEvent):
+                self.put(self.scalar(event), event.anchor, 1)
+            else:
+                self.begin(event)
 
     def begin(self, event: MappingStartEvent | SequenceStartEvent) -> None:
         if len(self.open) >= MAX_DEPTH:
@@ -236,7 +239,8 @@ class _Builder:
                 Flaw(place, self.path(), f"duplicate key {quoted(name)} (first on line {first})")
             )
         else:
-            mapping.entries[name] = Entry(place, node)
+            nothing = isinstance(node, Scalar) and not node.raw  # it stands wherever the next word does
+            mapping.entries[name] = Entry(place, replace(node, place=place) if nothing else node)
         mapping.key = None
 
     def path(self) -> Path:
@@ -244,9 +248,12 @@ class _Builder:
         return tuple(step for step in steps if step != "")
 
     def scalar(self, event: ScalarEvent) -> Scalar:
-        plain = event.style is None
         raw = self.text[event.start_mark.index : event.end_mark.index]
-        return Scalar(event.value, self.last, raw, null=plain and event.value in _NULLS)
+        written = _ANCHOR.sub("", raw, count=1) if event.anchor else raw
+        if _UNSEEN.search(event.value):
+            self.refuse("a character that nobody can read")
+        place = Place(self.last.line, self.last.column + len(raw) - len(written))
+        return Scalar(event.value, place, written, null=event.style is None and event.value in _NULLS)
 
     def refuse(self, message: str) -> None:
         raise Unreadable(Flaw(self.last, self.path(), message))

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import F
+
 from aloft.engagement.load import check_book_rule
 from aloft.engine.turn import Turn
 from aloft.facts.store import FactStore
@@ -91,5 +93,5 @@ def project(turn: Turn) -> None:
 
 def _owners() -> dict[int, int]:
     """By account: whose book holds it; where several do, the first book counts."""
-    held = Holding.objects.order_by("-book__position", "-pk").values_list("account", "person")
-    return dict(held)
+    held = Holding.objects.order_by(F("book__position").desc(nulls_first=True), "-pk")
+    return dict(held.values_list("account", "person"))

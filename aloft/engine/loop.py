@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 
 from django.db import transaction
@@ -31,6 +32,7 @@ from aloft.facts.compact import compact
 from aloft.facts.drain import drain
 from aloft.facts.log import export, read_log
 from aloft.facts.store import FactStore
+from aloft.records.changes import StaffSet
 from aloft.records.models import Change
 
 BATCH = 10_000
@@ -144,14 +146,17 @@ class Engine:
             raise
 
     def _entries(self, until: datetime) -> list[Logged]:
-        logged = read_log(self.log, self.decided.inbox, BATCH)
-        entries = logged or self.inbox.read(self.decided.inbox, BATCH, until)
-        return [entry for entry in entries if entry.received <= until]
+        """In the order of their numbers, up to the first that arrived later."""
+        entries = read_log(self.log, self.decided.inbox, BATCH) or self.inbox.read(self.decided.inbox, BATCH)
+        return list(takewhile(lambda entry: entry.received <= until, entries))
+
+    def _changes(self, until: datetime) -> list[ChangeRow]:
+        rows = Change.objects.filter(id__gt=self.decided.changes).order_by("id")[:BATCH]
+        made = takewhile(lambda row: row.at <= until, rows)
+        return [ChangeRow(row.pk, row.at, row.kind, row.account, row.data) for row in made]
 
     def _facts(self, until: datetime) -> None:
-        entries = self._entries(until)
-        after = Change.objects.filter(id__gt=self.decided.changes, at__lte=until).order_by("id")[:BATCH]
-        changes = [ChangeRow(row.pk, row.at, row.kind, row.account, row.data) for row in after]
+        entries, changes = self._entries(until), self._changes(until)
         before = self._position()
         last = [entry.received for entry in entries[-1:]] + [change.at for change in changes[-1:]]
         at = self.store.positions().at if self._is_ahead() else max([*last, self.at])
@@ -193,7 +198,7 @@ class Engine:
         )
 
     def _decide_facts(self, turn: Turn, changes: Sequence[ChangeRow], moved: frozenset[int]) -> None:
-        if any(change.kind in staffing.STAFF_CHANGES for change in changes):
+        if any(change.kind == StaffSet.kind for change in changes):
             self._restaff(turn)
         if turn.touched:
             self._settle(turn)

@@ -7,8 +7,6 @@ from aloft.decide.owners import Resolved, moves
 from aloft.decide.values import Reason
 from aloft.engine.turn import Turn
 
-STAFF_CHANGES = frozenset({"person.set", "leave.set", "book.set"})
-
 
 def reassign(turn: Turn) -> None:
     """Resolve the owner of each untouched occurrence again, as of the turn's instant."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q
 
 from aloft.engagement.load import load
 from aloft.facts.keep import Kept, keep
@@ -45,17 +45,21 @@ class Versions:
 
 
 def next_version(live: ModelVersion | None, changes: int) -> ModelVersion | None:
-    """The version that goes live next, of those published by the changes drained so far."""
-    waiting = _published(changes)
+    """The version that goes live next, of those that the drained changes have published.
+
+    One that was published for the past (`aloft apply --from`) is known from the day it is live from.
+    """
+    waiting = ModelVersion.objects.filter(_told(changes) | Q(live_from__lt=F("published_at")))
     if live is not None:
-        later = Q(live_from__gt=live.live_from) | Q(live_from=live.live_from, pk__gt=live.pk)
-        waiting = waiting.filter(later)
+        waiting = waiting.filter(
+            Q(live_from__gt=live.live_from) | Q(live_from=live.live_from, pk__gt=live.pk)
+        )
     return waiting.order_by("live_from", "pk").first()
 
 
-def _published(changes: int) -> QuerySet[ModelVersion]:
-    told = Change.objects.filter(kind="model.published", id__lte=changes).values_list("data", flat=True)
+def _told(changes: int) -> Q:
+    published = Change.objects.filter(kind="model.published", id__lte=changes).values_list("data", flat=True)
     named = Q(pk__in=[])
-    for data in told:
+    for data in published:
         named |= Q(name=data["name"], version=data["version"])
-    return ModelVersion.objects.filter(named)
+    return named

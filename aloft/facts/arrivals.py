@@ -34,7 +34,7 @@ def stage(store: FactStore, entries: Sequence[Logged]) -> Refused:
         f"""CREATE OR REPLACE TEMP TABLE arrived AS
         SELECT * REPLACE ({NAMED} AS name, CASE WHEN json_valid(properties) THEN properties ELSE '{{}}' END
             AS properties), {HASH} AS hash
-        FROM staged QUALIFY row_number() OVER (PARTITION BY source, message_id ORDER BY seq) = 1"""  # noqa: S608
+        FROM staged QUALIFY row_number() OVER (PARTITION BY source, message_id ORDER BY seq) = 1"""
     )
     _refuse_seen(store)
     duplicates = store.run("SELECT (SELECT count(*) FROM staged) - (SELECT count(*) FROM arrived)")[0][0]

@@ -42,7 +42,18 @@ def drain(store: FactStore, entries: Sequence[Logged], changes: Sequence[ChangeR
     entries = [entry for entry in entries if entry.seq > before.inbox]
     changes = sorted((c for c in changes if c.seq > before.changes), key=lambda change: change.seq)
     with store.transaction():
-        return _apply(store, entries, changes, before, at)
+        if entries or changes:
+            return _apply(store, entries, changes, before, at)
+        return _let_time_pass(store, before, at)
+
+
+def _let_time_pass(store: FactStore, before: Positions, at: datetime) -> Drained:
+    """Nothing has come; but a zone that was set ahead may hold from now on."""
+    rebuilt = observed.settle_zones(store, before, at)
+    rebuild(store, rebuilt)
+    _move(store, (), (), at)
+    none: frozenset[int] = frozenset()
+    return Drained(before, store.positions(), rebuilt, none, rebuilt, none, 0, 0, ())
 
 
 def _apply(
@@ -98,7 +109,7 @@ def _insert(store: FactStore) -> int:
         SELECT i.* REPLACE (coalesce(i.account, p.account) AS account, {day} AS day)
         FROM incoming i
         LEFT JOIN placed p ON i.stream = 0 AND p.seq = i.seq
-        LEFT JOIN account a ON a.id = coalesce(i.account, p.account)"""  # noqa: S608
+        LEFT JOIN account a ON a.id = coalesce(i.account, p.account)"""
     )
     store.run("INSERT INTO event SELECT * FROM fresh ORDER BY stream, seq")
     events: int = store.run("SELECT count(*) FROM fresh")[0][0]

@@ -99,7 +99,7 @@ def fold(store: FactStore, changes: Sequence[ChangeRow]) -> None:
             _only_the_last(store)
         store.run(
             f"""INSERT INTO {table} BY NAME SELECT a.id AS account, s.* EXCLUDE (external)
-            FROM spelled s JOIN account a ON a.external = s.external ORDER BY s.seq"""  # noqa: S608
+            FROM spelled s JOIN account a ON a.external = s.external ORDER BY s.seq"""
         )
         if table == "recorded_fact":
             _note_events(store)
@@ -112,7 +112,7 @@ def withdraw(store: FactStore, changes: Sequence[ChangeRow]) -> frozenset[int]:
         return frozenset()
     store.load("withdrawn", pa.table({"id": pa.array(ids, pa.int64())}))
     which = "SELECT f.seq FROM recorded_fact f SEMI JOIN withdrawn w USING (id)"
-    store.run(f"DELETE FROM event WHERE stream = 1 AND seq IN ({which})")  # noqa: S608
+    store.run(f"DELETE FROM event WHERE stream = 1 AND seq IN ({which})")
     store.run("UPDATE recorded_fact SET withdrawn = true WHERE id IN (SELECT id FROM withdrawn)")
     return store.integers("SELECT DISTINCT f.account FROM recorded_fact f SEMI JOIN withdrawn w USING (id)")
 
@@ -132,5 +132,5 @@ def _note_events(store: FactStore) -> None:
             n.id AS name, s.occurred, s.recorded AS received, 1 AS times,
             {TOLD} AS properties, true AS named_account, 'fact' AS kind
         FROM spelled s JOIN account a ON a.external = s.external
-        JOIN edited e ON e.seq = s.seq JOIN event_name n ON n.name = e.title"""  # noqa: S608
+        JOIN edited e ON e.seq = s.seq JOIN event_name n ON n.name = e.title"""
     )

@@ -32,5 +32,5 @@ def _number(store: FactStore, target: str, column: str, told: str, rest: str = "
         SELECT (SELECT coalesce(max(id), 0) FROM {table}) + row_number() OVER (ORDER BY first, told),
             told {rest}
         FROM (SELECT told, min(seq) AS first FROM ({told}) WHERE told <> '' GROUP BY told) n
-        ANTI JOIN {table} known ON known.{column} = n.told"""  # noqa: S608
+        ANTI JOIN {table} known ON known.{column} = n.told"""
     )

@@ -23,7 +23,7 @@ def keep(store: FactStore, definitions: Iterable[Kept]) -> None:
 
 def _drop(store: FactStore, digest: str) -> None:
     for table in ("kept", "kept_count", "kept_word"):
-        store.run(f"DELETE FROM {table} WHERE digest = ?", [digest])  # noqa: S608
+        store.run(f"DELETE FROM {table} WHERE digest = ?", [digest])
 
 
 def _fill(store: FactStore, definition: Kept) -> None:

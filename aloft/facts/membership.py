@@ -64,6 +64,12 @@ def attribute(store: FactStore) -> None:
 
 def attribute_again(store: FactStore) -> None:
     """Make `moved`: earlier events of the `changed` users that belong to another account now; move them."""
+    store.run("CREATE OR REPLACE TEMP TABLE moved (seq BIGINT, was INTEGER, account INTEGER)")
+    if store.run("SELECT count(*) FROM changed") != [(0,)]:
+        _move(store)
+
+
+def _move(store: FactStore) -> None:
     _place(
         store,
         "placed_again",
@@ -71,14 +77,13 @@ def attribute_again(store: FactStore) -> None:
         WHERE stream = 0 AND NOT named_account AND app_user IN (SELECT app_user FROM changed)""",
     )
     store.run(
-        """CREATE OR REPLACE TEMP TABLE moved AS
-        SELECT seq, was, account FROM placed_again WHERE was IS DISTINCT FROM account"""
+        "INSERT INTO moved SELECT seq, was, account FROM placed_again WHERE was IS DISTINCT FROM account"
     )
     day = local_day("event.occurred", zone_of("a", store.home_zone))
     store.run(
         f"""UPDATE event SET account = m.account, day = {day}
         FROM moved m JOIN account a ON a.id = m.account
-        WHERE event.stream = 0 AND event.seq = m.seq"""  # noqa: S608
+        WHERE event.stream = 0 AND event.seq = m.seq"""
     )
 
 
@@ -91,5 +96,5 @@ def _place(store: FactStore, name: str, wanted: str) -> None:
         SELECT w.*, coalesce(h.account, f.account) AS account
         FROM wanted w
         ASOF LEFT JOIN held h ON h.app_user = w.app_user AND h.since <= w.occurred
-        LEFT JOIN earliest f ON f.app_user = w.app_user"""  # noqa: S608
+        LEFT JOIN earliest f ON f.app_user = w.app_user"""
     )

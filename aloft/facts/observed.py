@@ -12,6 +12,10 @@ from aloft.facts.store import FactStore, Positions, named_zones
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+# Zones that were told since the last step, or that have begun to hold since then.
+STIRRED = """field = 'timezone' AND ((stream = 0 AND seq > $inbox) OR (stream = 1 AND seq > $changes)
+    OR (valid > $since AND valid <= $at))"""
+
 
 def note_traits(store: FactStore) -> None:
     """Append the traits of each group call of `incoming` to `attribute`."""
@@ -43,15 +47,18 @@ def note_traits(store: FactStore) -> None:
 
 def settle_zones(store: FactStore, before: Positions, at: datetime) -> frozenset[int]:
     """Write the zones in force at `at`; the accounts whose zone is another now."""
-    zones = [
-        (account, zone if is_known(store, zone) else "") for account, zone in _winners(store, before, at)
-    ]
-    if not zones:
+    since = {
+        "inbox": before.inbox,
+        "changes": before.changes,
+        "since": _naive(before.at or EPOCH),
+        "at": _naive(at),
+    }
+    if store.run(f"SELECT count(*) FROM attribute WHERE {STIRRED}", since) == [(0,)]:
         return frozenset()
-    accounts, names = zip(*zones, strict=True)
-    store.load(
-        "zoned", pa.table({"id": pa.array(accounts, pa.int32()), "zone": pa.array(names, pa.string())})
-    )
+    told = _winners(store, since)
+    zones = [zone if is_known(store, zone) else "" for _, zone in told]
+    ids = pa.array([account for account, _ in told], pa.int32())
+    store.load("zoned", pa.table({"id": ids, "zone": pa.array(zones, pa.string())}))
     differing = "SELECT z.id FROM zoned z JOIN account a ON a.id = z.id WHERE a.zone <> z.zone"
     changed = store.integers(differing)
     if changed:
@@ -65,28 +72,16 @@ def is_known(store: FactStore, zone: str) -> bool:
     return zone in named_zones() and store.run(known, [zone]) == [(1,)]
 
 
-def _winners(store: FactStore, before: Positions, at: datetime) -> list[tuple[int, str]]:
-    """Zones of the accounts that were told one since `before`, or for which one begins to hold by `at`."""
+def _winners(store: FactStore, since: dict[str, object]) -> list[tuple[int, str]]:
     rows = store.run(
-        """WITH zone AS (
-            SELECT * FROM attribute WHERE field = 'timezone'
-        ), stirred AS (
-            SELECT DISTINCT account FROM zone
-            WHERE (stream = 0 AND seq > $inbox) OR (stream = 1 AND seq > $changes)
-                OR (valid > $since AND valid <= $at)
-        )
-        SELECT account, CASE WHEN valid <= $at THEN value END
-        FROM zone SEMI JOIN stirred USING (account)
+        f"""SELECT account, CASE WHEN valid <= $at THEN value END
+        FROM attribute
+        WHERE field = 'timezone' AND account IN (SELECT account FROM attribute WHERE {STIRRED})
         QUALIFY row_number() OVER (
             PARTITION BY account
             ORDER BY valid <= $at DESC, rank DESC, valid DESC, recorded DESC, seq DESC
         ) = 1""",
-        {
-            "inbox": before.inbox,
-            "changes": before.changes,
-            "since": _naive(before.at or EPOCH),
-            "at": _naive(at),
-        },
+        since,
     )
     return [(account, _text(value)) for account, value in rows]
 

@@ -49,6 +49,6 @@ def statements(home_zone: str) -> list[str]:
     zone = home_zone.replace("'", "''")
     return [
         *(f"CREATE TABLE {name} ({columns})" for name, columns in TABLES.items()),
-        f"INSERT INTO store_version VALUES ({VERSION}, '{zone}')",  # noqa: S608
+        f"INSERT INTO store_version VALUES ({VERSION}, '{zone}')",
         "INSERT INTO position VALUES (0, 0, NULL)",
     ]

@@ -70,11 +70,11 @@ def _ids(store: FactStore, names: Collection[str]) -> frozenset[int]:
 def _counts(table: str, keys: str, condition: str, relation: str) -> str:
     return f"""INSERT INTO {table} BY NAME
         SELECT {keys}, sum(times)::BIGINT AS n FROM {relation}
-        WHERE account IS NOT NULL AND {condition} GROUP BY ALL"""  # noqa: S608
+        WHERE account IS NOT NULL AND {condition} GROUP BY ALL"""
 
 
 def _words(table: str, digest: str, condition: str, relation: str) -> str:
     return f"""INSERT INTO {table} BY NAME
         SELECT {digest}account, app_user, {block("day")} AS block, bit_or({word("day")}) AS word
         FROM {relation}
-        WHERE account IS NOT NULL AND app_user IS NOT NULL AND {condition} GROUP BY ALL"""  # noqa: S608
+        WHERE account IS NOT NULL AND app_user IS NOT NULL AND {condition} GROUP BY ALL"""

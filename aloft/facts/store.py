@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +15,8 @@ import duckdb
 import pyarrow as pa
 
 from aloft.facts import schema
+
+Parameters = Sequence[object] | Mapping[str, object] | None
 
 
 class StoreError(Exception):
@@ -79,18 +81,18 @@ class FactStore:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def run(self, sql: str, parameters: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
+    def run(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql, parameters).fetchall()
 
     def load(self, name: str, table: pa.Table) -> None:
         """Make `table` the temporary table `name`."""
         self.connection.register("loading", table)
         try:
-            self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM loading")  # noqa: S608
+            self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM loading")
         finally:
             self.connection.unregister("loading")
 
-    def integers(self, sql: str, parameters: Sequence[object] | None = None) -> frozenset[int]:
+    def integers(self, sql: str, parameters: Parameters = None) -> frozenset[int]:
         return frozenset(row[0] for row in self.run(sql, parameters))
 
     @contextmanager

@@ -131,6 +131,14 @@ class OccurrenceActed(Edit):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StaffSet(Edit):
+    """A person, their leave or their books: who holds which account may be another."""
+
+    kind = "staff.set"
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelPublished(Edit):
     kind = "model.published"
     name: str

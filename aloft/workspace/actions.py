@@ -17,12 +17,12 @@ from django_htmx.http import reswap, retarget
 from aloft.act import services
 from aloft.act.models import Occurrence
 from aloft.act.states import IllegalMove
-from aloft.records.models import Account, Person
+from aloft.records.models import Account, Person, RecordedFact
 from aloft.records.refusals import Refused
 from aloft.ui import words
 from aloft.workspace import selectors
 from aloft.workspace.context import Crumb
-from aloft.workspace.forms import FACTS, ActForm, RecordForm, SkipForm, SnoozeForm
+from aloft.workspace.forms import ActForm, RecordForm, SkipForm, SnoozeForm
 from aloft.workspace.model_in_force import manual_moments
 from aloft.workspace.pages import account as account_page
 from aloft.workspace.pages import frame
@@ -104,9 +104,8 @@ def record(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
 
     def deed(actor: Person, said: dict[str, Any]) -> Notice:
         fact = services.record(occurrence=occurrence, actor=actor, at=reader.now, **said)
-        what = FACTS[fact.fact].partition(":")[0].lower()
         whom = f" {fact.contact}" if fact.contact else ""
-        return Notice(f"Recorded: {what}{whom}", reverse("withdraw", args=[fact.pk]))
+        return Notice(f"Recorded: {_noted(fact)}{whom}", reverse("withdraw", args=[fact.pk]))
 
     return _ask(request, RecordForm(occurrence, reader, data=request.POST or None), deed)
 
@@ -121,7 +120,7 @@ def withdraw(request: HttpRequest, fact_id: int) -> HttpResponse:
 
     def deed(actor: Person) -> Notice:
         services.withdraw(fact=fact, actor=actor, at=reader.now)
-        return Notice(f"Withdrawn: {FACTS.get(fact.fact, fact.fact).partition(':')[0].lower()}")
+        return Notice(f"Withdrawn: {_noted(fact)}")
 
     return _do(request, reader, occurrence, deed)
 
@@ -147,6 +146,12 @@ def _meet(request: HttpRequest, occurrence_id: UUID) -> tuple[Reader, Occurrence
 
 def _named(occurrence: Occurrence) -> str:
     return f"“{occurrence.title}” for {occurrence.account.name}"
+
+
+def _noted(fact: RecordedFact) -> str:
+    """“contacted”, “no show”, “cause: price”."""
+    said = words.humanised(fact.fact).lower()
+    return f"{said}: {fact.value}" if fact.value else said
 
 
 def _url(name: str, occurrence: Occurrence) -> str:

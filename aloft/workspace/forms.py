@@ -10,7 +10,7 @@ from django import forms
 from aloft.act.models import Occurrence
 from aloft.records.models import Contact
 from aloft.ui import words
-from aloft.workspace.model_in_force import records_of
+from aloft.workspace.model_in_force import notes_of
 from aloft.workspace.reader import Reader
 
 MORNING = time(9)
@@ -99,7 +99,7 @@ class RecordForm(ActForm):
             empty_label="Nobody in particular",
             error_messages={"invalid_choice": "Choose somebody of this account."},
         )
-        self.noted = records_of(occurrence.model_version)
+        self.noted = notes_of(occurrence.model_version)
         fact: Any = self.fields["fact"]
         fact.choices = [*FACTS.items(), *((name, words.humanised(name)) for name in self.noted)]
         if self.noted:
@@ -118,7 +118,7 @@ class RecordForm(ActForm):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         fact, value = said.get("fact", ""), said.get("value", "")
-        choices = self.noted.get(fact, [])
+        choices = self.noted.get(fact, ())
         if fact in self.noted and not value:
             self.add_error("value", f"Say which {words.humanised(fact).lower()}.")
         elif choices and value not in choices:

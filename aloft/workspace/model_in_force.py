@@ -1,12 +1,13 @@
-"""What the workspace reads from the published model itself."""
+"""What the workspace reads from published models themselves."""
 
 from __future__ import annotations
 
 import functools
 from datetime import datetime
 
+from aloft.engagement.draft import read_draft
 from aloft.engagement.load import load
-from aloft.engagement.model import Model
+from aloft.engagement.tree import read_tree
 from aloft.records.models import ModelVersion
 from aloft.records.selectors import current_model_version
 
@@ -14,21 +15,21 @@ from aloft.records.selectors import current_model_version
 def manual_moments(at: datetime) -> dict[str, str]:
     """The moments that people open by hand under the model in force, by name, with their titles."""
     version = current_model_version(None, at)
-    if version is None:
-        return {}
-    moments = model_of(version).moments.values()
-    return {moment.name: moment.title for moment in moments if moment.trigger.kind == "manual"}
-
-
-def records_of(version: ModelVersion) -> dict[str, list[str]]:
-    """What the model lets people note besides the usual facts: the choices of each; none: free text."""
-    return {name: kind.split("|") if "|" in kind else [] for name, kind in model_of(version).records.items()}
-
-
-def model_of(version: ModelVersion) -> Model:
-    return _compiled(version.digest, version.name, version.document)
+    return _manual_moments(version.document) if version else {}
 
 
 @functools.lru_cache(maxsize=8)
-def _compiled(digest: str, name: str, document: str) -> Model:
-    return load(document, f"{name}.yaml")
+def _manual_moments(document: str) -> dict[str, str]:
+    moments = load(document, "").moments.values()
+    return {moment.name: moment.title for moment in moments if moment.trigger.kind == "manual"}
+
+
+@functools.lru_cache(maxsize=8)
+def notes_asked_by(document: str) -> dict[str, tuple[str, ...]]:
+    """What a model lets people note besides the usual facts, with the choices of each; none: free text."""
+    records = read_draft(read_tree(document)).document.records
+    return {name: record.choices for name, record in records.items()}
+
+
+def notes_of(version: ModelVersion) -> dict[str, tuple[str, ...]]:
+    return notes_asked_by(version.document)

@@ -21,7 +21,7 @@ WAITING = IN_WORK
 
 
 def accounts_of(person: Person | None) -> QuerySet[Account]:
-    """The accounts a person holds or covers for, and those with an occurrence that is theirs or escalated to them."""
+    """The accounts a person holds or covers for, and those with an occurrence of theirs or escalated to them."""
     visible = visible_accounts(person)
     if person is None or person.sees_everything:
         return visible
@@ -70,7 +70,7 @@ def _found(row: T | None) -> T:
 
 
 def occurrence_of_fact(fact: RecordedFact) -> Occurrence | None:
-    named = Occurrence.objects.filter(account=fact.account, moment=fact.moment, anchor=fact.anchor, n=fact.n)
+    named = Occurrence.objects.filter(account=fact.account, called=fact.moment, anchor=fact.anchor, n=fact.n)
     return named.select_related("account__projection", "owner", "escalated_to", "model_version").first()
 
 
@@ -169,7 +169,7 @@ def moments_at(account: Account) -> list[Occurrence]:
 
 def facts_on(occurrence: Occurrence) -> list[RecordedFact]:
     facts = RecordedFact.objects.filter(
-        account=occurrence.account, moment=occurrence.moment, anchor=occurrence.anchor, n=occurrence.n
+        account=occurrence.account, moment=occurrence.called, anchor=occurrence.anchor, n=occurrence.n
     )
     return list(
         facts.filter(withdrawn_at=None).select_related("contact", "noted_by").order_by("-occurred_at")

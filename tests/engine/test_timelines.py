@@ -25,7 +25,7 @@ def test_a_kickoff_opens_with_the_contract_and_is_met_by_attendance_and_agreemen
     assert (stands.phase, stands.segment, stands.touch) == ("onboarding", "tier_1", ["high"])
     assert shown(stands.phase_since) == "2026-01-05"
     kickoff = world.only("acme", "kickoff")
-    assert shown(kickoff.opened_at) == "2026-01-05"
+    assert shown(kickoff.opened_at) == "2026-01-05 09:00"
     assert shown(kickoff.due_at) == "2026-01-12 09:00"
     assert kickoff.owner is not None
     assert kickoff.owner.name == "Otto"

@@ -33,7 +33,7 @@ class Answer:
         return [typed, length, ("Cache-Control", "no-store"), *CORS, *self.extra]
 
 
-class Refused(Exception):  # noqa: N818  (an answer, not a fault of ours)
+class Refused(Exception):
     """The whole request is refused; nothing of it was stored."""
 
     def __init__(self, status: HTTPStatus, code: str, message: str) -> None:

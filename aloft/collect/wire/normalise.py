@@ -32,7 +32,7 @@ messages = msgspec.json.Decoder(Message)
 contexts = msgspec.json.Decoder(Context)
 
 
-class Unfit(Exception):  # noqa: N818  (a verdict on a message, not a fault of ours)
+class Unfit(Exception):
     def __init__(self, code: str, message: str, message_id: str = "") -> None:
         super().__init__(message)
         self.code, self.message, self.message_id = code, message, message_id

@@ -12,6 +12,7 @@ from aloft.engagement.load import check_book_rule, load
 from aloft.engagement.problems import InvalidModel
 from aloft.records import audit
 from aloft.records import fields as check
+from aloft.records.changes import StaffSet, log_change
 from aloft.records.models import Account, Book, Holding, Person
 from aloft.records.refusals import Refused
 from aloft.records.selectors import current_model_version
@@ -65,6 +66,7 @@ def set_book(
                 "removed": sorted(account.external_id for account in removed),
             }
             audit.record(actor=actor, action="book.set", subject=f"book:{book.pk}", payload=told, at=at)
+            log_change(StaffSet(person=person.handle), at=at)
         return book
 
 

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 
 from aloft.records import audit
 from aloft.records import fields as check
+from aloft.records.changes import StaffSet, log_change
 from aloft.records.models import Holding, Leave, Person
 from aloft.records.refusals import Refused
 from aloft.records.services.editing import Difference, assign, editing, note
@@ -54,6 +55,7 @@ def set_person(*, handle: str, actor: str, at: datetime, **fields: Unpack[Person
             person.save()
             _follow(person, difference)
             note(actor=actor, action="person.set", subject=person, difference=difference, at=at)
+            log_change(StaffSet(person=person.handle), at=at)
         return person
 
 
@@ -86,6 +88,7 @@ def take_leave(*, person: Person, first_day: date, last_day: date, actor: str, a
         if created:
             difference = Difference({}, {"first_day": first_day, "last_day": last_day})
             note(actor=actor, action="leave.taken", subject=person, difference=difference, at=at)
+            log_change(StaffSet(person=person.handle), at=at)
         return leave
 
 

@@ -1,0 +1,78 @@
+"""Commands that need the engine: the running one is asked; where none runs, the store is opened here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from aloft.act.models import Occurrence
+from aloft.engagement.model import Model
+from aloft.engine import client
+from aloft.engine import why as explaining
+from aloft.engine.home import open_engine
+from aloft.engine.publishing import publish_from
+from aloft.engine.questions import answer
+from aloft.engine.why import Explanation
+from aloft.records.models import Account, ModelVersion
+
+PATIENCE = 600.0  # seconds: a command waits, a page does not
+
+as_object = explaining.as_object
+
+
+class Unanswered(Exception):
+    """The engine could not do it; the message says why."""
+
+
+def ask(question: str, **arguments: object) -> dict[str, Any]:
+    found = client.ask(question, patience=PATIENCE, **arguments)
+    if found is None:
+        with open_engine(settings.ALOFT_HOME) as engine:
+            found = answer(engine, question, arguments)
+    if "error" in found:
+        raise Unanswered(str(found["error"]))
+    return found
+
+
+def run(until: datetime) -> dict[str, Any]:
+    return ask("run", until=until.isoformat())
+
+
+def publish(model: Model, document: str, live_from: datetime, now: datetime) -> ModelVersion:
+    """Publish; a date before what is decided rolls the log again from there, which needs the store to itself."""
+    running = client.ask("ping", patience=PATIENCE)
+    try:
+        return publish_from(
+            model, document, live_from=live_from, now=now, actor="cli", running=running is not None
+        )
+    except ValueError as refused:
+        raise Unanswered(str(refused)) from refused
+
+
+def why(account: str, moment: str | None) -> list[Explanation]:
+    """Of what is open first, by due; then of what is not."""
+    row = Account.objects.filter(external_id=account).first()
+    if row is None:
+        raise Unanswered(f"no account has the external id {account!r}")
+    named = {"moment": moment} if moment else {}
+    opened = Occurrence.objects.filter(account=row, **named).select_related(
+        "account", "owner", "model_version"
+    )
+    found = [explaining.of_occurrence(one) for one in opened.order_by("opened_at", "id")]
+    told = ask("why_not", account=account, moment=moment)
+    found += [explaining.from_object(one) for one in told["explanations"]]
+    if not found:
+        raise Unanswered(_nothing(moment))
+    return found
+
+
+def _nothing(moment: str | None) -> str:
+    if not ModelVersion.objects.exists():
+        return "no engagement model is published: publish one with `aloft apply MODEL`"
+    return (
+        f"the model has no moment {moment!r}"
+        if moment
+        else "nothing is known of the account yet: run `aloft run`"
+    )

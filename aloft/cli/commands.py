@@ -1,0 +1,189 @@
+"""The commands, one function each. Exit codes: 0 done, 1 refused with what to mend, 2 called wrongly."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from django.core.exceptions import ValidationError
+from rich.console import Console
+
+from aloft import clock
+from aloft.cli import asking, printing
+from aloft.cli.ready import prepare
+from aloft.engagement.load import load
+from aloft.engagement.model import Model
+from aloft.engagement.problems import InvalidModel
+from aloft.records.refusals import Refused
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+ModelFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The engagement model, YAML")]
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON")]
+
+
+def _refuse(message: str) -> NoReturn:
+    err.print(message, markup=False)
+    raise typer.Exit(1)
+
+
+def _instant(text: str | None, otherwise: datetime) -> datetime:
+    if text is None:
+        return otherwise
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        _refuse(f"{text!r} is no date: write 2026-01-31, or 2026-01-31T09:00Z")
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _load(file: Path) -> Model:
+    try:
+        return load(file.read_text(), str(file))
+    except InvalidModel as invalid:
+        _refuse("\n".join(str(problem) for problem in invalid.problems))
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
+) -> None:
+    """Run the web pages and the engine, and stop them together."""
+    from aloft.cli.serving import serve as run
+
+    prepare()
+    run(host=host, port=port)
+
+
+@app.command()
+def engine() -> None:
+    """Run the engine alone: `serve` starts one beside the web pages."""
+    from aloft.cli.serving import run_engine
+
+    prepare()
+    run_engine()
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1")] = 8000,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser")] = True,
+) -> None:
+    """Make a small company if there is none yet, and serve it; anybody of its team can sign in with one click."""
+    from aloft.cli.serving import serve as run
+    from aloft.demo.company import seed_once
+
+    prepare()
+    seed_once(now=clock.now(), say=lambda line: err.print(line, markup=False))
+    run(host="127.0.0.1", port=port, demo=True, open_browser=open_browser)
+
+
+@app.command()
+def validate(model: ModelFile) -> None:
+    """Is the model well formed, and do its references and types hold?"""
+    found = _load(model)
+    out.print(
+        f"{model}: {found.title}. {len(found.phases)} phases, {len(found.segments)} segments, "
+        f"{len(found.moments)} moments: nothing to mend."
+    )
+
+
+@app.command()
+def apply(
+    model: ModelFile,
+    from_: Annotated[str | None, typer.Option("--from", help="Live from this date; default now")] = None,
+) -> None:
+    """Publish the model; it is live from a date, default now. Nothing is opened for the time before."""
+    prepare()
+    found = _load(model)
+    now = clock.now()
+    try:
+        printing.published(out, asking.publish(found, model.read_text(), _instant(from_, now), now))
+    except (Refused, asking.Unanswered) as refused:
+        _refuse(str(refused))
+
+
+@app.command()
+def run(
+    until: Annotated[str | None, typer.Option(help="Move the clock to this instant, at most now")] = None,
+) -> None:
+    """Move the engine's clock from where it stands. Nothing is sent."""
+    prepare()
+    now = clock.now()
+    goal = _instant(until, now)
+    if goal > now:
+        _refuse(f"{until} lies ahead: the clock moves to now at most")
+    try:
+        printing.moved(out, asking.run(goal))
+    except asking.Unanswered as refused:
+        _refuse(str(refused))
+
+
+@app.command()
+def why(
+    account: Annotated[str, typer.Argument(help="The account's external id")],
+    moment: Annotated[str | None, typer.Argument(help="A moment; default all of them")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Why a moment opened at an account, or why it did not."""
+    prepare()
+    try:
+        found = asking.why(account, moment)
+    except asking.Unanswered as refused:
+        _refuse(str(refused))
+    if as_json:
+        out.print(json.dumps([asking.as_object(one) for one in found], indent=2), markup=False)
+        return
+    for explanation in found:
+        printing.explanation(out, explanation)
+
+
+@app.command()
+def source(name: Annotated[str, typer.Argument(help="What sends: product, helpdesk, ...")]) -> None:
+    """Make a source of facts; its write key is shown once."""
+    from aloft.collect.services import create_source
+
+    prepare()
+    try:
+        _, key = create_source(name=name, at=clock.now())
+    except ValidationError as refused:
+        _refuse("; ".join(refused.messages))
+    out.print(key, markup=False)
+
+
+@app.command()
+def person(
+    handle: Annotated[str, typer.Argument(help="A short name: cora")],
+    name: Annotated[str, typer.Option(help="The full name")],
+    email: Annotated[str, typer.Option(help="Signs in with it")],
+    role: Annotated[str, typer.Option(help="A role of the engagement model")] = "csm",
+    sees_everything: Annotated[bool, typer.Option(help="Heads, managers and operations")] = False,
+    password: Annotated[
+        str | None, typer.Option(help="Asked for if not given", prompt=True, hide_input=True)
+    ] = None,
+) -> None:
+    """Add one of our people, who can sign in."""
+    from aloft.records.services import create_user_for, set_person
+
+    prepare()
+    now = clock.now()
+    try:
+        made = set_person(
+            handle=handle,
+            name=name,
+            email=email,
+            role=role,
+            sees_everything=sees_everything,
+            actor="cli",
+            at=now,
+        )
+        create_user_for(person=made, actor="cli", at=now, password=password)
+    except Refused as refused:
+        _refuse(str(refused))
+    out.print(f"{name} can sign in with {email}.", markup=False)

@@ -1,0 +1,50 @@
+"""Answers on a terminal, in the words of the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from aloft.decide.values import Reason
+from aloft.engine.why import Explanation
+from aloft.engine.words import instant
+from aloft.records.models import ModelVersion
+
+_MARKS = {True: "✓", False: "✗", None: "·"}
+
+
+def published(out: Console, version: ModelVersion) -> None:
+    out.print(
+        f"{version.name}, version {version.version}, is live from {instant(version.live_from)}.", markup=False
+    )
+
+
+def moved(out: Console, told: dict[str, Any]) -> None:
+    out.print(f"{told['turns']} turns; everything is decided up to {told['at']}.", markup=False)
+
+
+def explanation(out: Console, one: Explanation) -> None:
+    out.print(one.headline, style="bold", markup=False)
+    out.print(f"  {one.account} · {one.moment} · {one.verdict} · {one.model} · {one.place}", markup=False)
+    if one.owner:
+        out.print(f"  Owner: {one.owner}", markup=False)
+    if one.due:
+        out.print(f"  Due: {instant(one.due)}", markup=False)
+    if one.outcome_until:
+        out.print(f"  Expected outcome: {one.outcome}, until {instant(one.outcome_until)}", markup=False)
+    out.print(_reasons(one.reasons))
+    if one.change:
+        out.print(f"  {one.change}", markup=False)
+    for at, verdict, said in one.history:
+        out.print(f"  {instant(at)}  {verdict}{': ' + said if said else ''}", markup=False)
+    out.print()
+
+
+def _reasons(reasons: tuple[Reason, ...]) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for reason in reasons:
+        place = f"line {reason.line}" if reason.line else ""
+        table.add_row(f"  {_MARKS[reason.held]}", reason.rule, reason.says, reason.found, place)
+    return table

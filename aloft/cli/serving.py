@@ -1,0 +1,82 @@
+"""The processes of a deployment, started and stopped together: web pages and engine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+import webbrowser
+from contextlib import suppress
+from types import FrameType
+
+from django.conf import settings
+
+from aloft.engine.home import open_engine
+
+GRACE = 10.0  # seconds to stop in, before a process is killed
+
+
+def serve(*, host: str, port: int, demo: bool = False, open_browser: bool = False) -> None:
+    """Run until told to stop, or until one of the processes ends; then the others are stopped too."""
+    environment = {**os.environ, "ALOFT_HOME": str(settings.ALOFT_HOME), "ALOFT_DEMO": str(int(demo))}
+    commands = [
+        [sys.executable, "-m", "aloft", "engine"],
+        [
+            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
+            "--workers", "1", "--blocking-threads", "16", "--no-access-log", "--log-level", "warning",
+            "aloft.wsgi:application",
+        ],
+    ]  # fmt: skip
+    running = [subprocess.Popen(command, env=environment, start_new_session=True) for command in commands]  # noqa: S603
+    stopping = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stopping.set())
+    threading.Thread(target=_announce, args=(f"http://{host}:{port}", open_browser), daemon=True).start()
+    try:
+        while not stopping.wait(0.2) and all(process.poll() is None for process in running):
+            pass
+    finally:
+        for process in running:
+            _stop(process)
+    if not stopping.is_set():
+        raise SystemExit(1)
+
+
+def _announce(address: str, open_browser: bool) -> None:
+    for _ in range(300):
+        with suppress(OSError), urllib.request.urlopen(f"{address}/healthz", timeout=1):  # noqa: S310
+            sys.stderr.write(f"Aloft is at {address} (Ctrl-C stops it)\n")
+            if open_browser:
+                webbrowser.open(address)
+            return
+        time.sleep(0.1)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """The whole group: the web server has workers of its own."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def run_engine() -> None:
+    from aloft.engine.server import EngineServer
+
+    with open_engine(settings.ALOFT_HOME) as engine:
+        server = EngineServer(engine)
+
+        def stop(_signal: int, _frame: FrameType | None) -> None:
+            server.stop()
+
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, stop)
+        server.run()

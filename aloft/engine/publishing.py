@@ -1,0 +1,63 @@
+"""Publishing a model; and bringing history to life by publishing it for a date in the past."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+
+from aloft.act.models import Due, Occurrence, Verdict
+from aloft.engagement.model import Model
+from aloft.engine.models import Decided, ZoneReading
+from aloft.measures.models import AccountProjection, Spell
+from aloft.records.models import ModelVersion
+from aloft.records.services import publish_model
+
+
+class NotPublished(ValueError):
+    """It could not be published; the message says what to do."""
+
+
+def publish_from(
+    model: Model, document: str, *, live_from: datetime, now: datetime, actor: str, running: bool
+) -> ModelVersion:
+    """Publish, live from an instant. One before what is decided takes the engine's clock back to it.
+
+    That is for the first model over imported history: once something has opened, the past stands.
+    """
+    decided = Decided.objects.filter(pk=1).first()
+    back = decided is not None and decided.at is not None and live_from < decided.at
+    if back:
+        _may_go_back(live_from, running)
+    version = publish_model(
+        name=model.name,
+        document=document,
+        digest=model.digest,
+        live_from=live_from,
+        actor=actor,
+        at=now,
+    )
+    if back:
+        _go_back()
+    return version
+
+
+def _may_go_back(live_from: datetime, running: bool) -> None:
+    if Occurrence.objects.exists():
+        raise NotPublished(
+            f"{live_from:%Y-%m-%d} lies before what is decided, and moments have opened since: "
+            "publish it from now on, without --from"
+        )
+    if running:
+        raise NotPublished(
+            "to begin in the past the log is rolled anew: stop `aloft serve` first, then apply again"
+        )
+
+
+def _go_back() -> None:
+    """Forget what was decided since, and the fact store with it: it is drained again from the log."""
+    for rows in (AccountProjection, Spell, ZoneReading, Due, Verdict):
+        rows.objects.all().delete()
+    Decided.objects.filter(pk=1).update(inbox=0, changes=0, at=None, live=None)
+    (settings.ALOFT_HOME / "facts.duckdb").unlink(missing_ok=True)
+    (settings.ALOFT_HOME / "facts.duckdb.wal").unlink(missing_ok=True)
