@@ -90,6 +90,18 @@ def test_an_id_is_refused_for_seven_days_and_its_table_goes_afterwards(
         assert [name for (name,) in tables] == ["seen_20260309", "seen_20260310"]
 
 
+def test_ids_of_the_days_before_are_told_from_new_ones_also_after_a_restart(
+    inbox: Inbox, clock: SetClock, path: Path
+) -> None:
+    old, new = ([entry(f"{age}{number}") for number in range(500)] for age in ("old", "new"))
+    inbox.append(old)
+    clock.instant = NOON + timedelta(days=1)
+    assert inbox.append(old + new) == [DUPLICATE] * 500 + [STORED] * 500
+    restarted = Inbox(path, clock)
+    assert restarted.append(old + new + [entry("m1")]) == [DUPLICATE] * 1_000 + [STORED]
+    restarted.close()
+
+
 def test_received_never_decreases_when_the_clock_steps_back(inbox: Inbox, clock: SetClock) -> None:
     inbox.append([entry("m1")])
     clock.instant = NOON - timedelta(hours=1)

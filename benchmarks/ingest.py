@@ -1,0 +1,190 @@
+"""How many events a second are stored, each on disk and counted once before it is acknowledged.
+
+Compared with what one would write first: a connection per request that inserts into one table with a unique
+key. Run `python benchmarks/ingest.py`; everything happens on 127.0.0.1 and in a directory that is removed.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from threading import Thread
+
+from aloft.clock import now
+from aloft.collect.inbox import Entry, Inbox, Outcome
+
+CALLERS = 16
+BATCH = 100
+SECONDS = 8.0
+PROPERTIES = (
+    b'{"report":"Quarterly revenue by region","rows":1280,"format":"xlsx","seconds":3.75,"shared":true}'
+)
+SOURCE = """
+import django
+django.setup()
+from django.core.management import call_command
+from aloft.clock import now
+from aloft.collect.services import create_source
+call_command("migrate", "collect", verbosity=0)
+print(create_source(name="product", at=now())[1])
+"""
+Call = Callable[[], None]
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        figures = {
+            "inbox.append": measured(appending(home / "appended.sqlite3")),
+            "HTTP, granian": over_http(home),
+            "a connection per request": measured(connecting(home / "alternative.sqlite3")),
+        }
+    report(figures)
+
+
+def report(figures: dict[str, tuple[float, float]]) -> None:
+    print(
+        f"{CALLERS} callers, batches of {BATCH}, {SECONDS:.0f} s each, every batch synced before its answer"
+    )
+    for name, (rate, slowest) in figures.items():
+        print(f"{name:26} {rate:9,.0f} events/s   p99 {slowest * 1000:6.1f} ms")
+    base = figures.pop("a connection per request")[0]
+    for name, (rate, _) in figures.items():
+        print(f"{name:26} {rate / base:9.1f} times a connection per request")
+
+
+def measured(caller: Callable[[], Call]) -> tuple[float, float]:
+    """Events a second, and the 99th percentile of the seconds a call took."""
+    took: list[float] = []
+    until = time.monotonic() + SECONDS
+    started = time.monotonic()
+
+    def work() -> None:
+        call = caller()
+        while time.monotonic() < until:
+            begun = time.monotonic()
+            call()
+            took.append(time.monotonic() - begun)
+
+    threads = [Thread(target=work) for _ in range(CALLERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seconds = time.monotonic() - started
+    return len(took) * BATCH / seconds, sorted(took)[int(len(took) * 0.99)]
+
+
+def ids() -> list[str]:
+    """Random like the ids of real clients, at the cost of one."""
+    first = uuid.uuid4().hex
+    return [f"{first[place % 32 :]}{place:04}{first[: place % 32]}" for place in range(BATCH)]
+
+
+def appending(path: Path) -> Callable[[], Call]:
+    inbox, at = Inbox(path), now()
+    body = b'{"properties":' + PROPERTIES + b"}"
+
+    def call() -> None:
+        entries = [Entry("product", name, "track", "Exported", "acme", "u1", at, 1, body) for name in ids()]
+        if inbox.append(entries).count(Outcome.stored) != BATCH:
+            raise SystemExit("not every event was stored")
+
+    return lambda: call
+
+
+def connecting(path: Path) -> Callable[[], Call]:
+    rows_of = "INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?)"
+    with closing(connected(path)) as connection:
+        connection.execute(
+            "CREATE TABLE event (source TEXT, message_id TEXT, name TEXT, account TEXT, user TEXT,"
+            " occurred TEXT, body BLOB, UNIQUE (source, message_id))"
+        )
+
+    def call() -> None:
+        at = now().isoformat()
+        rows = [("product", name, "Exported", "acme", "u1", at, PROPERTIES) for name in ids()]
+        with closing(connected(path)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(rows_of, rows)
+            connection.execute("COMMIT")
+
+    return lambda: call
+
+
+def connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=60, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    return connection
+
+
+def over_http(home: Path) -> tuple[float, float]:
+    with serving(home) as (port, key):
+        return measured(lambda: posting(port, key))
+
+
+def posting(port: int, key: str) -> Call:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    around = b'{"writeKey":"%s","batch":[' % key.encode()
+    message = (
+        b'{"type":"track","messageId":"%s","timestamp":"2026-01-01T00:00:00.000Z","userId":"u1",'
+        b'"event":"Report Exported","properties":' + PROPERTIES + b","
+        b'"context":{"groupId":"acme","library":{"name":"analytics-python","version":"2.4.0"}}}'
+    )
+
+    def call() -> None:
+        body = around + b",".join(message % name.encode() for name in ids()) + b"]}"
+        connection.request("POST", "/v1/batch", body)
+        reply = connection.getresponse()
+        if not reply.read().startswith(b'{"success":true,"accepted":%d,' % BATCH):
+            raise SystemExit(f"not every event was stored: {reply.status}")
+
+    return call
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[tuple[int, str]]:
+    """A real server in a process group of its own; its port and a write key."""
+    settings = os.environ.get("DJANGO_SETTINGS_MODULE", "aloft.settings")
+    surroundings = {**os.environ, "ALOFT_HOME": str(home), "DJANGO_SETTINGS_MODULE": settings}
+    key = subprocess.check_output([sys.executable, "-c", SOURCE], env=surroundings, text=True).strip()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = ["--interface", "wsgi", "--port", str(port), "--blocking-threads", str(CALLERS), "--no-log"]
+    command = [sys.executable, "-m", "granian", *options, "aloft.wsgi:application"]
+    process = subprocess.Popen(command, env=surroundings, start_new_session=True)
+    try:
+        wait_until_it_answers(process, port)
+        yield port, key
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(20)
+
+
+def wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
+    until = time.monotonic() + 30
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise SystemExit("the server did not come up")
+
+
+if __name__ == "__main__":
+    main()
