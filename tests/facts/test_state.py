@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aloft.facts.compact import compact
+from aloft.facts.keep import Kept, keep
+from aloft.facts.rebuild import rebuild
+from aloft.facts.store import FactStore, StoreError
+from tests.facts.test_drain import counts
+from tests.facts.timeline import drained, grouped, picture, step, tracked
+
+URGENT = Kept(
+    "urgent", "count", ("Ticket Opened",), "json_extract_string(properties, '$.priority') = 'urgent'"
+)
+CREATORS = Kept("creators", "users", ("User Created", "User Invited"))
+ANYTHING = Kept("anything", "count")
+
+
+def tickets() -> FactStore:
+    return drained(
+        tracked(1, "2026-03-02T09:00", "ann", "acme", name="Ticket Opened", priority="urgent"),
+        tracked(2, "2026-03-02T10:00", "ann", "acme", name="Ticket Opened", priority="low"),
+        tracked(3, "2026-03-03T10:00", "ann", "acme", name="User Created", priority="urgent"),
+        tracked(4, "2026-03-03T10:00", "stranger", name="User Created"),
+        grouped(5, "2026-03-03T10:00", "ann", "acme", name="Acme"),
+    )
+
+
+def kept_counts(store: FactStore, digest: str) -> list[tuple[int, int]]:
+    sql = "SELECT day, sum(n)::BIGINT FROM kept_count WHERE digest = ? GROUP BY day ORDER BY day"
+    return [tuple(row) for row in store.run(sql, [digest])]
+
+
+def test_a_new_definition_is_filled_from_the_past_and_kept_from_then_on() -> None:
+    store = tickets()
+    keep(store, [URGENT, ANYTHING])
+    assert kept_counts(store, "urgent") == [(20514, 1)]
+    assert kept_counts(store, "anything") == [(20514, 2), (20515, 1)]
+    step(store, tracked(6, "2026-03-03T11:00", "bob", "acme", name="Ticket Opened", priority="urgent"))
+    assert kept_counts(store, "urgent") == [(20514, 1), (20515, 1)]
+    assert kept_counts(store, "anything") == [(20514, 2), (20515, 2)]
+
+
+def test_users_of_named_events_have_words_of_their_own() -> None:
+    store = tickets()
+    keep(store, [CREATORS])
+    assert store.run("SELECT block, word FROM kept_word") == [(320, 1 << 35)]
+    step(store, tracked(6, "2026-03-04T11:00", "bob", "acme", name="User Invited"))
+    step(store, tracked(7, "2026-03-04T12:00", "cyd", "acme", name="Signed In"))
+    assert store.run("SELECT block, word FROM kept_word ORDER BY word") == [(320, 1 << 35), (320, 1 << 36)]
+
+
+def test_a_definition_of_an_event_never_seen_keeps_nothing_until_it_comes() -> None:
+    store = drained(tracked(1, "2026-03-02T09:00", "ann", "acme"))
+    keep(store, [CREATORS, URGENT])
+    assert store.run("SELECT * FROM kept_word UNION ALL SELECT *, 0 FROM kept_count") == []
+    step(store, tracked(2, "2026-03-03T10:00", "ann", "acme", name="User Created"))
+    assert store.run("SELECT count(*) FROM kept_word") == [(1,)]
+
+
+def test_a_gone_definition_leaves_nothing_and_the_others_alone() -> None:
+    store = tickets()
+    keep(store, [URGENT, CREATORS])
+    before = store.run("SELECT * FROM kept_count")
+    keep(store, [URGENT])
+    assert store.run("SELECT * FROM kept_word") == []
+    assert store.run("SELECT digest FROM kept") == [("urgent",)]
+    assert store.run("SELECT * FROM kept_count") == before
+
+
+def test_rebuilding_from_raw_changes_nothing() -> None:
+    store = tickets()
+    keep(store, [URGENT, CREATORS, ANYTHING])
+    before = picture(store)
+    rebuild(store, store.integers("SELECT id FROM account"))
+    assert picture(store) == before
+
+
+def test_rebuilding_mends_state_that_is_wrong() -> None:
+    store = tickets()
+    before = picture(store)
+    store.run("DELETE FROM user_word")
+    store.run("UPDATE day_count SET n = n + 1")
+    store.run("UPDATE event SET day = 0 WHERE account IS NOT NULL")
+    rebuild(store, store.integers("SELECT id FROM account"))
+    assert picture(store) == before
+
+
+def test_compacting_folds_rows_and_changes_nothing_that_is_read() -> None:
+    store = tickets()
+    keep(store, [URGENT, CREATORS, ANYTHING])
+    for seq in range(6, 16):
+        step(store, tracked(seq, "2026-03-03T11:00", "ann", "acme", name="User Created"))
+    before = picture(store)
+    assert store.run("SELECT count(*) FROM day_count") == [(12,)]
+    assert compact(store, minimum=3) == ("day_count", "user_word", "kept_count", "kept_word")
+    assert store.run("SELECT count(*) FROM day_count") == [(2,)]
+    assert picture(store) == before
+
+
+def test_compacting_waits_until_the_rows_outgrow_what_they_say() -> None:
+    store = tickets()
+    assert compact(store) == ()
+    compact(store, minimum=0)
+    assert compact(store, minimum=0) == ()
+    for seq in range(6, 9):
+        step(store, tracked(seq, "2026-03-03T11:00", "ann", "acme", name="User Created"))
+    assert compact(store, minimum=0) == ("day_count", "user_word")
+    assert counts(store) == [
+        ("acme", "Ticket Opened", "2026-03-02", 2),
+        ("acme", "User Created", "2026-03-03", 4),
+    ]
+
+
+def test_another_home_zone_gives_other_days_to_those_without_one(tmp_path: Path) -> None:
+    with FactStore.open(tmp_path / "facts.duckdb") as store:
+        step(
+            store,
+            tracked(1, "2026-03-31T23:30", "ann", "acme"),
+            grouped(2, "2026-03-31T23:30", "bob", "bolt", timezone="America/Los_Angeles"),
+            tracked(3, "2026-03-31T23:30", "bob", "bolt"),
+            tracked(4, "2026-03-31T23:30", "stranger"),
+        )
+    with FactStore.open(tmp_path / "facts.duckdb", home_zone="Asia/Tokyo") as store:
+        assert counts(store) == [
+            ("acme", "Signed In", "2026-04-01", 1),
+            ("bolt", "Signed In", "2026-03-31", 1),
+        ]
+        assert store.run("SELECT day FROM event WHERE account IS NULL") == [(20544,)]
+
+
+def test_a_store_of_another_version_is_refused(tmp_path: Path) -> None:
+    with FactStore.open(tmp_path / "facts.duckdb") as store:
+        store.run("UPDATE store_version SET version = 99")
+    with pytest.raises(StoreError, match="version 99"):
+        FactStore.open(tmp_path / "facts.duckdb")
+
+
+def test_an_unknown_home_zone_is_refused() -> None:
+    with pytest.raises(StoreError, match="Mars/Olympus"):
+        FactStore.open(":memory:", home_zone="Mars/Olympus")
