@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from aloft.facts.changes import ChangeRow
+from aloft.facts.drain import drain
+from aloft.facts.store import FactStore
+from aloft.revenue.lines import Mrr, contract_facts, contract_status, live_mrr, mrr_on
+from tests.facts.timeline import NOW, a_store, at, changed, drained
+
+RECORDED = "2026-01-01T00:00"
+
+
+def line(
+    seq: int,
+    mrr: str,
+    starts: str,
+    ends: str | None = None,
+    name: str = "base",
+    contract: str = "c-1",
+    account: str = "acme",
+    when: str = RECORDED,
+) -> ChangeRow:
+    told = {"contract": contract, "line": name, "product": None, "plan": "", "seats": None, "currency": "USD"}
+    return changed(seq, when, "contract.line", account, **told, mrr=mrr, starts=starts, ends=ends)
+
+
+def contract(
+    seq: int, starts: str, ends: str | None = None, signed: str | None = None, name: str = "c-1"
+) -> ChangeRow:
+    return changed(
+        seq, RECORDED, "contract.set", "acme", contract=name, signed=signed, starts=starts, ends=ends
+    )
+
+
+def on(day: str) -> str:
+    return f"(SELECT id AS account, DATE '{day}' AS day FROM account)"
+
+
+def mrr(store: FactStore, day: str, account: str = "acme") -> Decimal | None:
+    return {row.account: row.mrr for row in mrr_on(store, date.fromisoformat(day))}[account]
+
+
+def facts(store: FactStore, day: str) -> tuple[Any, ...]:
+    (row,) = store.run(
+        f"SELECT contract, contract_signed, contract_start, contract_end FROM ({contract_facts(on(day))})"
+    )
+    return row
+
+
+def status(store: FactStore, day: str) -> str | None:
+    (row,) = store.run(f"SELECT status FROM ({contract_status(on(day))})")
+    told: str | None = row[0]
+    return told
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [("2025-12-31", "0"), ("2026-01-01", "5000"), ("2026-12-31", "5000"), ("2027-01-01", "0")],
+)
+def test_a_line_is_live_from_its_start_up_to_its_end(day: str, expected: str) -> None:
+    store = drained(changes=(line(1, "5000.00", "2026-01-01", "2027-01-01"),))
+    assert mrr(store, day) == Decimal(expected)
+
+
+def test_all_live_lines_of_all_contracts_are_summed() -> None:
+    store = drained(
+        changes=(
+            line(1, "1000.50", "2026-01-01"),
+            line(2, "200.25", "2026-01-01", name="support"),
+            line(3, "300.00", "2026-01-01", contract="c-2"),
+            line(4, "999.00", "2026-05-01", contract="c-3"),
+        )
+    )
+    assert mrr(store, "2026-02-01") == Decimal("1500.75")
+
+
+def test_an_account_without_lines_has_no_mrr_rather_than_none_left() -> None:
+    store = drained(
+        changes=(
+            line(1, "100.00", "2026-01-01", "2026-02-01"),
+            changed(2, RECORDED, "account.set", "bolt", fields={"mrr": "70"}),
+        )
+    )
+    assert mrr_on(store, date(2026, 3, 1)) == [
+        Mrr("acme", date(2026, 3, 1), Decimal(0)),
+        Mrr("bolt", date(2026, 3, 1), None),
+    ]
+
+
+def test_t19_an_amendment_recorded_later_changes_what_is_known_now_not_what_was_known_then() -> None:
+    changes = (line(1, "5000.00", "2026-01-01"), line(2, "6000.00", "2026-02-01", when="2026-04-10T00:00"))
+    as_known_on_31_march = a_store()
+    drain(as_known_on_31_march, [], [one for one in changes if one.at <= at("2026-03-31T00:00")], NOW)
+    now = drained(changes=changes)
+    assert mrr(as_known_on_31_march, "2026-02-15") == Decimal(5000)
+    assert [mrr(now, day) for day in ("2026-01-31", "2026-02-01", "2026-02-15")] == [5000, 6000, 6000]
+
+
+def test_ending_a_line_early_ends_it_though_an_older_version_was_open() -> None:
+    store = drained(
+        changes=(line(1, "5000.00", "2026-01-01"), line(2, "5000.00", "2026-01-01", "2026-06-01"))
+    )
+    assert mrr(store, "2026-05-31") == Decimal(5000)
+    assert mrr(store, "2026-06-01") == Decimal(0)
+
+
+def test_many_days_are_asked_at_once() -> None:
+    store = drained(
+        changes=(line(1, "5000.00", "2026-01-01"), line(2, "70.00", "2026-01-15", account="bolt"))
+    )
+    asked = "(SELECT id AS account, day::DATE AS day FROM account, (VALUES ('2026-01-10'), ('2026-01-20')) t(day))"
+    rows = store.run(f"SELECT account, day::TEXT, mrr FROM ({live_mrr(asked)}) ORDER BY ALL")
+    assert rows == [
+        (1, "2026-01-10", 5000),
+        (1, "2026-01-20", 5000),
+        (2, "2026-01-10", 0),
+        (2, "2026-01-20", 70),
+    ]
+
+
+def test_the_contract_of_a_day_is_the_one_in_force_else_the_next_else_the_last() -> None:
+    store = drained(
+        changes=(
+            contract(1, "2026-01-01", "2026-07-01", name="first"),
+            contract(2, "2026-09-01", "2027-01-01", signed="2026-08-01", name="second"),
+        )
+    )
+    assert facts(store, "2025-12-31")[0] == "first"
+    assert facts(store, "2026-06-30")[0] == "first"
+    assert facts(store, "2026-07-01") == ("second", date(2026, 8, 1), date(2026, 9, 1), date(2027, 1, 1))
+    assert facts(store, "2027-05-01")[0] == "second"
+
+
+def test_the_last_recorded_version_of_a_contract_counts() -> None:
+    store = drained(
+        changes=(contract(1, "2026-01-01", "2027-01-01"), contract(2, "2026-01-01", "2027-04-01"))
+    )
+    assert facts(store, "2026-06-01") == ("c-1", None, date(2026, 1, 1), date(2027, 4, 1))
+
+
+def test_lines_tell_of_a_contract_that_nobody_recorded() -> None:
+    store = drained(
+        changes=(
+            line(1, "10", "2026-02-01", "2027-01-01"),
+            line(2, "10", "2026-01-01", "2026-12-01", name="x"),
+        )
+    )
+    assert facts(store, "2026-06-01") == ("c-1", None, date(2026, 1, 1), date(2027, 1, 1))
+    drain(store, [], [line(3, "10", "2026-01-01", name="x")], NOW)
+    assert facts(store, "2026-06-01") == ("c-1", None, date(2026, 1, 1), None)
+
+
+def test_without_a_contract_there_are_no_contract_facts_and_no_status() -> None:
+    store = drained(changes=(changed(1, RECORDED, "account.set", "acme", fields={"plan": "free"}),))
+    assert facts(store, "2026-06-01") == (None, None, None, None)
+    assert status(store, "2026-06-01") is None
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2025-11-30", "prospect"),
+        ("2025-12-01", "active"),
+        ("2026-12-31", "active"),
+        ("2027-01-01", "churned"),
+        ("2027-02-28", "churned"),
+        ("2027-03-01", "active"),
+    ],
+)
+def test_status_follows_the_contracts(day: str, expected: str) -> None:
+    store = drained(
+        changes=(
+            contract(1, "2026-01-01", "2027-01-01", signed="2025-12-01", name="first"),
+            contract(2, "2027-03-01", None, name="second"),
+        )
+    )
+    assert status(store, day) == expected
