@@ -30,6 +30,7 @@ NEW_ON_EVERY_RETRY = ("sentAt", "writeKey", "api_key")
 
 messages = msgspec.json.Decoder(Message)
 contexts = msgspec.json.Decoder(Context)
+NOTHING = Context()
 
 
 class Unfit(Exception):
@@ -145,7 +146,9 @@ def account_of(message: Message, kind: str, context: Context) -> str:
 
 def identifier(value: object, limit: int, field: str) -> str:
     """Numbers are taken as their digits; null and the empty string as absent."""
-    if value is None or value == "":
+    if isinstance(value, str) and len(value) <= limit:
+        return value
+    if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise Unfit(f"invalid_{field}", f"{field} must be a string or a number.")
@@ -164,7 +167,7 @@ def body_of(message: Message, kind: str, context: Context, original: object, ano
         timezone=context.timezone,
     )
     body = Body(
-        context=kept if kept != Context() else UNSET,
+        context=kept if kept != NOTHING else UNSET,
         anonymous_id=anonymous,
         previous_id=identifier(message.previous_id, USER_LIMIT, "previous_id"),
         timestamp=original if isinstance(original, str) and len(original) <= LONGEST else None,
@@ -209,6 +212,8 @@ def context_of(raw: Raw) -> Context:
 
 
 def merged(own: Context, around: Context) -> Context:
+    if around == NOTHING:
+        return own
     fields = {name: getattr(own, name) for name in Context.__struct_fields__}
     return Context(**{name: getattr(around, name) if own is None else own for name, own in fields.items()})
 
