@@ -173,7 +173,8 @@ class _Inference:
 
     def instant(self, node: Name) -> Kind:
         if len(node.path) != 2 or node.path[1] not in MOMENT_INSTANTS:
-            self.fault(node, f"of a moment can be read: {alternatives(self.instants(node.path[0]))}")
+            asked = quoted(".".join(node.path[1:]))
+            self.fault(node, f"a moment has {alternatives(MOMENT_INSTANTS)}, not {asked}")
         return "instant"
 
     def instants(self, moment: str) -> list[str]:

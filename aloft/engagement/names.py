@@ -158,7 +158,7 @@ FUNCTIONS: Mapping[str, Function] = _functions(
         ("same", "same"),
         "same",
         "The first that is known",
-        "coalesce(seats, 1)",
+        "coalesce(seats, 1) > 10",
         repeats=True,
     ),
     Function(
@@ -166,7 +166,7 @@ FUNCTIONS: Mapping[str, Function] = _functions(
         ("same", "same"),
         "same",
         "The smallest; unknown if one is",
-        "least(seats, 100)",
+        "least(seats, 100) >= 50",
         repeats=True,
     ),
     Function(
@@ -174,7 +174,7 @@ FUNCTIONS: Mapping[str, Function] = _functions(
         ("same", "same"),
         "same",
         "The largest; unknown if one is",
-        "greatest(mrr, 100)",
+        "greatest(mrr, 100) > 500",
         repeats=True,
     ),
     Function("abs", ("number",), "number", "Without its sign", "abs(mrr - 1000) < 50"),
