@@ -34,11 +34,18 @@ def closes_the_sum(load: Load) -> str:
         _are(load.today, "due today"),
         f"{number(load.week)} {'follows' if load.week == 1 else 'follow'} this week" if load.week else "",
     ]
-    rest = [
+    return " ".join(_sentence(parts) for parts in (urgent, _the_others(load)) if any(parts))
+
+
+def _the_others(load: Load) -> list[str]:
+    if not load.in_order:
+        send = "sends" if load.no_data == 1 else "send"
+        return [f"{counted(load.no_data, 'account')} {send} no data"] if load.no_data else []
+    silent = f"{number(load.no_data)} {'sends' if load.no_data == 1 else 'send'} no data"
+    return [
         f"{counted(load.in_order, 'account')} {'is' if load.in_order == 1 else 'are'} in order",
-        f"{number(load.no_data)} {'sends' if load.no_data == 1 else 'send'} no data" if load.no_data else "",
+        silent if load.no_data else "",
     ]
-    return " ".join(_sentence(parts) for parts in (urgent, rest) if any(parts))
 
 
 def _are(n: int, what: str) -> str:

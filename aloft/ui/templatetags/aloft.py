@@ -67,6 +67,8 @@ STATES = {
     "cleared": Sign("circle-check", "cleared"),
     "closed": Sign("check", "closed"),
     "cancelled": Sign("circle-minus", "cancelled"),
+    "not met": Sign("circle-dashed", "not met"),
+    "waits": Sign("circle-dashed", "waits"),
     "expired": Sign("timer", "expired"),
 }
 

@@ -37,7 +37,7 @@ class NotOpen:
 
     moment: str
     verdict: str
-    headline: str
+    because: str
     change: str
 
 
@@ -85,6 +85,8 @@ def why_not(account: Account) -> list[NotOpen] | None:
     if answer is None or "explanations" not in answer:
         return None
     return [
-        NotOpen(humanised(told["moment"]), told["verdict"], told["headline"], told["change"])
+        NotOpen(
+            humanised(told["moment"]), told["verdict"], told["headline"].partition(": ")[2], told["change"]
+        )
         for told in answer["explanations"]
     ]

@@ -1,0 +1,196 @@
+"""What stands on Today, in which section, and what does not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from aloft.records.models import Person
+from aloft.workspace.pages import today
+from aloft.workspace.reader import Reader
+from tests.workspace import factory
+
+
+def titles(person: Person, now: datetime) -> dict[str, list[str]]:
+    sections = today.main(Reader(person, now, UTC)).context["sections"]
+    assert isinstance(sections, list)
+    return {part.title: [row.occurrence.account.name for row in part.rows] for part in sections}
+
+
+@pytest.mark.django_db
+def test_moments_stand_by_urgency_and_the_sum_closes(cora: Client, owner: Person, now: datetime) -> None:
+    for name, due in {
+        "Late Ltd": -1,
+        "Soon AG": 4,
+        "Wednesday SA": 50,
+        "Sunday BV": 6 * 24 + 14,
+        "Next week": 7 * 24,
+    }.items():
+        factory.occurrence(factory.account(name, now, held_by=owner), owner, now, due=timedelta(hours=due))
+    factory.account("In order", now, held_by=owner)
+    factory.account("Silent", now, held_by=owner, mrr=None)
+    assert titles(owner, now) == {
+        "Late": ["Late Ltd"],
+        "Today": ["Soon AG"],
+        "This week": ["Wednesday SA", "Sunday BV"],
+        "Later": ["Next week"],
+    }
+    page = cora.get("/").content.decode()
+    assert "<h1>4 of your 7 accounts need you this week</h1>" in page
+    assert "1 is late, 1 is due today, 2 follow this week. 2 accounts are in order, 1 sends no data." in page
+
+
+@pytest.mark.django_db
+def test_an_account_with_several_moments_counts_once_by_the_most_urgent(
+    owner: Person, cora: Client, now: datetime
+) -> None:
+    brackwater = factory.account("Brackwater Foods", now, held_by=owner)
+    for hours in (-3, 2, 60):
+        factory.occurrence(brackwater, owner, now, due=timedelta(hours=hours))
+    page = cora.get("/").content.decode()
+    assert "<h1>Your only account needs you this week</h1>" in page
+    assert '<p class="sub">1 is late.</p>' in page
+
+
+@pytest.mark.django_db
+def test_snoozed_done_closed_and_foreign_moments_do_not_press(
+    owner: Person, colleague: Person, cora: Client, now: datetime
+) -> None:
+    brackwater = factory.account("Brackwater Foods", now, held_by=owner)
+    late = timedelta(hours=-1)
+    factory.occurrence(brackwater, owner, now, due=late, snoozed_until=now + timedelta(days=1))
+    factory.occurrence(brackwater, owner, now, due=late, state="done")
+    factory.occurrence(brackwater, owner, now, due=late, state="closed", closed_as="skipped")
+    factory.occurrence(brackwater, owner, now, due=late, state="planned")
+    factory.occurrence(brackwater, colleague, now, due=late)
+    assert titles(owner, now) == {"Later": ["Brackwater Foods"]}
+    assert "<h1>Your only account does not need you this week</h1>" in cora.get("/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_snooze_that_has_run_out_presses_again(owner: Person, now: datetime) -> None:
+    brackwater = factory.account("Brackwater Foods", now, held_by=owner)
+    factory.occurrence(brackwater, owner, now, due=timedelta(hours=-1), snoozed_until=now)
+    assert titles(owner, now) == {"Late": ["Brackwater Foods"]}
+
+
+@pytest.mark.django_db
+def test_an_escalated_moment_stands_with_both(owner: Person, colleague: Person, now: datetime) -> None:
+    brackwater = factory.account("Brackwater Foods", now, held_by=owner)
+    factory.occurrence(brackwater, owner, now, due=timedelta(hours=-1), escalated_to=colleague)
+    assert titles(owner, now) == titles(colleague, now) == {"Late": ["Brackwater Foods"]}
+
+
+@pytest.mark.django_db
+def test_who_sees_everything_reads_of_the_team_with_the_owners(
+    mia: Client, owner: Person, colleague: Person, now: datetime
+) -> None:
+    for name, person in {"Brackwater Foods": owner, "Halloway Freight": colleague}.items():
+        factory.occurrence(factory.account(name, now, held_by=person), person, now, due=timedelta(hours=2))
+    page = mia.get("/").content.decode()
+    assert "<h1>2 of 2 accounts need the team this week</h1>" in page
+    assert 'aria-label="Cora Jensen">CJ' in page
+    assert 'aria-label="Dev Patel">DP' in page
+
+
+@pytest.mark.django_db
+def test_a_moment_says_owner_objective_outcome_and_evidence_before_its_buttons(
+    cora: Client, owner: Person, now: datetime
+) -> None:
+    factory.occurrence(
+        factory.account("Brackwater Foods", now, held_by=owner), owner, now, due=timedelta(hours=2)
+    )
+    page = cora.get("/").content.decode()
+    terms = [
+        "<dt>Owner</dt>",
+        "<dt>Objective</dt>",
+        "<dt>Expected outcome</dt>",
+        "<dt>Evidence</dt>",
+        "Start the call",
+    ]
+    places = [page.index(term) for term in terms]
+    assert places == sorted(places)
+    assert "sign_ins_28d &lt; 799: sign_ins_28d is 742" in page
+    assert "6,240" in page
+
+
+@pytest.mark.django_db
+def test_since_yesterday_tells_a_day_and_only_of_what_is_mine(
+    cora: Client, owner: Person, colleague: Person, now: datetime
+) -> None:
+    mine = factory.occurrence(
+        factory.account("Brackwater Foods", now, held_by=owner),
+        owner,
+        now,
+        due=timedelta(hours=2),
+        title="Usage fell",
+    )
+    factory.occurrence(
+        factory.account("Halloway Freight", now, held_by=colleague), colleague, now, due=timedelta(hours=2)
+    )
+    factory.verdict(mine, "missed", now - timedelta(hours=25))
+    page = cora.get("/").content.decode()
+    assert "Usage fell opened" in page
+    assert "outcome missed" not in page
+    assert "Halloway Freight" not in page
+
+
+@pytest.mark.django_db
+def test_an_empty_day_teaches(cora: Client, owner: Person, now: datetime) -> None:
+    assert "Accounts come with their first event" in cora.get("/").content.decode()
+    factory.account("Brackwater Foods", now, held_by=owner)
+    assert "Nothing waits for you" in cora.get("/").content.decode()
+
+
+@pytest.mark.django_db
+def test_it_says_how_fresh_it_is(cora: Client, now: datetime) -> None:
+    assert "The engine has not decided anything yet" in cora.get("/").content.decode()
+    factory.decided(now - timedelta(minutes=2))
+    assert "today 08:58</time>" in cora.get("/").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_reader_s_zone_parts_the_days(owner: Person, cora: Client, now: datetime) -> None:
+    Person.objects.filter(pk=owner.pk).update(timezone="Asia/Tokyo")
+    account = factory.account("Brackwater Foods", now, held_by=owner)
+    factory.occurrence(account, owner, now, due=timedelta(hours=7))  # 01:00 on Tuesday in Tokyo
+    page = cora.get("/").content.decode()
+    assert "1 follows this week." in page
+    assert ">tomorrow</time>" in page
+
+
+@pytest.mark.django_db
+def test_names_are_text_and_never_markup(cora: Client, owner: Person, now: datetime) -> None:
+    account = factory.account("<script>alert(1)</script> & Sons", now, held_by=owner)
+    factory.occurrence(account, owner, now, due=timedelta(hours=2), because="{{ 7|add:7 }} <b>bold</b>")
+    for url in ("/", "/accounts/", f"/accounts/{account.public_id}/"):
+        page = cora.get(url).content.decode()
+        assert "<script>alert" not in page
+        assert "<b>bold</b>" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; Sons" in page
+
+
+@pytest.mark.django_db
+def test_today_asks_the_database_little_however_long_the_list(
+    cora: Client, owner: Person, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(60):
+        account = factory.account(f"Account {number}", now, held_by=owner)
+        factory.occurrence(account, owner, now, due=timedelta(hours=number - 20))
+    with django_assert_max_num_queries(29):
+        page = cora.get("/").content.decode()
+    assert page.count('class="moment"') == 60
+
+
+@pytest.mark.django_db
+def test_a_section_shows_fifty_and_counts_all(cora: Client, owner: Person, now: datetime) -> None:
+    account = factory.account("Brackwater Foods", now, held_by=owner)
+    for number in range(53):
+        factory.occurrence(account, owner, now, due=-timedelta(hours=number + 1))
+    page = cora.get("/").content.decode()
+    assert 'Late <span class="n">53</span>' in page
+    assert page.count('class="moment"') == 50
+    assert "3 more, due after these." in page
