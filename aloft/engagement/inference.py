@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aloft.engagement.expressions import (
@@ -93,9 +93,9 @@ class _Inference:
             case Binary():
                 return self.binary(node)
             case In(operand, choices):
-                return self.compared(operand, choices)
+                return self.among(operand, choices)
             case Between(operand, low, high):
-                return self.compared(operand, (low, high), ordered=True)
+                return self.among(operand, (low, high), ordered=True)
             case IsNull(operand):
                 self.kind(operand)
                 return "boolean"
@@ -110,19 +110,35 @@ class _Inference:
 
     def binary(self, node: Binary) -> Kind:
         if node.operator in COMPARISONS:
-            return self.compared(node.left, (node.right,), ordered=node.operator not in ("=", "<>"))
+            return self.compared(node.left, node.right, ordered=node.operator not in ("=", "<>"))
         counts = node.operator not in ("and", "or")
         wanted: Kind = "number" if counts else "boolean"
         self.want(node.left, wanted, or_property=counts)
         return self.want(node.right, wanted, or_property=counts)
 
-    def compared(self, left: Expression, others: Iterable[Expression], *, ordered: bool = False) -> Kind:
-        first = self.kind(left)
-        if ordered and first == "boolean":
-            self.fault(left, "true and false have no order")
-        for other in others:
-            self.pair(left, first, other, self.kind(other))
+    def compared(self, left: Expression, right: Expression, *, ordered: bool) -> Kind:
+        first, second = self.kind(left), self.kind(right)
+        self.order(left, first, ordered=ordered)
+        self.pair(left, first, right, second)
         return "boolean"
+
+    def among(self, operand: Expression, others: tuple[Expression, ...], *, ordered: bool = False) -> Kind:
+        """`in` and `between`. A property has the kind of the first, so that the others must have it too."""
+        first = self.kind(operand)
+        self.order(operand, first, ordered=ordered)
+        kinds = [self.kind(other) for other in others]
+        for other, kind in zip(others, kinds, strict=True):
+            if kind == "property":
+                self.fault(other, "a property stands before 'in' and 'between', not after them")
+            elif first == "property" and (kind != kinds[0] or not isinstance(other, Number | Text)):
+                self.fault(other, "a property is looked for among numbers or among texts")
+            elif first != "property":
+                self.pair(operand, first, other, kind)
+        return "boolean"
+
+    def order(self, node: Expression, kind: Kind, *, ordered: bool) -> None:
+        if ordered and kind == "boolean":
+            self.fault(node, "true and false have no order")
 
     def pair(self, left: Expression, first: Kind, right: Expression, second: Kind) -> None:
         if "unknown" in (first, second):

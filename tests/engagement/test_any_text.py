@@ -64,6 +64,7 @@ def outcome(text: str) -> Model | InvalidModel:
         return invalid
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_a_model_or_problems(text: str) -> None:
     assert_model_or_problems(text)
@@ -76,13 +77,13 @@ def test_anything_like_yaml_is_a_model_or_problems(text: str) -> None:
     assert_model_or_problems(text)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(mutations())
 def test_a_damaged_model_is_a_model_or_problems(text: str) -> None:
     assert_model_or_problems(text)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(misspelt())
 def test_a_model_with_a_value_out_of_place_is_a_model_or_problems(text: str) -> None:
     assert_model_or_problems(text)

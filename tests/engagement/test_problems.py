@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from aloft.engagement.load import load
@@ -82,3 +84,32 @@ def test_what_is_no_document_says_why(text: str, problem: str) -> None:
 def test_aliases_do_not_make_a_small_text_a_large_document() -> None:
     lines = ["a0: &a0 [x]", *(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 12))]
     assert problems_of("\n".join(lines)) == ["m.yaml:7:10: a6[0]: more than 200000 values"]
+
+
+def test_of_a_model_in_the_whole_language_exactly_what_is_not_run_is_refused() -> None:
+    text = (Path(__file__).parent / "acme.yaml").read_text("utf-8")
+    found = problems_of(text)
+    assert [one.split(": ")[1] for one in found] == [
+        "metrics.exports_28d.sum",
+        "metrics.exports_28d.of",
+        "metrics.first_value.first",
+        "metrics.open_urgent.open",
+        "metrics.open_urgent.until",
+        "metrics.open_urgent.by",
+        "metrics.latest_nps.latest",
+        "metrics.latest_nps.of",
+        "metrics.utilisation.formula",
+        "value_metrics",
+        "moments.kickoff.with",
+        "moments.adoption_gate.warn_at",
+        "moments.business_review.with",
+        "moments.business_review.absorbs",
+        "moments.usage_fell.when",
+        "moments.usage_fell.steps",
+        "health",
+        "contact_policy",
+        "ownership",
+        "economics",
+        "experiments",
+    ]
+    assert all(one.endswith(NOT_RUN) for one in found)

@@ -63,6 +63,18 @@ def test_a_verb_that_is_not_run_yet_says_so(verb: str) -> None:
             "12:31: metrics.sign_ins.where: a property is compared with a number, a text, true or false",
         ),
         (
+            "{count: X, where: \"kind in (1, 'x')\"}",
+            "12:44: metrics.sign_ins.where: a property is looked for among numbers or among texts",
+        ),
+        (
+            "{count: X, where: kind in (-1)}",
+            "12:40: metrics.sign_ins.where: a property is looked for among numbers or among texts",
+        ),
+        (
+            "{count: X, where: 5 between low and 9}",
+            "12:41: metrics.sign_ins.where: a property stands before 'in' and 'between', not after them",
+        ),
+        (
             "{count: X, where: kind = sort}",
             "12:38: metrics.sign_ins.where: a property is compared with a number, a text, true or false",
         ),
