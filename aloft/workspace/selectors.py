@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, F, Max, Min, Q, QuerySet, Sum
 from django.http import Http404
 
 from aloft.act.models import Occurrence, OccurrenceState, Verdict
@@ -116,7 +116,7 @@ class Tally:
 def tallies(person: Person | None, horizon: Horizon) -> dict[str, Tally]:
     """How many moments stand in each section, and their planned effort in minutes."""
     sections = horizon.sections()
-    sums = {}
+    sums: dict[str, Aggregate] = {}
     for place, (_, within) in enumerate(sections.items()):
         sums[f"moments_{place}"] = Count("pk", filter=within)
         sums[f"minutes_{place}"] = Sum("effort_minutes", filter=within, default=0)
