@@ -1,31 +1,73 @@
-# Two commands need nothing but python3, pip and make: `make demo` and `make test`.
+# Nothing is needed but python3 (3.11 or newer), pip and make. `make` alone says what there is.
+PYTHON ?= python3
 PORT ?= 8000
 OPEN ?= 1
-PY := .venv/bin/python
+UV := 0.13.9
+BIN := .venv/bin
+PY := $(BIN)/python
+CORE := .venv/.stamp-core
+TOOLS := .venv/.stamp-tools
+# A venv without pip of its own (python3 without ensurepip) is served by the pip of python3.
+PIP = $$(test -x $(BIN)/pip && echo $(PY) -m pip || echo $(PYTHON) -m pip --python $(PY)) --disable-pip-version-check
 
-.PHONY: install demo test check bench
+.DEFAULT_GOAL := help
+.PHONY: help install tools demo test check lint bench docs wheel lock clean
 
-install: .venv/.stamp-installed
+help: ## What can be made
+	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name says; do printf '%-14s %s\n' "$$name" "$$says"; done
 
-.venv/.stamp-installed: requirements/dev.txt pyproject.toml
-	python3 -m venv .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	touch $@
+install: $(CORE) ## Aloft in .venv, ready to run
 
-demo: install
-	$(PY) -m aloft demo --port $(PORT) $(if $(filter 0,$(OPEN)),--no-open,)
+tools: $(TOOLS) ## What tests and checks need besides
 
-check: install
-	.venv/bin/ruff format --check .
-	.venv/bin/ruff check .
-	.venv/bin/lint-imports
-	.venv/bin/mypy
-	$(PY) -m pytest -q -m "not slow and not browser"
+demo: install ## A small company to look at, on 127.0.0.1; PORT=9000 chooses the port, OPEN=0 opens no browser
+	@exec $(PY) -m aloft demo --port $(PORT) $(if $(filter 0,$(OPEN)),--no-open)
 
-test: install
-	.ci/chromium
-	$(PY) -m pytest -q
+test: tools ## Every test; those in a browser need Chromium, and are skipped where there is none
+	@.ci/chromium
+	@$(PY) -m pytest -q
 
-bench: install
-	$(PY) benchmarks/all.py
+check: tools lint ## The quick ones, with format, lint, import and type checks: under two minutes
+	@$(PY) -m pytest -q -m "not slow and not browser"
+
+lint: tools ## Format, lint, import and type checks
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/lint-imports >.venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
+	@$(BIN)/mypy
+
+bench: tools ## Every benchmark, one after another, each with its ratio
+	@$(PY) benchmarks/all.py
+
+docs: tools ## Write the reference pages again from the code
+	@$(PY) docs/generate.py
+
+wheel: tools ## A wheel in dist/
+	@$(PY) -m build --no-isolation --wheel >.venv/build.txt 2>&1 || { cat .venv/build.txt; exit 1; }
+	@ls dist/*.whl
+
+lock: ## Choose versions again; UPGRADE=1 takes the newest
+	@$(PYTHON) -m venv .venv-lock
+	@.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
+	@for each in core dev; do (cd requirements && ../.venv-lock/bin/uv pip compile $$each.in --output-file $$each.txt \
+	  --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet $(if $(UPGRADE),--upgrade)); done
+
+clean: ## Remove .venv and what was built; the data under .aloft stays
+	@rm -rf .venv .venv-lock dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Aloft needs Python 3.11 or newer: name one with make PYTHON=..." >&2; exit 1; }
+	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then $(PYTHON) -m venv .venv; \
+	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then $(PYTHON) -m venv --without-pip .venv; \
+	else echo "$(PYTHON) has no pip: install it first (Debian: apt-get install python3-pip or python3-venv)" >&2; exit 1; fi
+
+$(CORE): requirements/core.txt pyproject.toml | $(PY)
+	@echo "Installing Aloft in .venv: once, in about a minute" >&2
+	@$(PIP) install --quiet --require-hashes -r requirements/core.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(TOOLS): requirements/dev.txt $(CORE)
+	@echo "Installing what tests need in .venv" >&2
+	@$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
