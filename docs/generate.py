@@ -1,0 +1,197 @@
+"""Writes the reference pages from the tables that the program itself runs by. Run `make docs`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aloft.settings")
+django.setup()
+
+import typer.main  # noqa: E402  (what follows needs the settings)
+
+from aloft.act.models import OccurrenceState  # noqa: E402
+from aloft.act.states import LEGAL  # noqa: E402
+from aloft.cli.commands import app  # noqa: E402
+from aloft.decide.values import VerdictName  # noqa: E402
+from aloft.engagement import document, leaves, names  # noqa: E402
+from aloft.engagement.durations import UNITS  # noqa: E402
+from aloft.engagement.model import TOUCH_LEVELS  # noqa: E402
+
+HERE = Path(__file__).resolve().parent
+MADE = "<!-- Made by docs/generate.py from the code: `make docs` writes it again. -->"
+
+PARTS: Mapping[str, type[document.Part]] = {
+    "The document": document.Document,
+    "`clock`": document.ClockDoc,
+    "`clock.home`": document.HomeDoc,
+    "`clock.business_hours`": document.HoursDoc,
+    "an entry of `sources`": document.SourceDoc,
+    "an entry of `roles`": document.RoleDoc,
+    "an entry of `metrics`": document.MetricDoc,
+    "an entry of `phases`": document.PhaseDoc,
+    "an entry of `segments`": document.SegmentDoc,
+    "an entry of `moments`": document.MomentDoc,
+    "`outcome` of a moment": document.OutcomeDoc,
+    "an entry of a moment's `escalate`": document.EscalationDoc,
+}
+LISTS: Mapping[str, Iterable[str]] = {
+    "Touch levels, most personal first": TOUCH_LEVELS,
+    "Statuses": names.STATUSES,
+    "Personas": names.PERSONAS,
+    "Channels": leaves.CHANNELS,
+    "Priorities": leaves.PRIORITIES,
+    "Rolls": leaves.ROLLS,
+    "Types of fields and records, beside a list of choices": leaves.FIELD_TYPES,
+    "Units of durations": UNITS,
+    "Instants of another moment, as in `kickoff.done`": names.MOMENT_INSTANTS,
+    "Facts that people record": names.NOTED,
+}
+WHERE = {
+    "anywhere": "anywhere",
+    "position": "where the account's position is known",
+    "outcome": "in outcomes and escalations",
+}
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
+    head = list(head)
+    lines = [head, ["---"] * len(head), *rows]
+    return ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
+
+
+def code(words: Iterable[str]) -> str:
+    return " ".join(f"`{word}`" for word in words)
+
+
+def commands() -> str:
+    group: Any = typer.main.get_command(app)
+    lines = ["# Commands", "", MADE, ""]
+    lines += ["Each ends with 0 when done, 1 when refused (it says what to mend), 2 when called wrongly."]
+    for name, command in group.commands.items():
+        lines += [
+            "",
+            f"## aloft {name}",
+            "",
+            command.help,
+            "",
+            f"`aloft {' '.join([name, *_usage(command)])}`",
+        ]
+        if command.params:
+            lines += ["", *table(["", "", "Default"], map(_parameter, command.params))]
+    return "\n".join(lines) + "\n"
+
+
+def _usage(command: Any) -> list[str]:
+    required = [one for one in command.params if one.param_type_name == "option" and one.required]
+    arguments = [one for one in command.params if one.param_type_name == "argument"]
+    rest = ["[OPTIONS]"] if len(command.params) > len(required) + len(arguments) else []
+    given = [f"{one.opts[0]} {one.name.upper()}" for one in required]
+    return [*map(_argument, arguments), *given, *rest]
+
+
+def _argument(one: Any) -> str:
+    return str(one.name.upper()) if one.required else f"[{one.name.upper()}]"
+
+
+def _parameter(one: Any) -> tuple[str, str, str]:
+    if one.param_type_name == "argument":
+        return f"`{_argument(one)}`", one.help or "", ""
+    spelled = " / ".join(f"`{each}`" for each in (*one.opts, *one.secondary_opts))
+    return spelled, one.help or "", _default(one)
+
+
+def _default(one: Any) -> str:
+    if one.required:
+        return "must be given"
+    if one.is_flag and one.secondary_opts:
+        return f"`{(one.opts if one.default else one.secondary_opts)[0]}`"
+    return "" if one.is_flag or one.default is None else f"`{one.default}`"
+
+
+def language() -> str:
+    lines = ["# The engagement-model language, as this version runs it", "", MADE, ""]
+    lines += [
+        "An engagement model is one YAML document: [a small one](../examples/first-model.yaml) to begin with.",
+        "A key or a name that is part of the language but not run yet is an error that says so: nothing is",
+        "passed over in silence.",
+        *_keys(),
+        *_lists(),
+        *_names(),
+        *_functions(),
+        *_moves(),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _keys() -> list[str]:
+    rows = [(title, code(part.keys()), code(sorted(part.not_run))) for title, part in PARTS.items()]
+    return ["", "## Keys", "", *table(["Of", "Run", "Not run yet"], rows)]
+
+
+def _lists() -> list[str]:
+    return ["", "## Words", "", *table(["", ""], [(title, code(words)) for title, words in LISTS.items()])]
+
+
+def _names() -> list[str]:
+    rows = [
+        (f"`{one.name}`", one.kind, one.description, WHERE[one.where], f"`{one.example}`")
+        for one in names.NAMES.values()
+    ]
+    head = ["Name", "Kind", "Says", "May be read", "Example"]
+    rest = ["", f"Not run yet: {code(sorted(names.NAMES_NOT_RUN))}"]
+    return ["", "## Names", "", *table(head, rows), *rest]
+
+
+def _functions() -> list[str]:
+    rows = [
+        (f"`{_signature(one)}`", one.result, one.description, WHERE[one.where], f"`{one.example}`")
+        for one in names.FUNCTIONS.values()
+    ]
+    head = ["Function", "Gives", "Says", "May be called", "Example"]
+    rest = ["", f"Not run yet: {code(sorted(names.FUNCTIONS_NOT_RUN))}"]
+    told = [
+        f"In the `where` of an event: {code(sorted(names.OF_EVENTS))}. `same`: any one kind, for all of them."
+    ]
+    return ["", "## Functions", "", *table(head, rows), *rest, "", *told]
+
+
+def _signature(one: names.Function) -> str:
+    more = ["..."] if one.repeats else []
+    return f"{one.name}({', '.join([*one.arguments, *more])})"
+
+
+def _moves() -> list[str]:
+    rows = []
+    for move, legal in LEGAL.items():
+        sources = code(state.value for state in OccurrenceState if state in legal.sources)
+        rows.append((f"`{move}`", sources, f"`{legal.to.value}`" if legal.to else "stays", legal.means))
+    return [
+        "",
+        "## Occurrences",
+        "",
+        "A meeting of an account with a moment is an occurrence. These are its legal moves, and no others:",
+        "",
+        *table(["Move", "From", "To", "Means"], rows),
+        "",
+        f"Verdicts, kept with their reasons: {code(get_args(VerdictName))}",
+    ]
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "reference/commands.md": commands,
+    "reference/language.md": language,
+}
+
+
+def main() -> None:
+    for name, page in PAGES.items():
+        (HERE / name).write_text(page())
+
+
+if __name__ == "__main__":
+    main()
