@@ -108,7 +108,7 @@ def _insert(store: FactStore) -> int:
         f"""CREATE OR REPLACE TEMP TABLE fresh AS
         SELECT i.* REPLACE (coalesce(i.account, p.account) AS account, {day} AS day)
         FROM incoming i
-        LEFT JOIN placed p ON i.stream = 0 AND p.seq = i.seq
+        LEFT JOIN placed p ON p.stream = i.stream AND p.seq = i.seq
         LEFT JOIN account a ON a.id = coalesce(i.account, p.account)"""
     )
     store.run("INSERT INTO event SELECT * FROM fresh ORDER BY stream, seq")

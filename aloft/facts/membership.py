@@ -59,7 +59,7 @@ def _write(store: FactStore) -> None:
 
 def attribute(store: FactStore) -> None:
     """Make `placed`: the account of each row of `incoming` that names none but has a user."""
-    _place(store, "placed", "SELECT seq, app_user, occurred FROM incoming WHERE NOT named_account")
+    _place(store, "placed", "SELECT stream, seq, app_user, occurred FROM incoming WHERE NOT named_account")
 
 
 def attribute_again(store: FactStore) -> None:

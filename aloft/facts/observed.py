@@ -8,7 +8,7 @@ import msgspec
 import pyarrow as pa
 
 from aloft.facts.bodies import fields
-from aloft.facts.store import FactStore, Positions, named_zones
+from aloft.facts.store import FactStore, Positions
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -56,7 +56,7 @@ def settle_zones(store: FactStore, before: Positions, at: datetime) -> frozenset
     if store.run(f"SELECT count(*) FROM attribute WHERE {STIRRED}", since) == [(0,)]:
         return frozenset()
     told = _winners(store, since)
-    zones = [zone if is_known(store, zone) else "" for _, zone in told]
+    zones = [zone if zone in store.zones else "" for _, zone in told]
     ids = pa.array([account for account, _ in told], pa.int32())
     store.load("zoned", pa.table({"id": ids, "zone": pa.array(zones, pa.string())}))
     differing = "SELECT z.id FROM zoned z JOIN account a ON a.id = z.id WHERE a.zone <> z.zone"
@@ -64,12 +64,6 @@ def settle_zones(store: FactStore, before: Positions, at: datetime) -> frozenset
     if changed:
         store.run("UPDATE account SET zone = z.zone FROM zoned z WHERE z.id = account.id")
     return changed
-
-
-def is_known(store: FactStore, zone: str) -> bool:
-    """Known to both Python and the database: each of them computes local times."""
-    known = "SELECT count(*) FROM pg_timezone_names() WHERE name = ?"
-    return zone in named_zones() and store.run(known, [zone]) == [(1,)]
 
 
 def _winners(store: FactStore, since: dict[str, object]) -> list[tuple[int, str]]:

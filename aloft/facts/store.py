@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -32,11 +32,6 @@ class Positions:
     at: datetime | None
 
 
-@cache
-def named_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
 class FactStore:
     """Statements go through `run`, which reads the result to its end: DuckDB 2 keeps it open otherwise."""
 
@@ -57,7 +52,7 @@ class FactStore:
 
         Raises StoreError for a file of another version or an unknown home zone.
         """
-        if home_zone not in named_zones():
+        if home_zone not in available_timezones():
             raise StoreError(f"unknown time zone {home_zone!r}")
         config: dict[str, Any] = {"enable_external_access": "false"}
         if memory_limit:
@@ -94,6 +89,12 @@ class FactStore:
 
     def integers(self, sql: str, parameters: Parameters = None) -> frozenset[int]:
         return frozenset(row[0] for row in self.run(sql, parameters))
+
+    @cached_property
+    def zones(self) -> frozenset[str]:
+        """The zones that both Python and the database know: each of them computes local times."""
+        rows = self.run("SELECT name FROM pg_timezone_names()")
+        return frozenset(available_timezones()) & {row[0] for row in rows}
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -1,7 +1,7 @@
 """The ledger of MRR movements (F2): opening plus movements is closing, always.
 
 A movement is what one account's MRR does on the day on which it changes, so a fall and a recovery within a
-month are both seen. `known` changes only: drain a store up to an instant for the ledger as known then.
+month are both seen. The ledger is as the store knows it: one drained up to an instant gives it as known then.
 """
 
 from __future__ import annotations
@@ -50,7 +50,6 @@ def movements(store: FactStore, before: date) -> list[Movement]:
 def ledger(store: FactStore, first: date, before: date) -> list[Month]:
     """A row for each month from that of `first` up to the day `before` (exclusive)."""
     months: list[Month] = []
-    closing, customers = NOTHING, 0
     listed = movements(store, before)
     earlier = [one for one in listed if one.day < first.replace(day=1)]
     closing, customers = _sum(earlier), _customers(earlier)
