@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from aloft import clock
 from aloft.workspace import selectors
 from aloft.workspace.horizon import horizon
-from aloft.workspace.reader import Reader, reader_of, zone_of
+from aloft.workspace.reader import Reader, reader_of
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Crumb:
 def shell(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"now": clock.now(), "zone": zone_of(None), "person": None, "navigation": []}
+        return {"now": clock.now(), "zone": UTC, "person": None, "navigation": []}
     reader = reader_of(request)
     return {
         "now": reader.now,

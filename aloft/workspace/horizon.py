@@ -9,12 +9,14 @@ from django.db.models import Q
 
 from aloft.ui import words
 
+SATURDAY = 5
+
 
 @dataclass(frozen=True)
 class Horizon:
     now: datetime
     tomorrow: datetime  # the first instant of the next local day
-    monday: datetime  # the first instant of the next local week
+    monday: datetime  # the first instant of the local week after this one
 
     @property
     def awake(self) -> Q:
@@ -32,5 +34,7 @@ class Horizon:
 
 
 def horizon(now: datetime, zone: tzinfo) -> Horizon:
+    """On a Saturday or Sunday, the week is the one that comes."""
     weekday = now.astimezone(zone).weekday()
-    return Horizon(now, words.start_of_day(now, zone, 1), words.start_of_day(now, zone, 7 - weekday))
+    days = 7 - weekday if weekday < SATURDAY else 14 - weekday
+    return Horizon(now, words.start_of_day(now, zone, 1), words.start_of_day(now, zone, days))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from aloft.engagement.draft import read_draft
 from aloft.engagement.load import load
+from aloft.engagement.model import Model
 from aloft.engagement.tree import read_tree
 from aloft.records.models import ModelVersion
 from aloft.records.selectors import current_model_version
@@ -18,9 +19,19 @@ def manual_moments(at: datetime) -> dict[str, str]:
     return _manual_moments(version.document) if version else {}
 
 
+def home_zone(at: datetime) -> str:
+    """The zone of whoever has none of their own."""
+    version = current_model_version(None, at)
+    return _model(version.document).clock.home_zone if version else "UTC"
+
+
 @functools.lru_cache(maxsize=8)
+def _model(document: str) -> Model:
+    return load(document, "")
+
+
 def _manual_moments(document: str) -> dict[str, str]:
-    moments = load(document, "").moments.values()
+    moments = _model(document).moments.values()
     return {moment.name: moment.title for moment in moments if moment.trigger.kind == "manual"}
 
 

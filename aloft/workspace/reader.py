@@ -12,6 +12,7 @@ from django_htmx.middleware import HtmxDetails
 from aloft import clock
 from aloft.records.models import Person
 from aloft.records.policies import person_of
+from aloft.workspace.model_in_force import home_zone
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,16 @@ class Request(HttpRequest):
 def reader_of(request: HttpRequest) -> Reader:
     known: Reader | None = getattr(request, "reader", None)
     if known is None:
-        person = person_of(request.user)
-        known = Reader(person, clock.now(), zone_of(person))
+        person, now = person_of(request.user), clock.now()
+        known = Reader(person, now, zone_of(person, now))
         request.__dict__["reader"] = known
     return known
 
 
-def zone_of(person: Person | None) -> tzinfo:
+def zone_of(person: Person | None, now: datetime) -> tzinfo:
+    """The person's own, or that of the model's home; a name that means nothing counts as none."""
+    named = person.timezone if person else ""
     try:
-        return ZoneInfo(person.timezone) if person and person.timezone else UTC
+        return ZoneInfo(named or home_zone(now))
     except (ZoneInfoNotFoundError, ValueError):
         return UTC

@@ -17,7 +17,9 @@ def _stands_still(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
 
 @pytest.fixture
 def cora(client: Client, owner: Person) -> Client:
-    """The owner's browser."""
+    """The owner's browser; she lives by UTC."""
+    owner.timezone = "UTC"
+    owner.save()
     return factory.sign_in(client, owner)
 
 

@@ -20,6 +20,7 @@ FOUNDED = datetime(2026, 1, 1, tzinfo=UTC)
 DOCUMENT = """\
 engagement_model: acme
 title: Acme
+clock: {home: {timezone: Europe/Berlin, country: DE}}
 roles:
   csm: {hours_per_week: 24, rate: 100, reports_to: manager}
   manager: {hours_per_week: 10, rate: 140}

@@ -194,3 +194,9 @@ def test_a_section_shows_fifty_and_counts_all(cora: Client, owner: Person, now: 
     assert 'Late <span class="n">53</span>' in page
     assert page.count('class="moment"') == 50
     assert "3 more, due after these." in page
+
+
+@pytest.mark.django_db
+def test_who_has_no_zone_reads_in_that_of_the_model_s_home(mia: Client, now: datetime) -> None:
+    factory.version(now)
+    assert "Times are in Europe/Berlin" in mia.get("/").content.decode()
