@@ -6,6 +6,7 @@ table of legal moves forbids, with a message for people.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -13,11 +14,17 @@ from django.db import transaction
 from aloft.act.models import Occurrence, OccurrenceState, OutcomeState, Verdict
 from aloft.act.states import IllegalMove, Move, check
 from aloft.records import audit
-from aloft.records.changes import OccurrenceActed, log_change
+from aloft.records.changes import Act, OccurrenceActed, log_change
 from aloft.records.models import Account, Contact, Person, RecordedFact
 from aloft.records.services import record_fact, withdraw_fact
 
-_ACTS = {"start": "start", "finish": "done", "skip": "skip", "reopen": "reopen", "snooze": "snooze"}
+_ACTS: Mapping[Move, Act] = {
+    "start": "start",
+    "finish": "done",
+    "skip": "skip",
+    "reopen": "reopen",
+    "snooze": "snooze",
+}
 
 
 @transaction.atomic

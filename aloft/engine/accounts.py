@@ -18,6 +18,7 @@ from aloft.measures.models import AccountProjection
 from aloft.records.models import Book, Holding
 from aloft.records.observed import ObservedAccount, upsert_observed
 from aloft.records.services import Held, set_holdings
+from aloft.records.spelling import Scalar
 
 _WINNERS = """
 select a.external, t.field, t.value from account a
@@ -30,7 +31,7 @@ where a.id in (select unnest(?)) order by a.id
 
 def observe(store: FactStore, accounts: Iterable[int], at: datetime, folded: int) -> None:
     """Write what the facts say of these accounts to their rows, and make rows for new ones."""
-    found: dict[str, dict[str, object]] = {}
+    found: dict[str, dict[str, Scalar]] = {}
     for external, name, value in store.run(_WINNERS, [list(accounts)]):
         fields = found.setdefault(external, {})
         if name is not None:

@@ -129,9 +129,7 @@ def _candidate(
     turn: Turn, compiled: CompiledMoment, trigger: WhenTrigger, account: int, n: int, row: Row
 ) -> Candidate:
     reason = words.rule_reason("when", trigger.condition, row, turn)
-    return Candidate(
-        account, compiled.moment.name, "condition", n, turn.at, reason, reason.found.capitalize(), joins=True
-    )
+    return Candidate(account, compiled.moment.name, "condition", n, turn.at, reason, reason.found, joins=True)
 
 
 def _ended(turn: Turn, compiled: CompiledMoment, turned: list[Turned]) -> None:

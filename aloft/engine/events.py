@@ -144,7 +144,8 @@ def _reason(moment: Moment, trigger: EventTrigger, event: Arrived) -> Reason:
 
 
 def _too_late(reason: Reason, event: Arrived) -> Reason:
-    found = f"it happened {words.instant(event.occurred)} and arrived {words.instant(event.received)}: too late to act on"
+    happened, arrived = words.instant(event.occurred), words.instant(event.received)
+    found = f"it happened {happened} and arrived {arrived}: too late to act on"
     return Reason("event", False, reason.says, found, reason.line, reason.inputs)
 
 

@@ -71,21 +71,19 @@ def _deadline(due: Due) -> datetime:
     return datetime.fromisoformat(due.details["deadline"])
 
 
-def _reason(turn: Turn, due: Due, row: Row, held: bool | None) -> Reason:
+def _trigger(turn: Turn, due: Due) -> ExpectTrigger:
     trigger = turn.program.model.moments[due.moment].trigger
     assert isinstance(trigger, ExpectTrigger)
+    return trigger
+
+
+def _reason(turn: Turn, due: Due, row: Row, held: bool | None) -> Reason:
+    trigger = _trigger(turn, due)
     reason = words.rule_reason("expect", trigger.condition, row, turn, held)
     says = f"{trigger.condition.text} within {trigger.within} of {trigger.of}"
-    return Reason(
-        "expect",
-        held,
-        says,
-        f"{reason.found}; the deadline was {words.instant(_deadline(due))}"
-        if turn.at >= _deadline(due)
-        else reason.found,
-        reason.line,
-        reason.inputs,
-    )
+    over = turn.at >= _deadline(due)
+    found = f"{reason.found}; the deadline was {words.instant(_deadline(due))}" if over else reason.found
+    return Reason("expect", held, says, found, reason.line, reason.inputs)
 
 
 def _satisfy(turn: Turn, due: Due, row: Row) -> None:
@@ -108,9 +106,10 @@ def _block(turn: Turn, due: Due, row: Row) -> None:
 
 def _candidate(turn: Turn, compiled: CompiledMoment, due: Due, row: Row) -> Candidate:
     reason = _reason(turn, due, row, False)
-    because = f"{words.read_out(reason.inputs).capitalize()} by {words.instant(_deadline(due))}: expected {compiled.moment.trigger.condition.text}"  # type: ignore[union-attr]
+    found, deadline = words.read_out(reason.inputs), _deadline(due)
+    because = f"{found} by {words.instant(deadline)}: expected {_trigger(turn, due).condition.text}"
     return Candidate(
-        row["_account"], due.moment, due.anchor, due.n, turn.at, reason, because, deadline_at=_deadline(due)
+        row["_account"], due.moment, due.anchor, due.n, turn.at, reason, because, deadline_at=deadline
     )
 
 

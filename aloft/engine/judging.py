@@ -10,15 +10,25 @@ from aloft.act.states import check
 from aloft.decide.values import Reason
 from aloft.engine import words
 from aloft.engine.directory import Known
+from aloft.engine.opening import reads_metrics
 from aloft.engine.turn import Row, Turn
 from aloft.engine.versions import Running
 from aloft.learn import outcomes
 
 
-def watch(turn: Turn, accounts: Iterable[int]) -> None:
-    """New facts may have met an outcome, also one that was missed."""
+def watch(turn: Turn, accounts: Iterable[int], *, sliding: bool = False) -> None:
+    """New facts may have met an outcome, also one that was missed.
+
+    `sliding`: only what reads metrics, whose windows move on without a fact.
+    """
     rows = [turn.directory[account].row for account in accounts if account in turn.directory]
-    _judge(turn, list(outcomes.watched(rows, turn.at)), at_end=False)
+    found = list(outcomes.watched(rows, turn.at))
+    _judge(turn, [one for one in found if not sliding or _slides(turn, one)], at_end=False)
+
+
+def _slides(turn: Turn, occurrence: Occurrence) -> bool:
+    model = turn.versions.get(occurrence.model_version_id).program.model
+    return reads_metrics(model, model.moments[occurrence.called])
 
 
 def windows_over(turn: Turn, due: Sequence[Due]) -> None:
@@ -83,10 +93,9 @@ def _escalate(turn: Turn, running: Running, occurrence: Occurrence, index: int) 
     occurrence.escalations += 1
     occurrence.save(update_fields=["escalated_to", "escalations"])
     name = turn.staff.name(told.person) or step.to
-    details = {"to": name, **({"risk": step.risk} if step.risk else {})}
     turn.say(
         "escalated", known, occurrence.moment, occurrence.anchor, occurrence.n, [reason], occurrence.pk,
-        **details,
+        to=name, risk=step.risk or "",
     )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ from aloft.records.changes import StaffSet
 from aloft.records.models import Change
 
 BATCH = 10_000
+SMALL = 5_000
 
 
 class Engine:
@@ -52,6 +53,12 @@ class Engine:
         self.versions = Versions(self.store)
         self.unfinished = Unfinished(self.store)
         self._start()
+        self._size()
+
+    def _size(self) -> None:
+        """For a small company sharing each statement between threads costs more than it brings."""
+        if len(self.directory.all()) < SMALL:
+            self.store.run("set threads = 1")
 
     def close(self) -> None:
         self.store.close()
@@ -258,7 +265,7 @@ class Engine:
             conditions.read(turn)
             accounts.project(turn)
             asked = [account for (account,) in self.store.run("select _account from asked")]
-            judging.watch(turn, asked)
+            judging.watch(turn, asked, sliding=True)
             staffing.reassign(turn)
             self._after(turn)
             ZoneReading.objects.filter(zone__in=coming.zones).update(read_at=coming.at)

@@ -147,7 +147,7 @@ class Mirror:
             if known:
                 yield SpellState(known.store, row.moment, row.holds, row.since, row.n)
 
-    def _replace(self, table: str, schema: pa.Schema, rows: list[tuple[object, ...]]) -> None:
+    def _replace(self, table: str, schema: pa.Schema, rows: Sequence[tuple[object, ...]]) -> None:
         if rows:
             self._delete(table, [int(str(row[0])) for row in rows])
             self._append(table, schema, rows)

@@ -9,7 +9,7 @@ from aloft.act.models import Occurrence, OccurrenceState
 from aloft.act.states import check
 from aloft.decide.durations import add
 from aloft.decide.recurrence import nth
-from aloft.decide.values import Reason
+from aloft.decide.values import Reason, VerdictName
 from aloft.engagement.model import Moment, OnDate, ScheduleTrigger
 from aloft.engine.anchors import anchored
 from aloft.engine.turn import Row, Turn
@@ -69,14 +69,13 @@ def _cancel(turn: Turn, occurrence: Occurrence, moment: Moment) -> None:
     _say(turn, "cancelled", occurrence, moment, "its anchor is gone")
 
 
-def _say(turn: Turn, verdict: str, occurrence: Occurrence, moment: Moment, found: str) -> None:
+def _say(turn: Turn, verdict: VerdictName, occurrence: Occurrence, moment: Moment, found: str) -> None:
     trigger = moment.trigger
     written = trigger.text if isinstance(trigger, ScheduleTrigger) else ""
     known = turn.directory.of_row(occurrence.account_id)
     assert known is not None
     reason = Reason("schedule", verdict == "moved", written, found, moment.line)
-    name = "moved" if verdict == "moved" else "cancelled"
+    due = occurrence.due_at.isoformat()
     turn.say(
-        name, known, occurrence.moment, occurrence.anchor, occurrence.n, [reason], occurrence.pk,
-        due=occurrence.due_at.isoformat(),
-    )  # fmt: skip
+        verdict, known, occurrence.moment, occurrence.anchor, occurrence.n, [reason], occurrence.pk, due=due
+    )

@@ -14,7 +14,7 @@ from aloft.decide.calendar import WorkCalendar
 from aloft.decide.durations import add
 from aloft.decide.owners import Resolved
 from aloft.decide.values import Reason
-from aloft.engagement.model import Duration, Moment
+from aloft.engagement.model import Duration, Model, Moment
 from aloft.engine import words
 from aloft.engine.directory import Known
 from aloft.engine.turn import Row, Turn
@@ -140,7 +140,7 @@ def _clocks(
 ) -> None:
     """Due rows of what follows an opening: the end of the outcome's window, and each escalation."""
     judged = occurrence.outcome_until
-    if reads_events(turn, moment):
+    if reads_metrics(turn.program.model, moment):
         judged = add(judged, turn.program.model.clock.lateness, calendar)
     common = {"account_id": occurrence.account_id, "moment": moment.name, "anchor": occurrence.anchor}
     rows = [Due(at=judged, kind=DueKind.OUTCOME, occurrence=occurrence, **common)]
@@ -151,10 +151,9 @@ def _clocks(
     Due.objects.bulk_create(rows)
 
 
-def reads_events(turn: Turn, moment: Moment) -> bool:
-    """Whether the outcome rests on events, which may come late."""
-    read = names_in(moment.outcome.expect.expression)
-    return any(name in turn.program.model.metrics for name in read)
+def reads_metrics(model: Model, moment: Moment) -> bool:
+    """Whether the outcome rests on events: they may come late, and windows over them slide."""
+    return any(name in model.metrics for name in names_in(moment.outcome.expect.expression))
 
 
 def _at_opening(turn: Turn, moment: str, account: int) -> dict[str, float | None]:

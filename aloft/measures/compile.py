@@ -31,7 +31,7 @@ from aloft.engagement.render import render
 
 Column = Callable[[Name], exp.Expression]
 
-_OPERATORS: Mapping[str, type[exp.Binary]] = {
+_OPERATORS: Mapping[str, Callable[..., exp.Expression]] = {
     "+": exp.Add,
     "-": exp.Sub,
     "*": exp.Mul,

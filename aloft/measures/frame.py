@@ -155,10 +155,32 @@ class Frames:
         return f"z.zone, {local}, aloft_days({local})"
 
     def build(self) -> None:
-        """Read the facts for all that was asked; positions and other moments are joined as the frame is read."""
-        self.connection.execute(f"create or replace temp table named as {self._named_sql()}")
-        self.connection.execute(f"create or replace temp table facts_frame as {self._facts_sql()}")
+        """Read the facts for all that was asked; positions and other moments are joined as the frame is read.
+
+        Stage by stage, each a table of its own: one large statement would be bound many times over.
+        """
+        for name, statement in self._stages():
+            self.connection.execute(f"create or replace temp table {name} as {statement}")
         self.connection.execute(f"create or replace temp view frame as {self._view_sql('facts_frame')}")
+
+    def _stages(self) -> list[tuple[str, str]]:
+        return [
+            ("asked_days", "select distinct _account as account, _date as day from asked"),
+            ("paid_then", live_mrr("asked_days")),
+            ("terms_then", contract_facts("asked_days")),
+            ("status_then", contract_status("asked_days")),
+            ("held_then", self._held_sql()),
+            ("named", self._named_sql()),
+            ("placed", self._view_sql("named")),
+            *((f"metric_{i}", metric_sql(metric, "placed")) for i, metric in enumerate(self._metrics)),
+            ("notes_then", _NOTES),
+            ("plans_then", _PLANS),
+            ("facts_frame", self._facts_sql()),
+        ]
+
+    @property
+    def _metrics(self) -> list[Metric]:
+        return list(self.model.metrics.values())
 
     def rows(self, keys: Iterable[int]) -> dict[int, dict[str, object]]:
         """The frame's rows of some keys, whole."""
@@ -182,24 +204,28 @@ class Frames:
         )
         return dict(rows.fetchall())
 
-    def _named_sql(self) -> str:
-        """What was asked, with attributes, contract and position: all that a metric may count from."""
-        days = "(select distinct _account as account, _date as day from asked)"
+    def _held_sql(self) -> str:
+        """The attributes in force: what people edited wins, then what was true last, then what was learned last."""
         return f"""
           with latest as (
             select a._key, t.field, json_extract_string(t.value, '$') as value from asked a
             join attribute t on t.account = a._account and t.valid <= a._at
             qualify row_number() over (partition by a._key, t.field
-              order by t.rank desc, t.valid desc, t.recorded desc, t.seq desc) = 1),
-          held as (select _key, {self._pivot()} from latest group by _key),
-          based as (
+              order by t.rank desc, t.valid desc, t.recorded desc, t.seq desc) = 1)
+          select _key, {self._pivot()} from latest group by _key"""
+
+    def _named_sql(self) -> str:
+        """What was asked, with attributes and contract, under the names of the language."""
+        return f"""
+          with based as (
             select a.*, h.* exclude (_key), m.mrr as _line_mrr, st.status as _line_status,
-              c.contract as _contract, c.contract_signed as _signed, c.contract_start as _start, c.contract_end as _end
+              c.contract as _contract, c.contract_signed as _signed, c.contract_start as _start,
+              c.contract_end as _end
             from asked a
-            left join held h on h._key = a._key
-            left join ({live_mrr(days)}) m on m.account = a._account and m.day = a._date
-            left join ({contract_facts(days)}) c on c.account = a._account and c.day = a._date
-            left join ({contract_status(days)}) st on st.account = a._account and st.day = a._date)
+            left join held_then h on h._key = a._key
+            left join paid_then m on m.account = a._account and m.day = a._date
+            left join terms_then c on c.account = a._account and c.day = a._date
+            left join status_then st on st.account = a._account and st.day = a._date)
           select b.* exclude ({", ".join(self._raw_columns())}), {self._built_in()}, {self._fields()}
           from based b"""
 
@@ -244,23 +270,22 @@ class Frames:
         return ", ".join([*fields, "null as _nothing"])
 
     def _facts_sql(self) -> str:
-        metrics = list(self.model.metrics.values())
-        joins = [
-            f"left join ({metric_sql(metric, 'placed')}) v{i} on v{i}._key = f._key"
-            for i, metric in enumerate(metrics)
+        joins = [f"left join metric_{i} v{i} on v{i}._key = f._key" for i in range(len(self._metrics))]
+        values = [
+            f', {_total(metric, f"v{i}.value")} as "{metric.name}"' for i, metric in enumerate(self._metrics)
         ]
-        values = [f', {_total(metric, f"v{i}.value")} as "{metric.name}"' for i, metric in enumerate(metrics)]
         return f"""
-          with placed as ({self._view_sql("named")})
-          select f.* exclude ({", ".join(self._joined())}){"".join(values)}, {self._recorded()}, {_PLANS}
+          select f.* exclude ({", ".join(self._joined())}){"".join(values)}, {self._recorded()},
+            coalesce(p.agreed, false) as "success_plan.agreed",
+            coalesce(p.reviewed, false) as "success_plan.reviewed"
           from placed f {" ".join(joins)}
-          left join notes on notes._key = f._key
-          left join plans on plans._key = f._key""".replace("with placed as", f"with {_NOTES}, placed as", 1)
+          left join notes_then n on n._key = f._key
+          left join plans_then p on p._key = f._key"""
 
     def _recorded(self) -> str:
-        noted = [f"coalesce(list_contains(notes.facts, '{fact}'), false) as {fact}" for fact in NOTED]
-        values = [f"notes.said['{name}'] as \"{name}\"" for name in self.model.records]
-        return ", ".join([*noted, *values, "coalesce(notes.by_persona, []) as _noted"])
+        noted = [f"coalesce(list_contains(n.facts, '{fact}'), false) as {fact}" for fact in NOTED]
+        values = [f"n.said['{name}'] as \"{name}\"" for name in self.model.records]
+        return ", ".join([*noted, *values, "coalesce(n.by_persona, []) as _noted"])
 
     def _joined(self) -> list[str]:
         """The columns that a view adds to the facts."""
@@ -289,22 +314,18 @@ _POSITION = ("phase", "phase_start", "_entry", "segment", "segment_since", "_wai
 _STATUS = "coalesce(b._at_status, b._line_status)"
 
 _NOTES = """
-notes as (
   select a._key, list(r.fact) as facts, list(r.fact || ':' || coalesce(r.persona, '')) as by_persona,
     map_from_entries(list(row(r.fact, r.value) order by r.seq)) as said
   from asked a join (
       select * from recorded_fact where not withdrawn
       qualify row_number() over (partition by account, moment, anchor, n, fact, contact order by seq desc) = 1
     ) r on r.account = a._account and r.moment = a._moment and r.anchor = a._anchor and r.n = a._n
-  where r.occurred <= a._at group by a._key),
-plans as (
-  select a._key, bool_or(p.kind = 'agreed') as agreed,
-    bool_or(p.kind = 'reviewed' and p.occurred >= coalesce(a.opened, p.occurred)) as reviewed
-  from asked a join plan_note p on p.account = a._account and p.occurred <= a._at group by a._key)"""
+  where r.occurred <= a._at group by a._key"""
 
 _PLANS = """
-coalesce(plans.agreed, false) as "success_plan.agreed", coalesce(plans.reviewed, false) as "success_plan.reviewed"
-"""
+  select a._key, bool_or(p.kind = 'agreed') as agreed,
+    bool_or(p.kind = 'reviewed' and p.occurred >= coalesce(a.opened, p.occurred)) as reviewed
+  from asked a join plan_note p on p.account = a._account and p.occurred <= a._at group by a._key"""
 
 
 def _attribute_instant(name: str) -> str:

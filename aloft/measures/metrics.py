@@ -47,10 +47,8 @@ def _trailing(over: Duration) -> Window:
 
 
 def _since(since: Anchor) -> Window:
-    if since.date is not None:
-        start = f"aloft_instant(date '{since.date.isoformat()}', _zone)"
-    else:
-        start = f'"{since.name}"'
+    written = f"aloft_instant(date '{since.date.isoformat()}', _zone)" if since.date else ""
+    start = written or f'"{since.name}"'
     return Window(start, f"aloft_day({start}, _zone)", f"not aloft_is_midnight({start}, _zone)")
 
 

@@ -79,7 +79,8 @@ def _next_phase(phases: list[Phase], followed: str) -> str:
         onward = _nearest(phases, i, stay)
         back = _back(phases, i)
         branches.append(
-            f"when phase = '{phase.name}' then case {back} when {_holds(phase.leaves, 'true')} then {onward} else {stay} end"
+            f"when phase = '{phase.name}' then case {back} "
+            f"when {_holds(phase.leaves, 'true')} then {onward} else {stay} end"
         )
     return f"case {' '.join(branches)} else {_first_phase(phases)} end"
 

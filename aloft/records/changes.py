@@ -15,6 +15,8 @@ from typing import Any, ClassVar, Literal
 from aloft.records.models import Change
 from aloft.records.spelling import Scalar, spell
 
+Act = Literal["start", "done", "skip", "open", "reopen", "snooze"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
@@ -127,7 +129,7 @@ class OccurrenceActed(Edit):
     moment: str
     anchor: str
     n: int
-    act: Literal["start", "done", "skip", "open", "reopen", "snooze"]
+    act: Act
 
 
 @dataclass(frozen=True, kw_only=True)

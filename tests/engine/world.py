@@ -60,7 +60,13 @@ class World:
         return services.set_account(external_id=external, fields=fields, actor="ops", at=at(when))
 
     def contract(
-        self, account: str, when: str, starts: str, mrr: str, ends: str | None = None, signed: str | None = None
+        self,
+        account: str,
+        when: str,
+        starts: str,
+        mrr: str,
+        ends: str | None = None,
+        signed: str | None = None,
     ) -> None:
         row = Account.objects.get(external_id=account)
         contract = services.set_contract(
@@ -82,7 +88,9 @@ class World:
             at=at(when),
         )
 
-    def person(self, handle: str, role: str, when: str = "2026-01-01", holds: tuple[str, ...] = (), **more: Any) -> Person:
+    def person(
+        self, handle: str, role: str, when: str = "2026-01-01", holds: tuple[str, ...] = (), **more: Any
+    ) -> Person:
         person = services.set_person(
             handle=handle, name=handle.capitalize(), role=role, email=f"{handle}@aloft.example",
             actor="ops", at=at(when), **more,
@@ -131,7 +139,9 @@ class World:
         return self.engine.run(at(until))
 
     def occurrences(self, account: str | None = None, moment: str | None = None) -> list[Occurrence]:
-        rows = Occurrence.objects.select_related("account", "owner").order_by("opened_at", "moment", "anchor", "n")
+        rows = Occurrence.objects.select_related("account", "owner").order_by(
+            "opened_at", "moment", "anchor", "n"
+        )
         if account:
             rows = rows.filter(account__external_id=account)
         return list(rows.filter(moment=moment) if moment else rows)
