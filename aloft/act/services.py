@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 
 from aloft.act.models import Occurrence, OccurrenceState, OutcomeState, Verdict
-from aloft.act.states import IllegalMove, Move, check
+from aloft.act.states import LEGAL, IllegalMove, Move, check
 from aloft.records import audit
 from aloft.records.changes import Act, OccurrenceActed, log_change
 from aloft.records.models import Account, Contact, Person, RecordedFact
@@ -70,7 +70,11 @@ def skip(*, occurrence: Occurrence, actor: Person, at: datetime, reason: str) ->
 
 @transaction.atomic
 def reopen(*, occurrence: Occurrence, actor: Person, at: datetime) -> Occurrence:
-    """Undo a person's move. What facts closed stays closed."""
+    """Undo a person's move. What facts closed stays closed; what is snoozed wakes as it was."""
+    if _sleeps(occurrence):
+        row = _moved(occurrence, "wake")
+        row.snoozed_until = None
+        return _acted(row, "reopen", "opened", actor, at, "woken")
     row = _moved(occurrence, "reopen")
     row.started_at = row.done_at = row.closed_at = row.snoozed_until = None
     row.closed_as = ""
@@ -125,6 +129,11 @@ def open_by_hand(*, account: Account, moment: str, actor: Person, at: datetime) 
         payload={"moment": moment},
         at=at,
     )
+
+
+def _sleeps(occurrence: Occurrence) -> bool:
+    snoozed = Occurrence.objects.filter(pk=occurrence.pk, snoozed_until__isnull=False)
+    return snoozed.filter(state__in=LEGAL["wake"].sources).exists()
 
 
 def _moved(occurrence: Occurrence, move: Move) -> Occurrence:

@@ -8,7 +8,18 @@ from typing import Literal
 from aloft.act.models import Occurrence, OccurrenceState
 
 Move = Literal[
-    "start", "finish", "snooze", "skip", "reopen", "record", "judge", "close", "retract", "cancel", "escalate"
+    "start",
+    "finish",
+    "snooze",
+    "skip",
+    "reopen",
+    "wake",
+    "record",
+    "judge",
+    "close",
+    "retract",
+    "cancel",
+    "escalate",
 ]
 
 PLANNED, OPEN, STARTED, DONE, CLOSED = OccurrenceState
@@ -29,6 +40,7 @@ LEGAL: dict[Move, Legal] = {
     "snooze": Legal(frozenset({OPEN, STARTED}), None, "the owner comes back to it later; the clocks run on"),
     "skip": Legal(frozenset({PLANNED, OPEN, STARTED}), CLOSED, "the owner lets it pass, with a reason"),
     "reopen": Legal(frozenset({STARTED, DONE, CLOSED}), OPEN, "a person's move is undone"),
+    "wake": Legal(frozenset({OPEN, STARTED}), None, "a snooze is undone"),
     "record": Legal(frozenset(OccurrenceState), None, "a fact is noted on it"),
     "judge": Legal(frozenset(OccurrenceState), None, "the facts decide on its outcome"),
     "close": Legal(

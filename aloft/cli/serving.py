@@ -20,17 +20,22 @@ from aloft.engine.home import open_engine
 GRACE = 10.0  # seconds to stop in, before a process is killed
 
 
+ENGINE = [sys.executable, "-m", "aloft", "engine"]
+
+
+def web(host: str, port: int) -> list[str]:
+    """The command that serves the pages and takes in facts; one process, as SQLite has one writer."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
+        "--workers", "1", "--blocking-threads", "16", "--no-access-log", "--log-level", "warning",
+        "aloft.wsgi:application",
+    ]  # fmt: skip
+
+
 def serve(*, host: str, port: int, demo: bool = False, open_browser: bool = False) -> None:
     """Run until told to stop, or until one of the processes ends; then the others are stopped too."""
     environment = {**os.environ, "ALOFT_HOME": str(settings.ALOFT_HOME), "ALOFT_DEMO": str(int(demo))}
-    commands = [
-        [sys.executable, "-m", "aloft", "engine"],
-        [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-            "--workers", "1", "--blocking-threads", "16", "--no-access-log", "--log-level", "warning",
-            "aloft.wsgi:application",
-        ],
-    ]  # fmt: skip
+    commands = (ENGINE, web(host, port))
     running = [subprocess.Popen(command, env=environment, start_new_session=True) for command in commands]  # noqa: S603
     stopping = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):

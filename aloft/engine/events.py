@@ -14,7 +14,7 @@ from aloft.decide.values import Input, Reason
 from aloft.engagement.model import EventTrigger, ManualTrigger, Moment
 from aloft.engine import words
 from aloft.engine.opening import Candidate, open_all
-from aloft.engine.turn import Turn
+from aloft.engine.turn import Row, Turn
 from aloft.facts.changes import ChangeRow
 from aloft.measures.frame import Ask, aware
 from aloft.measures.names import names_in
@@ -36,17 +36,31 @@ class Arrived:
 def read(turn: Turn, moved: frozenset[int]) -> None:
     """Open what the events of this turn call for, in the order in which they arrived.
 
-    `moved` are earlier events that have only now found their account.
+    Each event is judged as its account stood when it arrived, with its own properties. `moved` are earlier
+    events that have only now found their account.
     """
-    for compiled in turn.program.moments.values():
-        trigger = compiled.moment.trigger
-        if isinstance(trigger, EventTrigger):
-            _open(turn, compiled, trigger, _arrived(turn, compiled, trigger, moved))
+    compiled = [one for one in turn.program.moments.values() if isinstance(one.moment.trigger, EventTrigger)]
+    found = [(one, event) for one in compiled for event in _arrived(turn, one, moved)]
+    if not found:
+        return
+    live = turn.running.version.live_from
+    turn.frames.ask(
+        Ask(key, event.account, max(event.received, live), event=json.dumps(event.properties))
+        for key, (_, event) in enumerate(found)
+    )
+    turn.frames.build()
+    rows = turn.frames.rows(range(len(found)))
+    met = {key for one in compiled for key in turn.frames.true(one.narrows, _keys(found, one))}
+    for key, (one, event) in sorted(enumerate(found), key=lambda pair: (pair[1][1].received, pair[0])):
+        if key in met:
+            _open(turn, one.moment, event, rows[key])
 
 
-def _arrived(
-    turn: Turn, compiled: CompiledMoment, trigger: EventTrigger, moved: frozenset[int]
-) -> list[Arrived]:
+def _keys(found: Sequence[tuple[CompiledMoment, Arrived]], compiled: CompiledMoment) -> list[int]:
+    return [key for key, (one, _) in enumerate(found) if one is compiled]
+
+
+def _arrived(turn: Turn, compiled: CompiledMoment, moved: frozenset[int]) -> list[Arrived]:
     rows = turn.frames.connection.execute(
         f"""select e.account, n.name, e.source, e.message_id, u.external, e.occurred, e.received, e.properties
         from event e join event_name n on n.id = e.name left join app_user u on u.id = e.app_user
@@ -56,7 +70,7 @@ def _arrived(
           and ({compiled.where or "true"}) is true
         order by e.received, e.stream, e.seq""",
         {
-            "names": list(trigger.events),
+            "names": list(_trigger(compiled.moment).events),
             "live": turn.running.version.live_from.replace(tzinfo=None),
             "inbox": turn.before[0],
             "changes": turn.before[1],
@@ -78,30 +92,25 @@ def _at(instant: datetime) -> datetime:
     return at
 
 
-def _open(turn: Turn, compiled: CompiledMoment, trigger: EventTrigger, arrived: Sequence[Arrived]) -> None:
-    """Each event is judged as its account stood when it arrived, with the event's own properties."""
-    moment = compiled.moment
-    for event in arrived:
-        known = turn.directory[event.account]
-        calendar = known.calendar(turn.program.model.clock)
-        at = max(event.received, turn.running.version.live_from)
-        turn.frames.ask([Ask(0, event.account, at, event=json.dumps(event.properties))])
-        turn.frames.build()
-        if not turn.frames.true(compiled.narrows):
-            continue
-        reason = _reason(moment, trigger, event)
-        anchor = _anchor(trigger, event)
-        if add(event.occurred, moment.outcome.within, calendar) < at:
-            turn.say("skipped", known, moment.name, anchor, 1, [_too_late(reason, event)], at=at)
-            continue
-        if _cools(turn, trigger, event, moment, at):
-            turn.say("suppressed", known, moment.name, anchor, 1, [_cooling(trigger)], at=at)
-            continue
+def _trigger(moment: Moment) -> EventTrigger:
+    assert isinstance(moment.trigger, EventTrigger)
+    return moment.trigger
+
+
+def _open(turn: Turn, moment: Moment, event: Arrived, row: Row) -> None:
+    trigger, known = _trigger(moment), turn.directory[event.account]
+    calendar = known.calendar(turn.program.model.clock)
+    at = max(event.received, turn.running.version.live_from)
+    reason, anchor = _reason(moment, trigger, event), _anchor(trigger, event)
+    if add(event.occurred, moment.outcome.within, calendar) < at:
+        turn.say("skipped", known, moment.name, anchor, 1, [_too_late(reason, event)], at=at)
+    elif _cools(turn, trigger, event, moment, at):
+        turn.say("suppressed", known, moment.name, anchor, 1, [_cooling(trigger)], at=at)
+    else:
         candidate = Candidate(
             event.account, moment.name, anchor, 1, at, reason, _because(trigger, event),
             event=event.properties, joins=trigger.by is None,
         )  # fmt: skip
-        row = turn.frames.rows([0])[0]
         open_all(turn, [candidate], {event.account: row})
 
 

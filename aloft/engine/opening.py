@@ -100,7 +100,7 @@ def _open(turn: Turn, candidate: Candidate, known: Known, row: Row) -> None:
         because=candidate.because[:500],
         evidence=as_objects(reasons),
         event=dict(candidate.event) if candidate.event is not None else None,
-        opening=_at_opening(turn, moment.name, candidate.account),
+        opening=_at_opening(turn, moment.name, row["_key"]),
         owner_id=owner.person,
         role=owner.role,
         owned_because=_owned(turn, owner)[:300],
@@ -156,11 +156,11 @@ def reads_metrics(model: Model, moment: Moment) -> bool:
     return any(name in model.metrics for name in names_in(moment.outcome.expect.expression))
 
 
-def _at_opening(turn: Turn, moment: str, account: int) -> dict[str, float | None]:
+def _at_opening(turn: Turn, moment: str, key: int) -> dict[str, float | None]:
     held: dict[str, float | None] = {}
     for text, statement in turn.program.moments[moment].opening.items():
         found = turn.frames.connection.execute(
-            f"select ({statement})::double from frame where _account = ?", [account]
+            f"select ({statement})::double from frame where _key = ?", [key]
         ).fetchone()
         held[text] = found[0] if found else None
     return held

@@ -26,7 +26,7 @@ from aloft.measures.frame import aware
 
 PLANNED = (DueKind.OPEN, DueKind.DEADLINE, DueKind.PHASE)
 RESOLVED = ("satisfied", "opened", "skipped")
-EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+EVER = (datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from aloft.act.log import as_objects, from_objects
@@ -52,12 +53,12 @@ class Explanation:
 def of_occurrence(occurrence: Occurrence) -> Explanation:
     """Why an occurrence opened, from what was stored as it did."""
     version = occurrence.model_version
-    model = load(version.document, f"{version.name}.yaml")
+    model = _model(version.document, f"{version.name}.yaml")
     moment = model.moments[occurrence.called]
     reasons = from_objects(occurrence.evidence)
     owner = occurrence.owner.name if occurrence.owner else occurrence.role
     return Explanation(
-        headline=f"“{occurrence.title}” opened: {_lower(occurrence.because)}",
+        headline=f"“{occurrence.title}” opened: {occurrence.because}",
         account=occurrence.account.name,
         moment=occurrence.moment,
         verdict=occurrence.closed_as or occurrence.state,
@@ -74,8 +75,10 @@ def of_occurrence(occurrence: Occurrence) -> Explanation:
     )
 
 
-def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:] if sentence[1:2].islower() else sentence
+@lru_cache(maxsize=16)
+def _model(document: str, file: str) -> Model:
+    """Published versions never change."""
+    return load(document, file)
 
 
 def _place(model: Model, moment: Moment) -> str:

@@ -1,0 +1,110 @@
+"""The same log gives the same decisions: however it is batched, and however often the store is made anew."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from aloft.act.models import Due, Occurrence, Verdict
+from aloft.collect.inbox import Entry
+from aloft.engine.loop import Engine
+from aloft.engine.models import Decided, ZoneReading
+from aloft.measures.models import AccountProjection, Spell
+from aloft.records.models import Account, AuditEntry, Book, Change, Holding, Leave, ModelVersion, Person
+from tests.engine.world import EXAMPLE, World, at, decisions
+from tests.facts.timeline import picture
+
+ACCOUNTS = {"acme": ("UTC", "5400"), "bolt": ("America/New_York", "2000"), "cord": ("Asia/Tokyo", "300")}
+START = at("2026-01-06")
+
+
+def company(world: World) -> None:
+    for name, (zone, mrr) in ACCOUNTS.items():
+        world.account(name, "2026-01-01", name=name.capitalize(), timezone=zone, country="US")
+        world.contract(name, "2026-01-01", "2026-01-05", mrr)
+    world.person("cora", "csm", holds=("acme", "bolt"))
+    world.person("otto", "onboarding", holds=tuple(ACCOUNTS))
+    world.person("mia", "manager")
+    world.publish(EXAMPLE.read_text(), "2026-01-01")
+
+
+def facts(world: World, seed: int, days: int = 12) -> list[tuple[Entry, str]]:
+    """Entries with the instant of their arrival, in its order: some late, some twice."""
+    chance = random.Random(seed)
+    made = []
+    for _ in range(60):
+        account = chance.choice(list(ACCOUNTS))
+        happened = START + timedelta(seconds=chance.randrange(days * 86_400))
+        arrived = happened + timedelta(seconds=chance.choice([0, 1, 60, 7_200, 200_000]))
+        name = chance.choice(["Signed In", "User Created", "User Created", "Ticket Opened"])
+        properties = {"priority": chance.choice(["urgent", "low"]), "ticket_id": f"T{chance.randrange(8)}"}
+        user = f"{account}-{chance.randrange(12)}"
+        text = happened.strftime("%Y-%m-%d %H:%M:%S")
+        entry = world.entry(account, name, text, user, **properties)
+        made.append((entry, arrived))
+        if chance.random() < 0.15:
+            made.append((entry, arrived + timedelta(hours=1)))
+    made.sort(key=lambda pair: pair[1])
+    return [(entry, arrived.strftime("%Y-%m-%d %H:%M:%S")) for entry, arrived in made]
+
+
+def forget() -> None:
+    """A database as new, under the same home."""
+    for model in (
+        Due, Verdict, Occurrence, Spell, AccountProjection, ZoneReading, Decided, ModelVersion, Change, Holding,
+        Book, Leave, Person, AuditEntry, Account,
+    ):  # fmt: skip
+        model.objects.all().delete()
+
+
+def told(home: Path, seed: int, sizes: int | None) -> list[object]:
+    """Every decision on the log of `seed`, drained in batches of at most `sizes`; None: all at once."""
+    home.mkdir()
+    forget()
+    world = World(home)
+    company(world)
+    chance = random.Random(seed + 1)
+    pending = facts(world, seed)
+    while pending:
+        size = chance.randint(1, sizes) if sizes else len(pending)
+        batch, pending = pending[:size], pending[size:]
+        for entry, arrived in batch:
+            world.engine.inbox.append([entry], received=at(arrived))
+        if pending:
+            # All that arrived by this instant is in; what comes next arrives later.
+            world.run(str(at(pending[0][1]) - timedelta(seconds=1))[:19])
+        if sizes and chance.random() < 0.3:
+            world.restart()
+    world.run("2026-01-25")
+    found = list(decisions(world))
+    world.close()
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_batches_of_random_size_give_the_same_decisions(db: None, tmp_path: Path, seed: int) -> None:
+    whole = told(tmp_path / "whole", seed, None)
+    assert len(whole) > 10
+    for size in (4, 25):
+        assert told(tmp_path / f"batches-{size}", seed, size) == whole
+
+
+@pytest.mark.slow
+def test_a_store_made_anew_from_the_log_equals_the_one_that_was_deleted(db: None, tmp_path: Path) -> None:
+    world = World(tmp_path)
+    company(world)
+    for entry, arrived in facts(world, 3):
+        world.engine.inbox.append([entry], received=at(arrived))
+    world.run("2026-01-25")
+    before, said = picture(world.engine.store), list(decisions(world))
+    world.engine.close()
+    (tmp_path / "facts.duckdb").unlink()
+    world.engine = Engine(tmp_path, home_zone="UTC", clock=world.clock)
+    world.run("2026-01-25 01:00")
+    assert picture(world.engine.store) == before
+    assert list(decisions(world)) == said
+    world.close()
