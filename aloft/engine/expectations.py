@@ -17,7 +17,6 @@ from aloft.engine import words
 from aloft.engine.opening import Candidate, open_all
 from aloft.engine.turn import Row, Turn
 from aloft.measures.frame import Ask
-from aloft.measures.program import CompiledMoment
 
 LOOK_AGAIN = timedelta(days=1)
 
@@ -41,9 +40,13 @@ def deadlines(turn: Turn, due: Sequence[Due]) -> None:
         elif value is None:
             _block(turn, one, row)
         else:
+            Due.objects.filter(pk=one.pk).delete()
             compiled = turn.program.moments[one.moment]
             if turn.frames.true(compiled.narrows, [row["_key"]]):
-                opening.append((_candidate(turn, compiled, one, row), row))
+                opening.append((_candidate(turn, one, row), row))
+            else:
+                reasons = words.place_reasons(compiled.moment, row, turn)
+                turn.say("skipped", turn.directory[row["_account"]], one.moment, one.anchor, one.n, reasons)
     for candidate, row in opening:
         open_all(turn, [candidate], {candidate.account: row})
 
@@ -104,7 +107,7 @@ def _block(turn: Turn, due: Due, row: Row) -> None:
     again.save()
 
 
-def _candidate(turn: Turn, compiled: CompiledMoment, due: Due, row: Row) -> Candidate:
+def _candidate(turn: Turn, due: Due, row: Row) -> Candidate:
     reason = _reason(turn, due, row, False)
     found, deadline = words.read_out(reason.inputs), _deadline(due)
     because = f"{found} by {words.instant(deadline)}: expected {_trigger(turn, due).condition.text}"

@@ -6,8 +6,9 @@ data alone, and the keys of occurrences make the second time silent.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
 
@@ -37,6 +38,13 @@ from aloft.records.models import Change
 
 BATCH = 10_000
 SMALL = 5_000
+FAR = datetime(9000, 1, 1, tzinfo=UTC)
+AGAIN = 100
+LOOK_ANYWAY = timedelta(minutes=1)
+
+
+class Stuck(RuntimeError):
+    """A turn leaves behind what calls for the same turn."""
 
 
 class Engine:
@@ -65,6 +73,7 @@ class Engine:
         self.inbox.close()
 
     def _start(self) -> None:
+        self._seen, self._quiet_until = (-1, -1), EPOCH
         self.decided, _ = Decided.objects.get_or_create(pk=1)
         self.directory.load()
         self._mirrored = False
@@ -85,17 +94,40 @@ class Engine:
 
     def run(self, until: datetime) -> int:
         """Make every turn that is due up to `until`; gives how many. Raises whatever a turn does."""
-        turns = 0
-        while (coming := self._next(until)) is not None:
-            self._make(coming)
-            turns += 1
-        if until > self.at:
-            self._move(until)
+        turns = self.look(until)
+        self.decided.save()
         return turns
 
-    def _move(self, at: datetime) -> None:
-        self.decided.at = at
-        self.decided.save()
+    def look(self, until: datetime) -> int:
+        """The same, for a clock that is looked at all the time: while nothing happens, nothing is written."""
+        seen = self._logged()
+        if seen == self._seen and until < self._quiet_until:
+            return 0
+        turns = self._turns(until)
+        self.decided.at = max(until, self.at)
+        self._seen, self._quiet_until = seen, self._next_instant()
+        return turns
+
+    def _turns(self, until: datetime) -> int:
+        made: Counter[Next] = Counter()
+        while (coming := self._next(until)) is not None:
+            made[coming] += 1
+            if made[coming] > AGAIN:
+                raise Stuck(
+                    f"the turn of {coming.at:%Y-%m-%d %H:%M:%S} UTC ({coming.kind}) comes again and again"
+                )
+            self._make(coming)
+        return made.total()
+
+    def _logged(self) -> tuple[int, int]:
+        """The ends of the two streams."""
+        newest = Change.objects.order_by("-id").values_list("id", flat=True).first()
+        return self.inbox.end(), newest or 0
+
+    def _next_instant(self) -> datetime:
+        """Until then nothing needs a look, unless facts arrive."""
+        coming = self._next(FAR)
+        return min(coming.at if coming else FAR, self.at + LOOK_ANYWAY)
 
     def _next(self, until: datetime) -> Next | None:
         drained = self.store.positions()
@@ -208,10 +240,11 @@ class Engine:
         if any(change.kind == StaffSet.kind for change in changes):
             self._restaff(turn)
         if turn.touched:
-            self._settle(turn)
-            events.read(turn, moved)
+            # First, as the account stood: what meets an expectation may end the phase that asks for it.
             expectations.satisfied(turn, turn.touched)
             expectations.retract(turn, turn.touched)
+            self._settle(turn)
+            events.read(turn, moved)
         events.open_by_hand(turn, changes)
         judging.watch(turn, turn.touched | turn.opened)
         self._after(turn)
@@ -267,7 +300,8 @@ class Engine:
             asked = [account for (account,) in self.store.run("select _account from asked")]
             judging.watch(turn, asked, sliding=True)
             staffing.reassign(turn)
-            self._after(turn)
+            if turn.opened | turn.moved:
+                self._after(turn)
             ZoneReading.objects.filter(zone__in=coming.zones).update(read_at=coming.at)
             self._decided(coming.at)
         compact(self.store)

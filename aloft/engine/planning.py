@@ -54,6 +54,8 @@ class History:
 def plan(turn: Turn, accounts: Iterable[int]) -> None:
     """Make the due rows of these accounts anew."""
     rows = turn.rows(accounts)
+    if not rows:
+        return
     known = {account: turn.directory[account] for account in rows}
     ours = [one.row for one in known.values()]
     Due.objects.filter(account__in=ours, kind__in=PLANNED).delete()

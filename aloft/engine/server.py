@@ -41,7 +41,7 @@ class EngineServer:
         pause = PAUSE
         while not self.stopping.is_set():
             try:
-                self.engine.run(settled(self.engine.clock.now()))
+                self.engine.look(settled(self.engine.clock.now()))
                 pause = PAUSE
             except Exception:
                 log.exception("a turn failed; nothing of it was stored, and it is tried again")

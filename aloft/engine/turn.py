@@ -60,7 +60,8 @@ class Turn:
         self.frames.build()
 
     def rows(self, accounts: Iterable[int]) -> dict[int, Row]:
-        return dict(self.frames.rows(account for account in accounts if account in self.directory))
+        known = [account for account in accounts if account in self.directory]
+        return dict(self.frames.rows(known)) if known else {}
 
     def meets(self, compiled: CompiledMoment, accounts: Sequence[int] | None = None) -> list[int]:
         """The accounts in question that the moment meets: phase, segment, touch and `if`."""

@@ -102,7 +102,8 @@ def _seen(metric: Metric) -> list[str]:
 def _edges(metric: Metric, column: str, only: str = "") -> list[str]:
     """The running day, and the day on which the window begins where that is a part of a day."""
     where = f"and ({sql(metric.where.expression, EVENT)})" if metric.where else ""
-    inside = f"e.occurred >= b.lo and e.occurred <= b._at {_named(metric, 'e')} {where} {only}"
+    named = _named(metric, "e") or "and e.name is not null"
+    inside = f"e.occurred >= b.lo and e.occurred <= b._at {named} {where} {only}"
     running = (
         f"select b._key, {column} from bounded b join event e on e.account = b._account and e.day = b._day "
         f"where {inside}"
