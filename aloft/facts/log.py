@@ -50,7 +50,7 @@ def export(store: FactStore, inbox: Inbox, folder: Path, minimum: int = 5_000) -
     drained = store.positions().inbox
     exported = end(folder)
     inbox.forget(exported)
-    while len(entries := _drained(inbox, exported, drained)) >= max(minimum, 1):
+    while drained - exported >= max(minimum, 1) and (entries := _drained(inbox, exported, drained)):
         write_segment(folder, entries)
         exported = entries[-1].seq
         inbox.forget(exported)
