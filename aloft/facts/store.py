@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -54,6 +56,7 @@ class FactStore:
         """
         if home_zone not in available_timezones():
             raise StoreError(f"unknown time zone {home_zone!r}")
+        _settle_whether_pandas_is_there()
         config: dict[str, Any] = {"enable_external_access": "false"}
         if memory_limit:
             config["memory_limit"] = memory_limit
@@ -143,3 +146,9 @@ class FactStore:
 
         rebuild_home(self)
         self.run("UPDATE store_version SET home_zone = ?", [self.home_zone])
+
+
+def _settle_whether_pandas_is_there() -> None:
+    """DuckDB asks for pandas at each value that it is handed; where there is none, each time the disk is searched."""
+    if "pandas" not in sys.modules and find_spec("pandas") is None:
+        sys.modules["pandas"] = None  # type: ignore[assignment]  # what the import system takes for "not there"

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SEARCHES = """
+import sys
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+from aloft.facts.store import FactStore
+
+store = FactStore.open(Path(sys.argv[1]) / "facts.duckdb")
+
+class Searches(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        print(name)
+
+sys.meta_path.insert(0, Searches())
+print(store.run("select sum(i) from range(200) t(i) where i in $keys", {"keys": list(range(100))})[0][0])
+"""
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pandas") is not None, reason="pandas is installed")
+def test_values_are_handed_over_without_a_search_for_pandas(tmp_path: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", SEARCHES, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert "pandas" not in told.stdout
+    assert told.stdout.split()[-1] == "4950"
