@@ -31,11 +31,11 @@ def company(world: World) -> None:
     world.publish(EXAMPLE.read_text(), "2026-01-01")
 
 
-def facts(world: World, seed: int, days: int = 12) -> list[tuple[Entry, str]]:
+def facts(world: World, seed: int, days: int = 5) -> list[tuple[Entry, str]]:
     """Entries with the instant of their arrival, in its order: some late, some twice."""
     chance = random.Random(seed)
     made = []
-    for _ in range(60):
+    for _ in range(36):
         account = chance.choice(list(ACCOUNTS))
         happened = START + timedelta(seconds=chance.randrange(days * 86_400))
         arrived = happened + timedelta(seconds=chance.choice([0, 1, 60, 7_200, 200_000]))
@@ -65,6 +65,7 @@ def told(home: Path, seed: int, sizes: int | None) -> list[object]:
     home.mkdir()
     forget()
     world = World(home)
+    world.clock.instant = START  # all of it is news: taken tick by tick, not day by day as history is
     company(world)
     chance = random.Random(seed + 1)
     pending = facts(world, seed)
@@ -75,22 +76,21 @@ def told(home: Path, seed: int, sizes: int | None) -> list[object]:
             world.engine.inbox.append([entry], received=at(arrived))
         if pending:
             # All that arrived by this instant is in; what comes next arrives later.
-            world.run(str(at(pending[0][1]) - timedelta(seconds=1))[:19])
+            world.engine.run(at(pending[0][1]) - timedelta(seconds=1))
         if sizes and chance.random() < 0.3:
             world.restart()
-    world.run("2026-01-25")
+    world.engine.run(at("2026-01-14"))
     found = list(decisions(world))
     world.close()
     return found
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
-def test_batches_of_random_size_give_the_same_decisions(db: None, tmp_path: Path, seed: int) -> None:
-    whole = told(tmp_path / "whole", seed, None)
+def test_batches_of_random_size_give_the_same_decisions(db: None, tmp_path: Path) -> None:
+    whole = told(tmp_path / "whole", 1, None)
     assert len(whole) > 10
-    for size in (4, 25):
-        assert told(tmp_path / f"batches-{size}", seed, size) == whole
+    for size in (3, 15):
+        assert told(tmp_path / f"batches-{size}", 1, size) == whole
 
 
 @pytest.mark.slow
@@ -99,12 +99,12 @@ def test_a_store_made_anew_from_the_log_equals_the_one_that_was_deleted(db: None
     company(world)
     for entry, arrived in facts(world, 3):
         world.engine.inbox.append([entry], received=at(arrived))
-    world.run("2026-01-25")
+    world.run("2026-01-14")
     before, said = picture(world.engine.store), list(decisions(world))
     world.engine.close()
     (tmp_path / "facts.duckdb").unlink()
     world.engine = Engine(tmp_path, home_zone="UTC", clock=world.clock)
-    world.run("2026-01-25 01:00")
+    world.run("2026-01-14 01:00")
     assert picture(world.engine.store) == before
     assert list(decisions(world)) == said
     world.close()
