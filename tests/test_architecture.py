@@ -21,7 +21,7 @@ READS_TIME = {
     ("time", "time"),
 }
 LONGEST = 400  # lines
-LONGER: dict[str, str] = {}  # path: why it may be
+LONGER = {"tests/engine/test_timelines.py": "one story for each trigger, told with one cast"}  # and why
 
 
 @pytest.mark.slow
@@ -76,7 +76,8 @@ def test_no_file_is_long_without_a_reason() -> None:
         path for room in ("aloft", "tests", "benchmarks", "docs") for path in (HERE / room).rglob("*.py")
     ]
     long = {str(path.relative_to(HERE)) for path in files if len(path.read_text().splitlines()) > LONGEST}
-    assert long == set(LONGER)
+    assert long - set(LONGER) == set()
+    assert [path for path in LONGER if not (HERE / path).exists()] == []
 
 
 def reads_time(source: str) -> Iterator[int]:
