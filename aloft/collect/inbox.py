@@ -19,7 +19,6 @@ from aloft.collect.values import (
     Outcome,
     Problem,
     instant,
-    micros,
 )
 from aloft.collect.writer import Append, Writer
 
@@ -57,12 +56,16 @@ class Inbox:
         return append.answer.result()
 
     def read(self, after: int, limit: int = 10_000, until: datetime | None = None) -> list[Logged]:
-        """Entries with a `seq` above `after`, in order, received at or before `until`."""
-        last = micros(until) if until else 2**63 - 1
-        query = "SELECT * FROM entry WHERE seq > ? AND received <= ? ORDER BY seq LIMIT ?"
+        """Entries with a `seq` above `after`, in order, up to the first that was received after `until`."""
+        found: list[Logged] = []
         with self._connected() as connection:
-            rows = connection.execute(query, (after, last, limit)).fetchall()
-        return [logged(*cells) for cells in rows]
+            query = "SELECT * FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"
+            for cells in connection.execute(query, (after, limit)):
+                entry = logged(*cells)
+                if until is not None and entry.received > until:
+                    break
+                found.append(entry)
+        return found
 
     def next_received(self, after: int) -> datetime | None:
         """When the first entry above `after` was received."""

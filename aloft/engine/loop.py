@@ -75,8 +75,26 @@ class Engine:
     def _start(self) -> None:
         self._seen, self._quiet_until = (-1, -1), EPOCH
         self.decided, _ = Decided.objects.get_or_create(pk=1)
+        self._catch_up()
         self.directory.load()
         self._mirrored = False
+
+    def _catch_up(self) -> None:
+        """A store that lies behind what is decided was lost: it is made anew from the log, and decides nothing."""
+        while self._behind_inbox() or self._behind_changes():
+            drained = self.store.positions()
+            entries = read_log(self.log, drained.inbox, BATCH) or self.inbox.read(drained.inbox, BATCH)
+            rows = Change.objects.filter(id__gt=drained.changes, id__lte=self.decided.changes).order_by("id")
+            known = [entry for entry in entries if entry.seq <= self.decided.inbox]
+            changes = [_change_row(row) for row in rows[:BATCH]]
+            at = max([entry.received for entry in known[-1:]] + [change.at for change in changes[-1:]])
+            drain(self.store, known, changes, at)
+
+    def _behind_inbox(self) -> bool:
+        return self.store.positions().inbox < self.decided.inbox
+
+    def _behind_changes(self) -> bool:
+        return self.store.positions().changes < self.decided.changes
 
     def _running(self) -> Running | None:
         if self.decided.live_id is None:
@@ -100,6 +118,7 @@ class Engine:
 
     def look(self, until: datetime) -> int:
         """The same, for a clock that is looked at all the time: while nothing happens, nothing is written."""
+        self._running()
         seen = self._logged()
         if seen == self._seen and until < self._quiet_until:
             return 0
@@ -186,13 +205,15 @@ class Engine:
 
     def _entries(self, until: datetime) -> list[Logged]:
         """In the order of their numbers, up to the first that arrived later."""
-        entries = read_log(self.log, self.decided.inbox, BATCH) or self.inbox.read(self.decided.inbox, BATCH)
-        return list(takewhile(lambda entry: entry.received <= until, entries))
+        exported = read_log(self.log, self.decided.inbox, BATCH)
+        if exported:
+            return list(takewhile(lambda entry: entry.received <= until, exported))
+        return self.inbox.read(self.decided.inbox, BATCH, until)
 
     def _changes(self, until: datetime) -> list[ChangeRow]:
         rows = Change.objects.filter(id__gt=self.decided.changes).order_by("id")[:BATCH]
         made = takewhile(lambda row: row.at <= until, rows)
-        return [ChangeRow(row.pk, row.at, row.kind, row.account, row.data) for row in made]
+        return [_change_row(row) for row in made]
 
     def _facts(self, until: datetime) -> None:
         entries, changes = self._entries(until), self._changes(until)
@@ -356,3 +377,7 @@ class Engine:
         self.decided.inbox, self.decided.changes = drained.inbox, drained.changes
         self.decided.at = max(at, self.at)
         self.decided.save()
+
+
+def _change_row(row: Change) -> ChangeRow:
+    return ChangeRow(row.pk, row.at, row.kind, row.account, row.data)

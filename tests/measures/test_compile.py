@@ -24,13 +24,18 @@ def test_a_rule_is_spelled_for_duckdb(text: str, wanted: str) -> None:
 
 
 def test_a_rule_is_spelled_for_spark_from_the_same_tree() -> None:
-    assert sql(parse("mrr >= 5000 and country = 'DE'"), dialect="spark") == "(`mrr` >= 5000) AND (`country` = 'DE')"
+    assert (
+        sql(parse("mrr >= 5000 and country = 'DE'"), dialect="spark")
+        == "(`mrr` >= 5000) AND (`country` = 'DE')"
+    )
 
 
 def value(text: str, **columns: object) -> object:
     """What a rule says of a row with these columns."""
     names = ", ".join(f'? as "{name}"' for name in columns) or "1 as nothing"
-    found = duckdb.execute(f"select {sql(parse(text), FRAME)} from (select {names})", list(columns.values())).fetchone()
+    found = duckdb.execute(
+        f"select {sql(parse(text), FRAME)} from (select {names})", list(columns.values())
+    ).fetchone()
     assert found is not None
     return found[0]
 
@@ -62,7 +67,9 @@ def test_coalesce_decides_otherwise() -> None:
 
 
 def event(text: str, properties: str) -> object:
-    found = duckdb.execute(f"select {sql(parse(text), EVENT)} from (select ? as properties)", [properties]).fetchone()
+    found = duckdb.execute(
+        f"select {sql(parse(text), EVENT)} from (select ? as properties)", [properties]
+    ).fetchone()
     assert found is not None
     return found[0]
 

@@ -1,0 +1,86 @@
+"""The command line as its user meets it: by what it prints, and its exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from aloft.cli.commands import app
+from aloft.records.models import AuditEntry, ModelVersion
+
+EXAMPLE = str(Path(__file__).parents[2] / "docs/examples/first-model.yaml")
+
+
+@pytest.fixture
+def home(db: None, tmp_path: Path, settings: Any) -> Path:
+    settings.ALOFT_HOME = tmp_path
+    return tmp_path
+
+
+def call(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def test_a_good_model_has_nothing_to_mend() -> None:
+    told = call("validate", EXAMPLE)
+    assert (told.exit_code, told.stdout) == (
+        0,
+        f"{EXAMPLE}: Northwind Ledger - three tiers, two phases. "
+        "2 phases, 3 segments, 6 moments: nothing to mend.\n",
+    )
+
+
+def test_all_that_is_wrong_with_a_model_is_told_at_once_with_its_place(tmp_path: Path) -> None:
+    model = tmp_path / "acme.yaml"
+    text = Path(EXAMPLE).read_text()
+    model.write_text(
+        text.replace("owner: onboarding\n", "owner: onbording\n").replace("within: 4w  ", "within: 4x  ")
+    )
+    told = call("validate", str(model))
+    assert told.exit_code == 1
+    lines = told.stderr.splitlines()
+    assert lines[0].endswith("moments.kickoff.owner: unknown role 'onbording' (did you mean 'onboarding'?)")
+    assert ": moments.adoption_gate.within: " in lines[1]
+    assert len(lines) == 2
+
+
+def test_a_published_model_is_live_and_audited(home: Path) -> None:
+    told = call("apply", EXAMPLE)
+    assert told.exit_code == 0, told.stderr
+    assert told.stdout.startswith("first_model, version 1, is live from 2")
+    assert ModelVersion.objects.get().version == 1
+    assert AuditEntry.objects.filter(action="model.published").count() == 1
+
+
+def test_the_same_model_again_is_no_new_version(home: Path) -> None:
+    call("apply", EXAMPLE)
+    call("apply", EXAMPLE)
+    assert ModelVersion.objects.count() == 1
+
+
+def test_the_clock_does_not_move_ahead_of_now(home: Path) -> None:
+    told = call("run", "--until", "2999-01-01")
+    assert (told.exit_code, told.stderr) == (1, "2999-01-01 lies ahead: the clock moves to now at most\n")
+
+
+def test_a_date_that_is_none_is_refused(home: Path) -> None:
+    told = call("run", "--until", "tomorrow")
+    assert (told.exit_code, told.stderr) == (
+        1,
+        "'tomorrow' is no date: write 2026-01-31, or 2026-01-31T09:00Z\n",
+    )
+
+
+def test_why_of_an_account_that_nobody_knows(home: Path) -> None:
+    told = call("why", "nobody")
+    assert (told.exit_code, told.stderr) == (1, "no account has the external id 'nobody'\n")
+
+
+def test_a_source_shows_its_key_once_and_its_name_is_its_own(home: Path) -> None:
+    assert call("source", "product").stdout.startswith("wk_")
+    again = call("source", "product")
+    assert again.exit_code == 1
+    assert again.stderr
