@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -94,6 +95,7 @@ def plainly(events: Sequence[Event], account: str, at: datetime) -> dict[str, in
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(events=EVENTS, minutes=st.integers(0, 145 * 24 * 60), later=st.booleans())
 def test_every_metric_equals_a_plain_count(events: list[Event], minutes: int, later: bool) -> None:

@@ -21,7 +21,7 @@ def test_a_list_is_held_at_once(owner: Person, account: Account, other_account: 
     assert set(book.accounts.all()) == {account, other_account}
     assert told.audit == [("mia", "book.set", f"book:{book.pk}")]
     assert told.payloads[0]["added"] == ["acme", "globex"]
-    assert told.changes == []
+    assert told.changes == [("staff.set", "", {"person": "cora"})]
     held = (Holder(owner.pk, "csm", "Mine"),)
     assert holders([account.pk, other_account.pk]) == {account.pk: held, other_account.pk: held}
 

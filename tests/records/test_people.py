@@ -15,7 +15,7 @@ from tests.records.conftest import written
 pytestmark = pytest.mark.django_db
 
 
-def test_a_person_is_a_row_and_an_audit_entry() -> None:
+def test_a_person_is_a_row_an_audit_entry_and_a_change() -> None:
     with written() as told:
         for _ in range(2):
             person = set_person(
@@ -24,7 +24,7 @@ def test_a_person_is_a_row_and_an_audit_entry() -> None:
 
     assert (person.name, person.role, person.hours_per_week) == ("Cora", "csm", Decimal(24))
     assert told.audit == [("mia", "person.set", f"person:{person.pk}")]
-    assert told.changes == []
+    assert told.changes == [("staff.set", "", {"person": "cora"})]
 
 
 def test_a_person_keeps_what_is_not_given(owner: Person, colleague: Person) -> None:
