@@ -25,6 +25,7 @@ def publish_from(
 
     That is for the first model over imported history: once something has opened, the past stands.
     """
+    _only_one(model)
     decided = Decided.objects.filter(pk=1).first()
     back = decided is not None and decided.at is not None and live_from < decided.at
     if back:
@@ -40,6 +41,15 @@ def publish_from(
     if back:
         _go_back()
     return version
+
+
+def _only_one(model: Model) -> None:
+    other = ModelVersion.objects.exclude(name=model.name).first()
+    if other is not None:
+        raise NotPublished(
+            f"the model {other.name!r} is published, and one is live at a time: "
+            f"give this one the same `engagement_model`, and it is its next version"
+        )
 
 
 def _may_go_back(live_from: datetime, running: bool) -> None:

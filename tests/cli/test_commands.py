@@ -84,3 +84,15 @@ def test_a_source_shows_its_key_once_and_its_name_is_its_own(home: Path) -> None
     again = call("source", "product")
     assert again.exit_code == 1
     assert again.stderr
+
+
+def test_a_second_model_is_refused_while_one_is_live(home: Path, tmp_path: Path) -> None:
+    call("apply", EXAMPLE)
+    other = tmp_path / "other.yaml"
+    other.write_text(
+        Path(EXAMPLE).read_text().replace("engagement_model: first_model", "engagement_model: other")
+    )
+    told = call("apply", str(other))
+    assert told.exit_code == 1
+    assert told.stderr.startswith("the model 'first_model' is published, and one is live at a time")
+    assert ModelVersion.objects.count() == 1
