@@ -1,0 +1,82 @@
+"""The demo's company: made once, whole or not at all, in the home folder of an empty deployment."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from rich.console import Console
+from rich.progress import Progress
+
+from aloft.collect.models import Source
+from aloft.collect.services import create_source
+from aloft.demo.history import Span, live
+from aloft.demo.usage import PRODUCT
+from aloft.records.models import Account, ModelVersion, Person
+
+DRAFT = "demo-in-the-making"
+DATABASE = "aloft.sqlite3"
+WRITE_KEY = "demo-write-key.txt"
+
+
+def seed_once(*, now: datetime, say: Callable[[str], None]) -> None:
+    """Make the company as of `now` (UTC), if nothing has been put into ALOFT_HOME yet; else do nothing."""
+    if in_use():
+        return
+    home: Path = settings.ALOFT_HOME
+    say("Making a company of sixty customers, and living through its last weeks: that takes a minute or two.")
+    with _drafted(home) as draft, Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("The last weeks", total=1.0)
+        make(draft, now, lambda share: progress.update(task, completed=share))
+    say(f"Done. The write key of the source “{PRODUCT}” is in {home / WRITE_KEY}.")
+
+
+def in_use() -> bool:
+    return any(model.objects.exists() for model in (Account, Person, ModelVersion, Source))
+
+
+def make(home: Path, now: datetime, passed: Callable[[float], object], span: Span | None = None) -> None:
+    """The company and its history, into Django's database and the other stores under `home`."""
+    live(home, now, passed, span or Span())
+    _, key = create_source(name=PRODUCT, at=now)
+    descriptor = os.open(home / WRITE_KEY, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(f"{key}\n")
+
+
+@contextmanager
+def _drafted(home: Path) -> Iterator[Path]:
+    """A folder within `home` for everything, the database too; at the end it moves to its place.
+
+    What an interrupted start left there is thrown away. The database moves last: with it the accounts are there.
+    """
+    draft, database = home / DRAFT, connection.settings_dict["NAME"]
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    _connect(draft / DATABASE)
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        yield draft
+    finally:
+        _connect(database)
+    for part in sorted(draft.iterdir(), key=lambda path: path.name == DATABASE):
+        _move(part, home / part.name)
+    draft.rmdir()
+
+
+def _connect(database: Path) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = database
+
+
+def _move(part: Path, place: Path) -> None:
+    if place.is_dir():
+        shutil.rmtree(place)
+    part.replace(place)
