@@ -227,6 +227,8 @@ class Engine:
         with transaction.atomic():
             accounts.observe(self.store, step.touched, at, self.store.positions().changes)
             self.directory.refresh(step.touched)
+            if any(change.kind == StaffSet.kind for change in changes):
+                self.versions.forget()
             running = self._running()
             if running is not None:
                 turn = self._turn(running, at, touched=step.touched, before=before)

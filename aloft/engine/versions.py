@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from django.db.models import F, Q
 
-from aloft.engagement.load import load
+from aloft.engagement.expressions import Expression
+from aloft.engagement.load import load, parse_rule
 from aloft.facts.keep import Kept, keep
 from aloft.facts.store import FactStore
 from aloft.measures.frame import Frames
 from aloft.measures.program import Program, compile_model
-from aloft.records.models import Change, ModelVersion
+from aloft.records.models import Book, Change, ModelVersion
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,14 @@ class Versions:
         if pk not in self._compiled:
             version = ModelVersion.objects.get(pk=pk)
             model = load(version.document, f"{version.name}.yaml")
-            frames = Frames(self._store.connection, model, self._store.home_zone)
+            frames = Frames(self._store.connection, model, self._store.home_zone, _book_rules())
             self._compiled[pk] = Running(version, compile_model(model), frames)
             self._keep()
         return self._compiled[pk]
+
+    def forget(self) -> None:
+        """Compile anew at the next need: what is read besides the model has changed."""
+        self._compiled.clear()
 
     def _keep(self) -> None:
         definitions: dict[str, Kept] = {}
@@ -63,3 +68,8 @@ def _told(changes: int) -> Q:
     for data in published:
         named |= Q(name=data["name"], version=data["version"])
     return named
+
+
+def _book_rules() -> list[Expression]:
+    """The rules of books are read over the frames too."""
+    return [parse_rule(book.rule) for book in Book.objects.exclude(rule="")]

@@ -13,15 +13,17 @@ from datetime import UTC, datetime
 import duckdb
 import pyarrow as pa
 
+from aloft.engagement.expressions import Expression
 from aloft.engagement.model import Metric, Model
 from aloft.measures.metrics import metric_sql
 from aloft.measures.names import MOMENT_INSTANTS, anchor_moments, names_read
-from aloft.revenue.lines import contract_facts, contract_status, live_mrr
+from aloft.revenue.lines import CONTRACTS, contract_facts, contract_status, live_mrr
 
 NOTED = ("contacted", "attended", "confirmed", "trained", "signed", "no_show")
 NUMBERS = {"seats", "size", "arr", "acv", "clv", "mrr"}
 TEXTS = {"status", "plan", "product", "country", "subdivision", "industry", "currency", "city", "locale"}
 CONTRACT_INSTANTS = ("contract_signed", "contract_start", "contract_end", "renewal_date")
+ALWAYS = frozenset({"mrr", "arr", "status", *CONTRACT_INSTANTS})
 
 _SETUP = """
 create or replace temp macro aloft_days(d) as date_diff('day', date '1970-01-01', d);
@@ -95,11 +97,20 @@ def aware(instant: datetime | None) -> datetime | None:
 class Frames:
     """Builds frames for one model in one connection to the fact store."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, model: Model, home_zone: str) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        model: Model,
+        home_zone: str,
+        further: Iterable[Expression] = (),
+    ) -> None:
+        """`further`: rules that are read over the frames besides those of the model (of books)."""
         self.connection = connection
         self.model = model
         self.home_zone = home_zone
-        self.names = names_read(model)
+        self.names = names_read(model, further)
+        self._about_occurrences = True
+        self._contracts: tuple[object, ...] | None = (-1, -1)
         self._prepare()
 
     def _prepare(self) -> None:
@@ -111,7 +122,9 @@ class Frames:
     def ask(self, asks: Iterable[Ask]) -> None:
         """Put questions; the frame answers them once built."""
         columns: dict[str, list[object]] = {name: [] for name in _ASKED.names}
+        self._about_occurrences = False
         for ask in asks:
+            self._about_occurrences |= ask.moment is not None
             values = (
                 ask.key, ask.account, naive(ask.at), ask.moment, ask.anchor, ask.n, naive(ask.opened),
                 naive(ask.due), ask.started, ask.done, ask.met, ask.cleared, ask.opening, ask.event,
@@ -128,6 +141,7 @@ class Frames:
 
     def ask_all(self, at: datetime, zones: Sequence[str] | None = None) -> None:
         """Ask about every account, or about all of some zones, at one instant; the account is the key."""
+        self._about_occurrences = False
         only = "" if zones is None else f"where {self._zone_of('a')} in $zones"
         blanks = ", ".join(["null"] * 11)
         source = (
@@ -159,21 +173,30 @@ class Frames:
 
         Stage by stage, each a table of its own: one large statement would be bound many times over.
         """
+        self._know_contracts()
         for name, statement in self._stages():
             self.connection.execute(f"create or replace temp table {name} as {statement}")
         self.connection.execute(f"create or replace temp view frame as {self._view_sql('facts_frame')}")
+
+    def _know_contracts(self) -> None:
+        """Contracts change rarely: they are summed up only when one did."""
+        newest = "select (select max(seq) from contract), (select max(seq) from contract_line)"
+        found = self.connection.execute(newest).fetchone()
+        if found != self._contracts:
+            self.connection.execute(f"create or replace temp table contracts_known as {CONTRACTS}")
+            self._contracts = found
 
     def _stages(self) -> list[tuple[str, str]]:
         return [
             ("asked_days", "select distinct _account as account, _date as day from asked"),
             ("paid_then", live_mrr("asked_days")),
-            ("terms_then", contract_facts("asked_days")),
-            ("status_then", contract_status("asked_days")),
+            ("terms_then", contract_facts("asked_days", "contracts_known")),
+            ("status_then", contract_status("asked_days", "contracts_known")),
             ("held_then", self._held_sql()),
             ("named", self._named_sql()),
             ("placed", self._view_sql("named")),
             *((f"metric_{i}", metric_sql(metric, "placed")) for i, metric in enumerate(self._metrics)),
-            ("notes_then", _NOTES),
+            *([("notes_then", _NOTES)] if self._about_occurrences else []),
             ("plans_then", _PLANS),
             ("facts_frame", self._facts_sql()),
         ]
@@ -230,7 +253,7 @@ class Frames:
           from based b"""
 
     def _attributes(self) -> list[str]:
-        return sorted(NUMBERS | TEXTS | {"name"} | set(CONTRACT_INSTANTS) | set(self.model.fields))
+        return sorted(ALWAYS | ((NUMBERS | TEXTS | set(self.model.fields)) & self.names))
 
     def _pivot(self) -> str:
         return ", ".join(
@@ -242,10 +265,9 @@ class Frames:
         return [*raw, "_line_mrr", "_line_status", "_signed", "_start", "_end"]
 
     def _built_in(self) -> str:
-        numbers = [
-            f'try_cast(b."_at_{name}" as double) as {name}' for name in sorted(NUMBERS - {"mrr", "arr"})
-        ]
-        texts = [f'b."_at_{name}" as "{name}"' for name in sorted((TEXTS | {"name"}) - {"status"})]
+        read = self.names - ALWAYS
+        numbers = [f'try_cast(b."_at_{name}" as double) as {name}' for name in sorted(NUMBERS & read)]
+        texts = [f'b."_at_{name}" as "{name}"' for name in sorted(TEXTS & read)]
         mrr = "coalesce(b._line_mrr::double, try_cast(b._at_mrr as double))"
         own = [
             f"{mrr} as mrr",
@@ -266,6 +288,7 @@ class Frames:
             if kind in {"date", "instant"}
             else f'try_cast(b."_at_{name}" as {casts.get(kind, "text")}) as "{name}"'
             for name, kind in self.model.fields.items()
+            if name in self.names
         ]
         return ", ".join([*fields, "null as _nothing"])
 
@@ -279,11 +302,17 @@ class Frames:
             coalesce(p.agreed, false) as "success_plan.agreed",
             coalesce(p.reviewed, false) as "success_plan.reviewed"
           from placed f {" ".join(joins)}
-          left join notes_then n on n._key = f._key
+          {"left join notes_then n on n._key = f._key" if self._about_occurrences else ""}
           left join plans_then p on p._key = f._key"""
 
     def _recorded(self) -> str:
-        noted = [f"coalesce(list_contains(n.facts, '{fact}'), false) as {fact}" for fact in NOTED]
+        """What was noted on the occurrence; on none, nothing was."""
+        read = [fact for fact in NOTED if fact in self.names]
+        if not self._about_occurrences:
+            noted = [f"false as {fact}" for fact in read]
+            values = [f'null::text as "{name}"' for name in self.model.records]
+            return ", ".join([*noted, *values, "[]::text[] as _noted"])
+        noted = [f"coalesce(list_contains(n.facts, '{fact}'), false) as {fact}" for fact in read]
         values = [f"n.said['{name}'] as \"{name}\"" for name in self.model.records]
         return ", ".join([*noted, *values, "coalesce(n.by_persona, []) as _noted"])
 

@@ -66,8 +66,8 @@ def metric_sql(metric: Metric, asked: str) -> str:
     """`_key, value` of a metric for the rows of the relation `asked`."""
     span = window(metric)
     bounded = (
-        f"bounded as (select *, {span.start} as lo, {span.day} as lo_day, {span.partial} as lo_partial "
-        f"from {asked})"
+        f"bounded as (select _key, _account, _at, _day, {span.start} as lo, {span.day} as lo_day, "
+        f"{span.partial} as lo_partial from {asked})"
     )
     parts = _counted(metric) if metric.verb == "count" else _seen(metric)
     value = "sum(n)" if metric.verb == "count" else "count(distinct app_user)"
@@ -103,7 +103,9 @@ def _edges(metric: Metric, column: str, only: str = "") -> list[str]:
     """The running day, and the day on which the window begins where that is a part of a day."""
     where = f"and ({sql(metric.where.expression, EVENT)})" if metric.where else ""
     named = _named(metric, "e") or "and e.name is not null"
-    inside = f"e.occurred >= b.lo and e.occurred <= b._at {named} {where} {only}"
+    whole = window(metric).partial == "false"
+    since = "" if whole else "and e.occurred >= b.lo"
+    inside = f"e.occurred <= b._at {since} {named} {where} {only}"
     running = (
         f"select b._key, {column} from bounded b join event e on e.account = b._account and e.day = b._day "
         f"where {inside}"
@@ -112,7 +114,7 @@ def _edges(metric: Metric, column: str, only: str = "") -> list[str]:
         f"select b._key, {column} from bounded b join event e on e.account = b._account and e.day = b.lo_day "
         f"where b.lo_partial and b.lo_day < b._day and {inside}"
     )
-    return [running, beginning]
+    return [running] if whole else [running, beginning]
 
 
 def _named(metric: Metric, alias: str) -> str:

@@ -95,6 +95,7 @@ def names_read(model: Model, further: Iterable[Expression] = ()) -> frozenset[st
     """Dotted names that any rule, metric or anchor of the model reads."""
     read = {name for rule in rules(model) for name in names_in(rule.expression)}
     read |= {name for expression in further for name in names_in(expression)}
+    read |= {call.function for rule in rules(model) for call in calls_in(rule.expression)}
     anchors = [moment_anchor(moment) for moment in model.moments.values()]
     anchors += [metric.since for metric in model.metrics.values()]
     return frozenset(read | {anchor.name for anchor in anchors if anchor and anchor.name})

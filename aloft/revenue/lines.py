@@ -15,6 +15,21 @@ from decimal import Decimal
 
 from aloft.facts.store import FactStore
 
+# The last recorded version of each contract; one that only its lines tell of lasts as long as they do.
+CONTRACTS = """
+    SELECT account, contract, signed, starts, ends FROM contract
+    QUALIFY row_number() OVER (PARTITION BY account, contract ORDER BY seq DESC) = 1
+    UNION ALL
+    SELECT account, contract, NULL AS signed, min(starts) AS starts,
+        CASE WHEN bool_or(ends IS NULL) THEN NULL ELSE max(ends) END AS ends
+    FROM (
+        SELECT account, contract, line, min(starts) AS starts,
+            arg_max(struct_pack(ends := ends), seq).ends AS ends
+        FROM contract_line GROUP BY account, contract, line
+    ) whole
+    WHERE (account, contract) NOT IN (SELECT (account, contract) FROM contract)
+    GROUP BY account, contract"""
+
 
 @dataclass(frozen=True)
 class Mrr:
@@ -48,15 +63,17 @@ def live_mrr(asked: str) -> str:
         FROM asked_mrr q LEFT JOIN paid p ON p.account = q.account AND p.day = q.day"""
 
 
-def contract_facts(asked: str) -> str:
+def contract_facts(asked: str, known: str = f"({CONTRACTS})") -> str:
     """Columns account, day, contract, contract_signed, contract_start, contract_end; NULL without a contract.
+
+    `known` is the relation of CONTRACTS, for who holds it as a table.
 
     The contract in force on the day (the one that started last, of several), else the next to start, else
     the last that ended.
     """
     return f"""
         WITH asked_contract AS (SELECT DISTINCT account, day FROM {asked}),
-        known AS ({CONTRACTS}),
+        known AS (SELECT * FROM {known}),
         ranked AS (
             SELECT q.account, q.day, k.contract, k.signed, k.starts, k.ends,
                 CASE WHEN k.ends <= q.day THEN 2 WHEN k.starts > q.day THEN 1 ELSE 0 END AS distance
@@ -74,7 +91,7 @@ def contract_facts(asked: str) -> str:
         FROM asked_contract q LEFT JOIN chosen c ON c.account = q.account AND c.day = q.day"""
 
 
-def contract_status(asked: str) -> str:
+def contract_status(asked: str, known: str = f"({CONTRACTS})") -> str:
     """Columns account, day, status, as it follows from the contracts: NULL where there is none.
 
     `active` from signature or start to the end of any contract, else `churned` after the end of one, else
@@ -82,7 +99,7 @@ def contract_status(asked: str) -> str:
     """
     return f"""
         WITH asked_status AS (SELECT DISTINCT account, day FROM {asked}),
-        known AS ({CONTRACTS}),
+        known AS (SELECT * FROM {known}),
         held AS (
             SELECT q.account, q.day,
                 bool_or(coalesce(least(k.signed, k.starts), k.starts) <= q.day
@@ -103,19 +120,3 @@ def mrr_on(store: FactStore, day: date) -> list[Mrr]:
         f"SELECT a.external, m.day, m.mrr FROM ({live_mrr(asked)}) m JOIN account a ON a.id = m.account ORDER BY 1"
     )
     return [Mrr(*row) for row in rows]
-
-
-# The last recorded version of each contract; one that only its lines tell of lasts as long as they do.
-CONTRACTS = """
-    SELECT account, contract, signed, starts, ends FROM contract
-    QUALIFY row_number() OVER (PARTITION BY account, contract ORDER BY seq DESC) = 1
-    UNION ALL
-    SELECT account, contract, NULL AS signed, min(starts) AS starts,
-        CASE WHEN bool_or(ends IS NULL) THEN NULL ELSE max(ends) END AS ends
-    FROM (
-        SELECT account, contract, line, min(starts) AS starts,
-            arg_max(struct_pack(ends := ends), seq).ends AS ends
-        FROM contract_line GROUP BY account, contract, line
-    ) whole
-    WHERE (account, contract) NOT IN (SELECT (account, contract) FROM contract)
-    GROUP BY account, contract"""

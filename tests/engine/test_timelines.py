@@ -348,7 +348,7 @@ def test_nothing_opens_for_the_time_before_the_model_went_live(world: World) -> 
         when = (date(2025, 2, 9) + timedelta(days=day)).isoformat()
         world.track("acme", "Ticket Opened", f"{when} 10:00", ticket_id=f"T{day}", priority="urgent")
     world.publish(MODEL, "2026-01-01", live_from="2026-01-01")
-    world.run("2026-01-03")
+    world.run("2026-01-02 12:00")
     assert shown(world.stands("acme").phase_since) == "2025-02-08 10:00"
     opened = world.occurrences("acme")
     assert [(row.moment, shown(row.due_at)) for row in opened] == [("monthly_review", "2026-01-08 10:00")]
@@ -386,7 +386,7 @@ def test_a_second_version_takes_what_comes_next_and_leaves_what_is_open(world: W
     world.run("2026-02-03")
     first = world.only("acme", "monthly_review")
     world.publish(MODEL.replace("at 10:00", "at 14:00"), "2026-02-03 12:00")
-    world.run("2026-04-01")
+    world.run("2026-04-02")
     rows = world.occurrences("acme", "monthly_review")
     assert [(row.n, row.model_version.version, shown(row.due_at)) for row in rows] == [
         (1, 1, "2026-02-08 10:00"),
