@@ -49,7 +49,7 @@ class Span:
     """
 
     known: int = 120
-    live: int = 45
+    live: int = 21
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from aloft.engagement.model import Model
 from aloft.engine.mirror import Position
 from aloft.engine.turn import Row, Turn
 from aloft.measures.frame import Ask, aware
+from aloft.measures.names import names_in
 
-_LIMIT = 200
+_LIMIT = 2_000  # days
 
 
 @dataclass(frozen=True)
@@ -148,14 +150,40 @@ def _turning_points(turn: Turn, entered: Iterable[Move]) -> dict[int, set[dateti
         "select distinct account, valid from attribute where account in (select unnest($accounts))",
         {"accounts": accounts},
     ).fetchall()
-    known += turn.frames.connection.execute(
-        """select account, occurred from event
-        where account in (select unnest($accounts)) and stream = 0 and seq > $after
-        qualify row_number() over (partition by account order by occurred desc) <= $most""",
-        {"accounts": accounts, "after": -1 if turn.everyone else turn.before[0], "most": _LIMIT},
-    ).fetchall()
+    known += _last_of_days(turn, accounts)
     for account, instant in known:
         at = aware(instant)
         if at is not None and at <= turn.at:
             found[account].add(at)
     return found
+
+
+def _last_of_days(turn: Turn, accounts: list[int]) -> list[tuple[int, datetime]]:
+    """By account and day, the last of the events that the rules of phases count: of those that are new, or of
+    all as a model goes live."""
+    names = _counted_by_phases(turn.program.model)
+    only = "and name in (select id from event_name where name in (select unnest($names)))" if names else ""
+    found: list[tuple[int, datetime]] = turn.frames.connection.execute(
+        f"""select account, max(occurred) from event
+        where account in (select unnest($accounts)) and stream = 0 and seq > $after {only}
+        group by account, day
+        qualify row_number() over (partition by account order by day desc) <= $most""",
+        {
+            "accounts": accounts,
+            "after": -1 if turn.everyone else turn.before[0],
+            "most": _LIMIT,
+            **({"names": sorted(names)} if names else {}),
+        },
+    ).fetchall()
+    return found
+
+
+def _counted_by_phases(model: Model) -> set[str]:
+    """Names of events; empty where a rule counts any."""
+    rules = [rule for phase in model.phases.values() for rule in (phase.enters, phase.leaves) if rule]
+    rules += [model.applies_to] if model.applies_to else []
+    read = {name for rule in rules for name in names_in(rule.expression)}
+    metrics = [metric for name, metric in model.metrics.items() if name in read]
+    if any(not metric.events for metric in metrics):
+        return set()
+    return {name for metric in metrics for name in metric.events} or {""}
