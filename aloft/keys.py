@@ -11,7 +11,7 @@ def secret_key(home: Path) -> str:
     """Read the key, or make it: readable by its owner alone, and never half written."""
     path = home / "secret.key"
     if not path.exists():
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         _create_once(path, secrets.token_urlsafe(48))
     return path.read_text()
 

@@ -10,7 +10,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 def prepare() -> None:
     """Make ALOFT_HOME and bring its database up to date; quick when there is nothing to do."""
-    settings.ALOFT_HOME.mkdir(parents=True, exist_ok=True)
+    settings.ALOFT_HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from aloft.engine.home import open_engine
 
+DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 GRACE = 10.0  # seconds to stop in, before a process is killed
 
 
@@ -27,7 +28,7 @@ def web(host: str, port: int) -> list[str]:
     """The command that serves the pages and takes in facts; one process, as SQLite has one writer."""
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", "1", "--blocking-threads", "16", "--no-access-log", "--log-level", "warning",
+        "--workers", "1", "--blocking-threads", "16", "--no-access-log", "--log-level", "error",
         "aloft.wsgi:application",
     ]  # fmt: skip
 
@@ -53,7 +54,7 @@ def serve(*, host: str, port: int, demo: bool = False, open_browser: bool = Fals
 
 def _announce(address: str, open_browser: bool) -> None:
     for _ in range(300):
-        with suppress(OSError), urllib.request.urlopen(f"{address}/healthz", timeout=1):  # noqa: S310
+        with suppress(OSError), DIRECTLY.open(f"{address}/healthz", timeout=1):
             sys.stderr.write(f"Aloft is at {address} (Ctrl-C stops it)\n")
             if open_browser:
                 webbrowser.open(address)

@@ -64,7 +64,7 @@ def place_reasons(moment: Moment, row: Row, turn: Turn) -> list[Reason]:
     """Phase, segment, touch and `if`: where the moment meets the account, or does not."""
     phase, since = row["phase"], aware(row["phase_start"])
     in_phase = f"{phase} since {instant(since)}" if phase and since else phase or "in no phase"
-    levels = ", ".join(row["_touch_set"] or []) or "no touch"
+    levels = ", ".join(row["_touch_set"] or [])
     reasons = [
         Reason(
             "phase",
@@ -83,7 +83,7 @@ def place_reasons(moment: Moment, row: Row, turn: Turn) -> list[Reason]:
         )
     if moment.touch:
         meets = bool(set(row["_touch_set"] or []) & set(moment.touch))
-        found = f"{levels} touch, as {row['segment']}"
+        found = f"{levels} touch, as {row['segment']}" if levels else "no touch, as it is in no phase"
         reasons.append(Reason("touch", meets, ", ".join(moment.touch), found, moment.line))
     if moment.condition:
         reasons.append(rule_reason("if", moment.condition, row, turn, None))

@@ -25,4 +25,8 @@ def _problem() -> str:
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError:
         return "the database does not answer"
-    return f"{len(waiting)} migrations are not applied: run `aloft migrate`" if waiting else ""
+    return (
+        f"{len(waiting)} migrations are not applied: start it with `aloft serve`, which applies them"
+        if waiting
+        else ""
+    )
