@@ -34,10 +34,12 @@ class Directory:
         self._store = store
         self._by_store: dict[int, Known] = {}
         self._by_row: dict[int, Known] = {}
+        self._by_external: dict[str, Known] = {}
 
     def load(self) -> None:
         self._by_store.clear()
         self._by_row.clear()
+        self._by_external.clear()
         self._add(self._store.run("select id, external from account"))
 
     def refresh(self, accounts: Iterable[int]) -> None:
@@ -57,6 +59,7 @@ class Directory:
         known = Known(store, row.pk, row.external_id, row.name, row.timezone, row.country, row.subdivision)
         self._by_store[store] = known
         self._by_row[row.pk] = known
+        self._by_external[row.external_id] = known
 
     def __getitem__(self, store: int) -> Known:
         return self._by_store[store]
@@ -68,7 +71,7 @@ class Directory:
         return self._by_row.get(row)
 
     def find(self, external: str) -> Known | None:
-        return next((known for known in self._by_store.values() if known.external == external), None)
+        return self._by_external.get(external)
 
     def all(self) -> list[int]:
         return list(self._by_store)

@@ -8,12 +8,20 @@ from itertools import groupby
 from aloft.act.models import Due, Occurrence, OccurrenceState
 from aloft.act.states import check
 from aloft.decide.values import Reason
+from aloft.engagement.model import Model, Moment
 from aloft.engine import words
 from aloft.engine.directory import Known
 from aloft.engine.opening import reads_metrics
 from aloft.engine.turn import Row, Turn
 from aloft.engine.versions import Running
 from aloft.learn import outcomes
+from aloft.measures.frame import NOTED
+from aloft.measures.names import names_in
+
+OF_OCCURRENCES = frozenset(
+    {*NOTED, "success_plan.agreed", "success_plan.reviewed", "opened", "due", "started", "done", "cleared"}
+)
+"""What only people's edits change."""
 
 
 def watch(turn: Turn, accounts: Iterable[int], *, sliding: bool = False) -> None:
@@ -22,13 +30,25 @@ def watch(turn: Turn, accounts: Iterable[int], *, sliding: bool = False) -> None
     `sliding`: only what reads metrics, whose windows move on without a fact.
     """
     rows = [turn.directory[account].row for account in accounts if account in turn.directory]
-    found = list(outcomes.watched(rows, turn.at))
-    _judge(turn, [one for one in found if not sliding or _slides(turn, one)], at_end=False)
+    edited = {turn.directory[account].row for account in turn.edited}
+    found = [
+        one
+        for one in outcomes.watched(rows, turn.at)
+        if one.pk in turn.new or (one.account_id in edited and not sliding) or _may_turn(turn, one, sliding)
+    ]
+    _judge(turn, found, at_end=False)
 
 
-def _slides(turn: Turn, occurrence: Occurrence) -> bool:
+def _may_turn(turn: Turn, occurrence: Occurrence, sliding: bool) -> bool:
+    """Whether something else than what people note can turn the outcome."""
     model = turn.versions.get(occurrence.model_version_id).program.model
-    return reads_metrics(model, model.moments[occurrence.called])
+    moment = model.moments[occurrence.called]
+    return reads_metrics(model, moment) if sliding else not _rests_on_notes(model, moment)
+
+
+def _rests_on_notes(model: Model, moment: Moment) -> bool:
+    rule = moment.outcome.expect.expression
+    return all(name in OF_OCCURRENCES or name in model.records for name in names_in(rule))
 
 
 def windows_over(turn: Turn, due: Sequence[Due]) -> None:

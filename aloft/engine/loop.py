@@ -260,6 +260,8 @@ class Engine:
         )
 
     def _decide_facts(self, turn: Turn, changes: Sequence[ChangeRow], moved: frozenset[int]) -> None:
+        told = (self.directory.find(change.account) for change in changes if change.account)
+        turn.edited = frozenset(known.store for known in told if known)
         if any(change.kind == StaffSet.kind for change in changes):
             self._restaff(turn)
         if turn.touched:
@@ -361,7 +363,7 @@ class Engine:
         if not accounts_due:
             return
         asking = self._turn(turn.running, turn.at, touched=accounts_due, before=turn.before)
-        asking.opened = turn.opened
+        asking.opened, asking.new = turn.opened, turn.new
         asking.ask()
         conditions.held_long_enough(asking, holding)
         Due.objects.filter(pk__in=[row.pk for row in holding]).delete()

@@ -112,6 +112,7 @@ def _open(turn: Turn, candidate: Candidate, known: Known, row: Row) -> None:
     )
     turn.staff.give(owner.person)
     turn.opened.add(candidate.account)
+    turn.new.add(occurrence.pk)
     _clocks(turn, occurrence, moment, base, owner, calendar)
     turn.say(
         "opened", known, moment.name, candidate.anchor, candidate.n, reasons, occurrence.pk, candidate.at,

@@ -35,6 +35,10 @@ class Turn:
     """The positions (inbox, changes) before this turn's facts: what lies above them is new."""
     moved: set[int] = field(default_factory=set)
     opened: set[int] = field(default_factory=set)
+    new: set[int] = field(default_factory=set)
+    """The occurrences opened in this turn; `opened` are their accounts."""
+    edited: frozenset[int] = frozenset()
+    """Accounts of which people told something in this turn: what is noted on occurrences can only change there."""
 
     @property
     def program(self) -> Program:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-ACCOUNTS = [f"acc{number}" for number in range(6)]
+ACCOUNTS = [f"acc{number}" for number in range(24)]
 SIGNED = datetime(2026, 1, 5, tzinfo=UTC)
 
 

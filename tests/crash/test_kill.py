@@ -78,7 +78,7 @@ class Client:
             number += 1
             if self._until_taken(json.dumps({"batch": [self._event(one) for one in ids]}).encode()):
                 self.acknowledged += ids
-            time.sleep(0.15)
+            time.sleep(0.6)
 
     def _event(self, message: str) -> dict[str, object]:
         return {
