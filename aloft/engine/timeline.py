@@ -18,8 +18,13 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LIVE_TICK = timedelta(milliseconds=200)
 SETTLE = timedelta(milliseconds=50)
 """How long after its end a tick is left to the writers that were stamped within it."""
-HISTORY_TICK = timedelta(days=1)
 HISTORY_AFTER = timedelta(days=2)
+TICKS = (
+    (HISTORY_AFTER, timedelta(days=1)),
+    (timedelta(hours=1), timedelta(minutes=1)),
+    (timedelta(minutes=1), timedelta(seconds=5)),
+)
+"""How far behind the engine is, and the tick that it takes then."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,12 @@ def next_turn(
 
 
 def _facts(arrived: datetime, stop: datetime | None, until: datetime, now: datetime) -> Next:
-    tick = HISTORY_TICK if now - arrived > HISTORY_AFTER else LIVE_TICK
-    return Next("facts", min(tick_end(arrived, tick), until, stop or until))
+    return Next("facts", min(tick_end(arrived, tick_for(now - arrived)), until, stop or until))
+
+
+def tick_for(lag: timedelta) -> timedelta:
+    """The further behind, the more is taken at a time, so that a day's silence is caught up with in minutes."""
+    return next((tick for behind, tick in TICKS if lag > behind), LIVE_TICK)
 
 
 def settled(now: datetime) -> datetime:

@@ -26,7 +26,7 @@ from aloft.cli.serving import ENGINE, web
 from tests.crash.company import ACCOUNTS
 
 KILLS = int(os.environ.get("ALOFT_KILLS", "100"))
-PATIENCE = 300.0  # seconds for the engine to decide what is left
+PATIENCE = 900.0  # seconds for the engine to decide what is left
 
 
 @dataclass
