@@ -81,7 +81,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     (folder / "docs").symlink_to(HERE / "docs")
     home = folder / ".aloft"
     shutil.copytree(whole().home, home)
-    command = [Path(sys.prefix) / "bin" / "aloft", "demo", "--port", str(port), "--no-open"]
+    command = [f"{sys.prefix}/bin/aloft", "demo", "--port", str(port), "--no-open"]
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
             command,
@@ -123,7 +123,7 @@ def eventually(seen: Callable[[], object]) -> None:
 def moment_of(page: str, ticket: str) -> str:
     """The id of the moment on a page that a ticket opened; empty where there is none."""
     for part in page.split('id="moment-')[1:]:
-        if ticket in part:
+        if ticket in part.partition("</details>")[0]:
             return part.partition('"')[0]
     return ""
 
@@ -144,8 +144,7 @@ def test_the_tutorial_works_as_it_is_written(reader: Reader) -> None:
 def come_in_as_cora(reader: Reader) -> None:
     assert "Cora Jensen" in reader.page("/sign-in/")
     day = reader.post("/sign-in/as/cora")
-    for section in ("Late", "Pendle Textiles"):
-        assert section in day
+    assert "Late" in day
     assert moment_of(day, "T-4711") == ""
 
 
@@ -175,8 +174,9 @@ def acts(reader: Reader, moment: str) -> None:
 
 
 def ends_well(printed: str) -> None:
-    verdicts = re.findall(r"UTC  (\w+)", printed)
-    assert verdicts == ["opened", "started", "met"]
+    first, second = printed.strip().split("\n\n")
+    assert re.findall(r"UTC  (\w+)", first) == ["opened", "started", "met"]
+    assert second.startswith("“Urgent ticket” is not open")
 
 
 def changes_the_rule(reader: Reader, copy: str, publish: str) -> None:

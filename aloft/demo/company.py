@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from rich.console import Console
 from rich.progress import Progress
@@ -31,7 +30,7 @@ def seed_once(*, now: datetime, say: Callable[[str], None]) -> None:
     if in_use():
         return
     home: Path = settings.ALOFT_HOME
-    say("Making a company of sixty customers, and living through its last weeks: that takes a minute or two.")
+    say("Making a company of sixty customers, and living through its last weeks: that takes about a minute.")
     with _drafted(home) as draft, Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("The last weeks", total=1.0)
         make(draft, now, lambda share: progress.update(task, completed=share))
@@ -53,16 +52,17 @@ def make(home: Path, now: datetime, passed: Callable[[float], object], span: Spa
 
 @contextmanager
 def _drafted(home: Path) -> Iterator[Path]:
-    """A folder within `home` for everything, the database too; at the end it moves to its place.
+    """A folder within `home` for everything, with a copy of the database; at the end it moves to its place.
 
     What an interrupted start left there is thrown away. The database moves last: with it the accounts are there.
     """
     draft, database = home / DRAFT, connection.settings_dict["NAME"]
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
+    connection.close()
+    shutil.copy(database, draft / DATABASE)
     _connect(draft / DATABASE)
     try:
-        call_command("migrate", verbosity=0, interactive=False)
         yield draft
     finally:
         _connect(database)

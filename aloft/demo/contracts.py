@@ -109,7 +109,7 @@ def _end(customer: Customer, day: date) -> date:
 
 def renewals(customer: Customer, first: datetime, now: datetime) -> Iterator[datetime]:
     """When nobody gave notice within this time, and the contract went on for a year."""
-    at = datetime.combine(_end(customer, first.date()) - NOTICE, time(12), UTC)
+    at = datetime.combine(_end(customer, first.date()) - NOTICE, time(12, 40), UTC)
     if at <= now:
         yield at
 

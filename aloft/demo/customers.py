@@ -123,7 +123,7 @@ LIST = (
     Sketch("Nordhaus Möbel", HAMBURG, 3100),
     Sketch("Lindqvist Tools", AARHUS, 2400, silent=34),
     Sketch("Vermeer Bikes", UTRECHT, 2900, G),
-    Sketch("Papeterie Duval", LYON, 1800, silent=82, back=42),
+    Sketch("Papeterie Duval", LYON, 1800, silent=60, back=18),
     Sketch("Alpenblick Hotels", VIENNA, 3600),
     Sketch("Corrigan Law", BOSTON, 2000),
     Sketch("Harbor Pediatrics", BOSTON, 3300),
@@ -154,7 +154,7 @@ LIST = (
     # Onboarding, or lately through it
     Sketch("Aldermoor Energy", ANTWERP, 7600, W, started=3),
     Sketch("Falkenried Pharma", HAMBURG, 8900, W, started=6),
-    Sketch("Quayside Seafoods", MALMO, 3400, X, started=43),
+    Sketch("Quayside Seafoods", MALMO, 3400, X, started=45),
     Sketch("Wexford Timber", MALMO, 2300, X, started=46),
     Sketch("Hartmann Optik", BERLIN, 5100, L, started=66),
     Sketch("Nieuwland Zorg", UTRECHT, 2800, X, started=35),

@@ -29,7 +29,7 @@ from aloft.records.services import publish_model, set_product
 MODEL = "model.yaml"
 NOON = (12 * 60 + 10, 12 * 60 + 30)
 """Minutes of the day in UTC."""
-ENTERED = timedelta(hours=12)
+ENTERED = timedelta(hours=12, minutes=40)
 """After midnight in UTC: when the offices' systems have entered what is new."""
 AMENDED = {
     "halloway-freight": (50, Decimal("1.15")),
@@ -37,7 +37,7 @@ AMENDED = {
     "corrigan-law": (70, Decimal("0.80")),
 }
 """Days ago, and by how much of its core line."""
-VISITS = {"castleton-homes": 40, "voss-adler": 26, "osterloh-logistik": 12, "halloway-freight": 16}
+VISITS = {"castleton-homes": 20, "osterloh-logistik": 12, "halloway-freight": 16}
 """Customers whom Mia means to see, and how many days ago she said so."""
 
 
@@ -72,7 +72,8 @@ def live(home: Path, now: datetime, passed: Callable[[float], object], span: Spa
     opened = tickets(known, first, now)
     entered = [doing for doing in agenda(known, first, begins, now) if doing.at >= first]
     doings = sorted(entered, key=lambda doing: doing.at)
-    sent = sorted([*usage(known, first, now), *told(opened, now)], key=lambda delivery: delivery.received)
+    sent = [*usage(known, first, begins, now), *told(opened, first, begins, now)]
+    sent.sort(key=lambda delivery: delivery.received)
     # All of it is history to the engine, which is why it is turned day by day.
     clock = SetClock(now + HISTORY_AFTER + timedelta(days=1))
     engine = Engine(home, load(document(), MODEL).clock.home_zone, clock)

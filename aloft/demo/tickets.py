@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from aloft.collect.values import Entry
 from aloft.demo.customers import SEED, Customer
-from aloft.demo.usage import HELPDESK, Delivery, event, user
+from aloft.demo.usage import HELPDESK, Delivery, delivered, event, user
 
 EVERY = 3  # days between tickets, over all customers, at most
 CLOSES = time(12, 40)
@@ -70,17 +71,18 @@ def _ticket(customer: Customer, number: int, priority: str, opened: datetime, da
     return Ticket(customer, number, priority, opened, solved)
 
 
-def told(found: Iterable[Ticket], now: datetime) -> list[Delivery]:
-    """What the helpdesk sends, each at once."""
-    sent = []
-    for ticket in found:
-        sent.append(_delivery(ticket, "Ticket Opened", ticket.opened))
-        if ticket.solved <= now:
-            sent.append(_delivery(ticket, "Ticket Solved", ticket.solved))
+def told(found: Sequence[Ticket], first: datetime, at_once: datetime, now: datetime) -> list[Delivery]:
+    """What the helpdesk sends: every week at first, then each at once."""
+    happened = [("Ticket Opened", ticket, ticket.opened) for ticket in found]
+    happened += [("Ticket Solved", ticket, ticket.solved) for ticket in found if ticket.solved <= now]
+    sent = [
+        Delivery(at if at > at_once else delivered(at, first, at_once, now), (_told(ticket, name, at),))
+        for name, ticket, at in happened
+    ]
     return sorted(sent, key=lambda delivery: delivery.received)
 
 
-def _delivery(ticket: Ticket, name: str, at: datetime) -> Delivery:
+def _told(ticket: Ticket, name: str, at: datetime) -> Entry:
     said = {
         "ticket_id": f"T-{ticket.number}",
         "priority": ticket.priority,
@@ -88,4 +90,4 @@ def _delivery(ticket: Ticket, name: str, at: datetime) -> Delivery:
     }
     key = f"{name.split()[1].lower()}-{ticket.number}"
     who = user(ticket.customer, 1 + ticket.number % 3)
-    return Delivery(at, (event(ticket.customer, name, who, at, key, HELPDESK, **said),))
+    return event(ticket.customer, name, who, at, key, HELPDESK, **said)

@@ -20,6 +20,7 @@ DAY = timedelta(days=1)
 WORKS = ("Invoice Sent", "Report Exported", "Bank Statement Matched")
 DELIVERED = timedelta(hours=12, minutes=45)
 """After midnight in UTC: the product hands over once a day what has happened since."""
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -30,26 +31,28 @@ class Delivery:
     entries: tuple[Entry, ...]
 
 
-def usage(customers: Iterable[Customer], first: datetime, now: datetime) -> list[Delivery]:
-    """Every delivery from `first` to `now`, in the order in which they arrived.
+def usage(customers: Iterable[Customer], first: datetime, daily: datetime, now: datetime) -> list[Delivery]:
+    """Every delivery from `first` to `now`, in the order in which they arrived: weekly at first, then daily.
 
-    The users of before arrive with the first: the product was connected then, and told of them.
+    The users of before arrive with the first: the product was connected then, and told of them. What has not
+    been delivered yet is delivered now.
     """
-    happened = [entry for customer in customers for entry in _of(customer, first.date(), now)]
-    return deliveries(happened, first, now)
-
-
-def deliveries(happened: Iterable[Entry], first: datetime, now: datetime) -> list[Delivery]:
-    """The product delivers once a day; what it has not delivered yet it does now."""
     together: dict[datetime, list[Entry]] = {}
-    for entry in happened:
-        days = -((first + DELIVERED - entry.occurred) // DAY)
-        received = min(first + DELIVERED + max(days, 0) * DAY, now)
-        together.setdefault(received, []).append(entry)
+    for customer in customers:
+        for entry in _of(customer, first.date(), now):
+            received = delivered(entry.occurred, first, daily, now)
+            together.setdefault(received, []).append(entry)
     return [
         Delivery(received, tuple(sorted(entries, key=lambda one: (one.occurred, one.message_id))))
         for received, entries in sorted(together.items())
     ]
+
+
+def delivered(occurred: datetime, first: datetime, daily: datetime, now: datetime) -> datetime:
+    begins, every = (first, WEEK) if occurred <= daily else (daily, DAY)
+    periods = max(-((begins + DELIVERED - occurred) // every), 0)
+    received = begins + DELIVERED + periods * every
+    return min(received, daily + DELIVERED if every == WEEK else now, now)
 
 
 def event(

@@ -15,12 +15,12 @@ from aloft.demo.usage import Delivery, usage
 HERE = Path(__file__).parents[2]
 TODAY = date(2026, 3, 4)
 NOW = datetime(2026, 3, 4, 10, 20, tzinfo=UTC)
-FIRST = datetime(2025, 11, 4, tzinfo=UTC)
+FIRST, LIVE = datetime(2025, 11, 4, tzinfo=UTC), datetime(2026, 2, 11, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def sent() -> list[Delivery]:
-    return usage(customers(TODAY), FIRST, NOW)
+    return usage(customers(TODAY), FIRST, LIVE, NOW)
 
 
 def test_the_model_that_is_shipped_is_that_of_the_documents() -> None:
@@ -44,7 +44,7 @@ def test_a_name_becomes_an_id() -> None:
 
 
 def test_usage_is_the_same_twice_and_arrives_in_order_up_to_now(sent: list[Delivery]) -> None:
-    assert usage(customers(TODAY), FIRST, NOW) == sent
+    assert usage(customers(TODAY), FIRST, LIVE, NOW) == sent
     received = [delivery.received for delivery in sent]
     assert received == sorted(received)
     assert received[0] >= FIRST
@@ -85,7 +85,7 @@ def test_one_customer_has_come_back(sent: list[Delivery]) -> None:
         for entry in delivery.entries
         if entry.account == back.external and entry.occurred.date() >= back.back_from
     }
-    assert len(later) >= 20
+    assert len(later) >= 10
 
 
 def test_tickets_never_lie_ahead_and_the_latest_are_urgent() -> None:
