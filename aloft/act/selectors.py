@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, QuerySet
 
 from aloft.act.models import Occurrence, OccurrenceState
 from aloft.records.models import Person
@@ -37,5 +37,5 @@ def ordinals(accounts: Iterable[int] | None = None) -> dict[tuple[int, str], int
         if accounts is None
         else Occurrence.objects.filter(account__in=list(accounts))
     )
-    counted = rows.values_list("account", "moment").annotate(all=Count("id"), last=Max("opened_at"))
-    return {(account, moment): number for account, moment, number, _last in counted}
+    counted = rows.order_by().values_list("account", "moment").annotate(all=Count("id"))
+    return {(account, moment): number for account, moment, number in counted}

@@ -149,9 +149,9 @@ class Engine:
         return min(coming.at if coming else FAR, self.at + LOOK_ANYWAY)
 
     def _next(self, until: datetime) -> Next | None:
-        drained = self.store.positions()
-        if drained.at is not None and (drained.inbox, drained.changes) != self._position():
-            return Next("facts", drained.at)
+        drained_at = self.store.positions().at
+        if drained_at is not None and self._is_ahead():
+            return Next("facts", drained_at)
         version = next_version(self.decided.live, self.decided.changes)
         due = (
             Due.objects.order_by("at").values_list("at", flat=True).first() if self.decided.live_id else None

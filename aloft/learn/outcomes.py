@@ -22,11 +22,9 @@ Judged = Literal["met", "missed", "unknown"]
 
 def watched(accounts: Iterable[int], at: datetime) -> QuerySet[Occurrence]:
     """The occurrences of these accounts whose outcome new facts can decide: still open, or missed so far."""
-    running = Q(outcome=OutcomeState.WATCHED, outcome_until__gt=at) & ~Q(state=OccurrenceState.CLOSED)
+    standing = Q(outcome=OutcomeState.WATCHED) & ~Q(state=OccurrenceState.CLOSED)
     late = Q(outcome=OutcomeState.MISSED, outcome_until__lte=at)
-    pending = Q(outcome=OutcomeState.WATCHED, outcome_until__lte=at) & ~Q(state=OccurrenceState.CLOSED)
-    rows = Occurrence.objects.filter(account__in=list(accounts)).filter(running | late | pending)
-    return rows.select_related("model_version").order_by("id")
+    return Occurrence.objects.filter(standing | late, account__in=list(accounts)).order_by("id")
 
 
 def question(occurrence: Occurrence, account: int, at: datetime) -> Ask:

@@ -281,7 +281,7 @@ class Frames:
         return ", ".join([*numbers, *texts, *own])
 
     def _fields(self) -> str:
-        """Declared fields with their types; `_account` again where there is none, to keep the list whole."""
+        """Declared fields with their types; a last column of nothing keeps the list whole where there is none."""
         casts = {"number": "double", "money": "double", "boolean": "boolean"}
         fields = [
             f'{_attribute_instant(name)} as "{name}"'
