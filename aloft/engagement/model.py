@@ -167,17 +167,93 @@ class Moment:
         return self.name.replace("_", " ").capitalize()
 
 
+MetricVerb = Literal[
+    "count",
+    "users",
+    "days",
+    "first",
+    "last",
+    "open",
+    "distinct",
+    "sum",
+    "min",
+    "max",
+    "mean",
+    "latest",
+    "formula",
+]
+
+
 @dataclass(frozen=True)
 class Metric:
-    """A number per account, true at an instant. No events means any event."""
+    """A value per account, true at an instant. No events means any event.
+
+    `first` and `last` are instants, `latest` is text, the others are numbers. `property` is what `distinct`,
+    `sum`, `min`, `max`, `mean` and `latest` read; `until` and `by` say what closes an `open` one; `formula` is
+    an expression over other names, and then there are no events.
+    """
 
     name: str
-    verb: Literal["count", "users"]
+    verb: MetricVerb
     events: tuple[str, ...]
     line: int
+    property: str | None = None
+    until: tuple[str, ...] = ()
+    by: str | None = None
     where: Rule | None = None
     over: Duration | None = None
     since: Anchor | None = None
+    formula: Rule | None = None
+
+
+@dataclass(frozen=True)
+class Cap:
+    """No score above `at` while `when` holds."""
+
+    when: Rule
+    at: float
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A part of the health score (F18). `weights` maps a touch level to a weight; `*` is every other level.
+
+    `anchors` are (value, score) with the values rising; a score is piecewise linear between them and level
+    beyond. `half_life` None: the value does not go stale.
+    """
+
+    name: str
+    weights: Mapping[str, float]
+    score: Rule
+    anchors: tuple[tuple[float, float], ...]
+    half_life: Duration | None = None
+    cap: Cap | None = None
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Red below `red`, green from `green` on; a change needs `settle` daily readings in a row past the
+    threshold, and upwards the threshold plus `climb`."""
+
+    red: float = 40
+    green: float = 70
+    settle: int = 2
+    climb: float = 5
+
+
+@dataclass(frozen=True)
+class Health:
+    dimensions: Mapping[str, Dimension]
+    bands: Bands = Bands()
+
+
+@dataclass(frozen=True)
+class TouchLevel:
+    """One level, most personal first. `ratio` is people to accounts as written; `hours` a year, planned."""
+
+    name: Touch
+    ratio: str | None = None
+    hours: float | None = None
 
 
 @dataclass(frozen=True)
@@ -246,3 +322,6 @@ class Model:
     )  # text number money date instant boolean, or choice
     records: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unit: Literal["account", "relationship"] = "account"
+    touch_levels: tuple[TouchLevel, ...] = tuple(TouchLevel(name) for name in TOUCH_LEVELS)
+    health: Health | None = None

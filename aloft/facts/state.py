@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from aloft.facts.days import block, word
 
@@ -26,7 +26,7 @@ class Kept:
     """
 
     digest: str
-    verb: Literal["count", "users"]
+    verb: str
     names: tuple[str, ...] = ()
     where_sql: str | None = None
 
