@@ -151,4 +151,5 @@ class FactStore:
 def _settle_whether_pandas_is_there() -> None:
     """DuckDB asks for pandas at each value that it is handed; where there is none, each time the disk is searched."""
     if "pandas" not in sys.modules and find_spec("pandas") is None:
+        pa.array([0])  # Arrow asks once, and must ask before: it takes what stands here for a module
         sys.modules["pandas"] = None  # type: ignore[assignment]  # what the import system takes for "not there"
