@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from aloft.collect.files.content import Content
+from aloft.collect.files.delimited import delimited
+from aloft.collect.files.limits import ON_DISK, Limits
+from aloft.collect.files.values import FileTable, Found, PassedOver, Rows, Unopenable, Unreadable
+
+__all__ = ["FileTable", "Found", "PassedOver", "Rows", "Unopenable", "Unreadable", "look_into", "open_tables"]
+
+
+def open_tables(path: Path, limits: Limits = ON_DISK) -> list[FileTable]:
+    """The tables of a file, or of the files of a folder in the order of their names. Unopenable for a file
+    that holds none; in a folder such files are passed over (`look_into` tells which)."""
+    return list(look_into(path, limits).tables)
+
+
+def look_into(path: Path, limits: Limits = ON_DISK) -> Found:
+    if not path.is_dir():
+        return Found(tuple(tables_of(path, limits)))
+    tables: list[FileTable] = []
+    passed_over: list[PassedOver] = []
+    for file in sorted(each for each in path.iterdir() if each.is_file() and not each.name.startswith(".")):
+        try:
+            tables += tables_of(file, limits)
+        except Unopenable as error:
+            passed_over.append(PassedOver(file.name, error.reason))
+    return Found(tuple(tables), tuple(passed_over))
+
+
+def tables_of(path: Path, limits: Limits) -> list[FileTable]:
+    if not path.is_file():
+        raise Unopenable(path.name, "there is no such file")
+    content = Content(path, limits)
+    head = content.head()
+    if not head:
+        raise content.refused("it is empty")
+    return [delimited(content, head)]
