@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 
+from aloft.collect.files import mapping as words
 from aloft.collect.files.mapping import (
     AccountGiven,
     ContactGiven,
