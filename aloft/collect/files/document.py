@@ -157,8 +157,6 @@ def _part(tree: Tree, path: Path) -> type[BaseModel]:
 
 
 def _held(part: type[BaseModel], key: str) -> Any:
-    from aloft.collect.files import mapping as words
-
     held = {
         "tables": Table,
         "choices": words.Choice,
