@@ -12,7 +12,7 @@ from pyarrow import csv as pa_csv
 from aloft.collect.files.batches import Batches, finished, shown, unique
 from aloft.collect.files.content import Content
 from aloft.collect.files.dialect import SPACES, Dialect, dialect_of
-from aloft.collect.files.encodings import UTF_8, Encoding, encoding_of, without
+from aloft.collect.files.encodings import UTF_8, Encoding, without
 from aloft.collect.files.limits import MIB
 from aloft.collect.files.records import records, wrong_width
 from aloft.collect.files.values import FileTable, Rows, Unreadable
@@ -22,10 +22,8 @@ LONGEST_RECORD = 64 * MIB
 LISTS = (".csv", ".tsv", ".txt")
 
 
-def delimited(content: Content, head: bytes) -> FileTable:
-    """Unopenable where nothing divides its lines into cells."""
-    encoding = encoding_of(head, content.blocks())
-    text = b"".join(encoding.as_utf_8([head])).decode(UTF_8, "surrogateescape")
+def delimited(content: Content, encoding: Encoding, text: str) -> FileTable:
+    """Of a file that begins with `text`. Unopenable where nothing divides its lines into cells."""
     dialect = dialect_of(text, lone_column=bool({*content.path.suffixes} & {*LISTS}))
     if dialect is None:
         raise content.refused(

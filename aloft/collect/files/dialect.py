@@ -11,6 +11,7 @@ NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", SPACES: "r
 DECLARED = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 SAMPLED = 1000  # lines
+FEW = 3  # lines that agree by chance
 CONSISTENT = 0.5  # of the sampled rows have as many cells as the header
 
 
@@ -58,7 +59,7 @@ def delimiter_of(lines: Sequence[str], *, lone_column: bool) -> str | None:
     score, _, best = max(scored, key=lambda each: each[:2])
     if score >= CONSISTENT:
         return best
-    if fit(lines, SPACES) >= (1.0, 2):
+    if len(lines) > FEW and fit(lines, SPACES) >= (1.0, 2):
         return SPACES
     return "," if lone_column else None
 

@@ -20,6 +20,9 @@ class Encoding:
     def __str__(self) -> str:
         return self.name.upper() if self.name != CP1252 else "Windows-1252"
 
+    def text(self, head: bytes) -> str:
+        return b"".join(self.as_utf_8([head])).decode(UTF_8, "surrogateescape")
+
     def as_utf_8(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
         """Without the mark at its start. Bytes that stand for no character come through as they are."""
         blocks = without(self.bom, blocks)

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from aloft.collect.files import parquet, workbook
 from aloft.collect.files.content import Content
 from aloft.collect.files.delimited import delimited
+from aloft.collect.files.encodings import encoding_of
+from aloft.collect.files.json_rows import json_rows, looks_like_json
 from aloft.collect.files.limits import ON_DISK, Limits
 from aloft.collect.files.values import FileTable, Found, PassedOver, Rows, Unopenable, Unreadable
 
 __all__ = ["FileTable", "Found", "PassedOver", "Rows", "Unopenable", "Unreadable", "look_into", "open_tables"]
+
+NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\udc80-\udcff]")
 
 
 def open_tables(path: Path, limits: Limits = ON_DISK) -> list[FileTable]:
@@ -30,10 +36,26 @@ def look_into(path: Path, limits: Limits = ON_DISK) -> Found:
 
 
 def tables_of(path: Path, limits: Limits) -> list[FileTable]:
+    """By what the file holds; its name says nothing."""
     if not path.is_file():
         raise Unopenable(path.name, "there is no such file")
     content = Content(path, limits)
     head = content.head()
     if not head:
         raise content.refused("it is empty")
-    return [delimited(content, head)]
+    if head.startswith(parquet.MAGIC):
+        return [parquet.parquet(content)]
+    if head.startswith(workbook.MAGIC):
+        return workbook.workbook(content)
+    if head.startswith(workbook.OLD):
+        raise content.refused("it is a workbook of the old kind or has a password: save it as .xlsx without")
+    return [text_table(content, head)]
+
+
+def text_table(content: Content, head: bytes) -> FileTable:
+    encoding = encoding_of(head, content.blocks())
+    text = encoding.text(head)
+    if len(NO_TEXT.findall(text)) > len(text) * 0.1:
+        raise content.refused("it is neither text nor a workbook nor Parquet")
+    read = json_rows if looks_like_json(text) else delimited
+    return read(content, encoding, text)
