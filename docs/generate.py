@@ -18,14 +18,15 @@ from aloft.act.models import OccurrenceState  # noqa: E402
 from aloft.act.states import LEGAL  # noqa: E402
 from aloft.cli.commands import app  # noqa: E402
 from aloft.decide.values import VerdictName  # noqa: E402
-from aloft.engagement import document, leaves, names  # noqa: E402
+from aloft.engagement import document, health_document, leaves, moment_document, names, not_run  # noqa: E402
 from aloft.engagement.durations import UNITS  # noqa: E402
 from aloft.engagement.model import TOUCH_LEVELS  # noqa: E402
+from aloft.engagement.part import Part  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 MADE = "<!-- Made by docs/generate.py from the code: `make docs` writes it again. -->"
 
-PARTS: Mapping[str, type[document.Part]] = {
+PARTS: Mapping[str, type[Part]] = {
     "The document": document.Document,
     "`clock`": document.ClockDoc,
     "`clock.home`": document.HomeDoc,
@@ -33,11 +34,16 @@ PARTS: Mapping[str, type[document.Part]] = {
     "an entry of `sources`": document.SourceDoc,
     "an entry of `roles`": document.RoleDoc,
     "an entry of `metrics`": document.MetricDoc,
+    "an entry of `touch_levels`": document.TouchLevelDoc,
     "an entry of `phases`": document.PhaseDoc,
     "an entry of `segments`": document.SegmentDoc,
-    "an entry of `moments`": document.MomentDoc,
-    "`outcome` of a moment": document.OutcomeDoc,
-    "an entry of a moment's `escalate`": document.EscalationDoc,
+    "an entry of `moments`": moment_document.MomentDoc,
+    "`outcome` of a moment": moment_document.OutcomeDoc,
+    "an entry of a moment's `escalate`": moment_document.EscalationDoc,
+    "`health`, beside its dimensions": health_document.HealthDoc,
+    "a dimension of `health`": health_document.DimensionDoc,
+    "`cap` of a dimension": health_document.CapDoc,
+    "`health.bands`": health_document.BandsDoc,
 }
 LISTS: Mapping[str, Iterable[str]] = {
     "Touch levels, most personal first": TOUCH_LEVELS,
@@ -55,6 +61,7 @@ WHERE = {
     "anywhere": "anywhere",
     "position": "where the account's position is known",
     "outcome": "in outcomes and escalations",
+    "person": "where contacts are chosen, in steps and in outcomes",
 }
 
 
@@ -117,20 +124,21 @@ def language() -> str:
     lines = ["# The engagement-model language, as this version runs it", "", MADE, ""]
     lines += [
         "An engagement model is one YAML document: [a small one](../examples/first-model.yaml) to begin with.",
-        "A key or a name that is part of the language but not run yet is an error that says so: nothing is",
-        "passed over in silence.",
+        "What is not run by this version yet stands [below](#not-run-yet), with what happens instead:",
+        "`aloft validate` notes it, and `aloft apply` refuses it unless `--what-runs` is given.",
         *_keys(),
         *_lists(),
         *_names(),
         *_functions(),
         *_moves(),
+        *_not_run(),
     ]
     return "\n".join(lines) + "\n"
 
 
 def _keys() -> list[str]:
-    rows = [(title, code(part.keys()), code(sorted(part.not_run))) for title, part in PARTS.items()]
-    return ["", "## Keys", "", *table(["Of", "Run", "Not run yet"], rows)]
+    rows = [(title, code(part.keys())) for title, part in PARTS.items()]
+    return ["", "## Keys", "", *table(["Of", "Keys"], rows)]
 
 
 def _lists() -> list[str]:
@@ -143,8 +151,7 @@ def _names() -> list[str]:
         for one in names.NAMES.values()
     ]
     head = ["Name", "Kind", "Says", "May be read", "Example"]
-    rest = ["", f"Not run yet: {code(sorted(names.NAMES_NOT_RUN))}"]
-    return ["", "## Names", "", *table(head, rows), *rest]
+    return ["", "## Names", "", *table(head, rows)]
 
 
 def _functions() -> list[str]:
@@ -153,11 +160,10 @@ def _functions() -> list[str]:
         for one in names.FUNCTIONS.values()
     ]
     head = ["Function", "Gives", "Says", "May be called", "Example"]
-    rest = ["", f"Not run yet: {code(sorted(names.FUNCTIONS_NOT_RUN))}"]
     told = [
         f"In the `where` of an event: {code(sorted(names.OF_EVENTS))}. `same`: any one kind, for all of them."
     ]
-    return ["", "## Functions", "", *table(head, rows), *rest, "", *told]
+    return ["", "## Functions", "", *table(head, rows), "", *told]
 
 
 def _signature(one: names.Function) -> str:
@@ -180,6 +186,22 @@ def _moves() -> list[str]:
         "",
         f"Verdicts, kept with their reasons: {code(get_args(VerdictName))}",
     ]
+
+
+def _not_run() -> list[str]:
+    tables = {
+        "metric": not_run.METRICS,
+        "name": not_run.NAMES,
+        "function": not_run.FUNCTIONS,
+        "key": not_run.KEYS,
+        "value": not_run.VALUES,
+    }
+    rows = [
+        (kind, f"`{what}`" if kind != "value" else what, instead)
+        for kind, told in tables.items()
+        for what, instead in told.items()
+    ]
+    return ["", "## Not run yet", "", *table(["", "", "Instead"], rows)]
 
 
 PAGES: Mapping[str, Callable[[], str]] = {

@@ -14,8 +14,7 @@ from rich.console import Console
 from aloft import clock
 from aloft.cli import asking, printing
 from aloft.cli.ready import prepare
-from aloft.engagement.load import load
-from aloft.engagement.model import Model
+from aloft.engagement.load import Reading, read_model
 from aloft.engagement.problems import InvalidModel
 from aloft.records.refusals import Refused
 
@@ -42,9 +41,9 @@ def _instant(text: str | None, otherwise: datetime) -> datetime:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-def _load(file: Path) -> Model:
+def _read(file: Path) -> Reading:
     try:
-        return load(file.read_text(), str(file))
+        return read_model(file.read_text(), str(file))
     except InvalidModel as invalid:
         _refuse("\n".join(str(problem) for problem in invalid.problems))
 
@@ -87,7 +86,10 @@ def demo(
 @app.command()
 def validate(model: ModelFile) -> None:
     """Is the model well formed, and do its references and types hold?"""
-    found = _load(model)
+    reading = _read(model)
+    found = reading.model
+    for note in reading.notes:
+        out.print(str(note), markup=False)
     out.print(
         f"{model}: {found.title}. {len(found.phases)} phases, {len(found.segments)} segments, "
         f"{len(found.moments)} moments: nothing to mend."
@@ -98,13 +100,21 @@ def validate(model: ModelFile) -> None:
 def apply(
     model: ModelFile,
     from_: Annotated[str | None, typer.Option("--from", help="Live from this date; default now")] = None,
+    what_runs: Annotated[
+        bool, typer.Option("--what-runs", help="Publish although parts of it are not run by this version yet")
+    ] = False,
 ) -> None:
     """Publish the model; it is live from a date, default now. Nothing is opened for the time before."""
     prepare()
-    found = _load(model)
+    reading = _read(model)
+    if reading.unrun and not what_runs:
+        _refuse(
+            "\n".join(str(note) for note in reading.unrun)
+            + "\nTake these out, or publish what runs of the model with --what-runs."
+        )
     now = clock.now()
     try:
-        printing.published(out, asking.publish(found, model.read_text(), _instant(from_, now), now))
+        printing.published(out, asking.publish(reading.model, model.read_text(), _instant(from_, now), now))
     except (Refused, asking.Unanswered) as refused:
         _refuse(str(refused))
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from aloft.engagement.coverage import levels, touch_by_phase
 from aloft.engagement.digest import digest
-from aloft.engagement.document import ClockDoc, MetricDoc, MomentDoc, PhaseDoc, RoleDoc, SegmentDoc
+from aloft.engagement.document import ClockDoc, MetricDoc, PhaseDoc, RoleDoc, SegmentDoc
 from aloft.engagement.draft import Draft
+from aloft.engagement.health_document import BandsDoc, CapDoc, DimensionDoc, HealthDoc
 from aloft.engagement.model import (
     Anchor,
+    Bands,
+    Cap,
+    Dimension,
     Escalation,
     EventTrigger,
     ExpectTrigger,
+    Health,
     ManualTrigger,
     Metric,
+    MetricVerb,
     Model,
     Moment,
     Outcome,
@@ -28,8 +34,11 @@ from aloft.engagement.model import (
     WhenTrigger,
     WorkingTime,
 )
+from aloft.engagement.moment_document import MomentDoc
+from aloft.engagement.notes import running, runs
 from aloft.engagement.parse import Parsed
 from aloft.engagement.problems import Path
+from aloft.engagement.touch import touch_levels
 
 Value = TypeVar("Value")
 ANY = ("any",)
@@ -42,6 +51,7 @@ def build(draft: Draft, file: str) -> Model:
 
 class _Builder:
     def __init__(self, draft: Draft) -> None:
+        self.draft = draft
         self.tree = draft.tree
         self.document = draft.document
 
@@ -57,18 +67,23 @@ class _Builder:
             phases={name: self.phase(name, phase) for name, phase in document.phases.items()},
             segments={name: self.segment(name, segment) for name, segment in document.segments.items()},
             moments={name: self.moment(name, moment) for name, moment in document.moments.items()},
-            metrics={name: self.metric(name, metric) for name, metric in document.metrics.items()},
+            metrics={
+                name: self.metric(name, metric) for name, metric in document.metrics.items() if runs(metric)
+            },
             applies_to=self.rule(("applies_to",), document.applies_to),
             fields={name: field.kind for name, field in document.fields.items()},
             records={name: record.kind for name, record in document.records.items()},
             sources={name: _given(source.events) for name, source in document.sources.items()},
+            unit=document.unit or "account",
+            touch_levels=touch_levels(document),
+            health=self.health(document.health),
         )
         return replace(built, digest=digest(built))
 
     def rule(self, path: Path, parsed: Parsed | None) -> Rule | None:
         if parsed is None:
             return None
-        return Rule(parsed.expression, parsed.text, self.tree.place(path).line)
+        return Rule(running(parsed.expression, self.draft), parsed.text, self.tree.place(path).line)
 
     def sure_rule(self, path: Path, parsed: Parsed | None) -> Rule:
         return _given(self.rule(path, parsed))
@@ -91,22 +106,49 @@ class _Builder:
         path: Path = ("segments", name)
         return Segment(
             name=name,
-            touch=touch_by_phase(segment.touch or (), tuple(self.document.phases)),
+            touch=touch_by_phase(self.document, segment.touch or ()),
             when=self.rule((*path, "when"), segment.when),
             exit=self.rule((*path, "exit"), segment.exit),
         )
 
     def metric(self, name: str, metric: MetricDoc) -> Metric:
-        verb: Literal["count", "users"] = "users" if metric.count is None else "count"
+        path: Path = ("metrics", name)
+        verb: MetricVerb = _given(metric.verb)
+        written = getattr(metric, verb)
         return Metric(
             name=name,
             verb=verb,
-            events=_events(metric.users if metric.count is None else metric.count),
-            line=self.line(("metrics", name)),
-            where=self.rule(("metrics", name, "where"), metric.where),
+            events=_events(metric.of if isinstance(written, str) else written) if verb != "formula" else (),
+            line=self.line(path),
+            property=written if isinstance(written, str) else None,
+            until=_events(metric.until) if metric.until else (),
+            by=metric.by,
+            where=self.rule((*path, "where"), metric.where),
             over=metric.over,
             since=metric.since,
+            formula=self.rule((*path, "formula"), metric.formula),
         )
+
+    def health(self, health: HealthDoc | None) -> Health | None:
+        if health is None:
+            return None
+        dimensions = {name: self.dimension(name, one) for name, one in health.dimensions.items()}
+        return Health(dimensions, _bands(health.bands))
+
+    def dimension(self, name: str, dimension: DimensionDoc) -> Dimension:
+        path: Path = ("health", name)
+        weight = dimension.weight
+        return Dimension(
+            name=name,
+            weights=weight if isinstance(weight, dict) else {"*": _given(weight)},
+            score=self.sure_rule((*path, "score"), dimension.score),
+            anchors=dimension.anchors,
+            half_life=dimension.half_life,
+            cap=self.cap((*path, "cap"), dimension.cap),
+        )
+
+    def cap(self, path: Path, cap: CapDoc | None) -> Cap | None:
+        return None if cap is None else Cap(self.sure_rule((*path, "when"), cap.when), _given(cap.at))
 
     def moment(self, name: str, moment: MomentDoc) -> Moment:
         path: Path = ("moments", name)
@@ -122,7 +164,7 @@ class _Builder:
             was=moment.was,
             phases=moment.phase or (),
             segments=moment.segment or (),
-            touch=levels(moment.touch or ()),
+            touch=levels(self.document, moment.touch or ()),
             condition=self.rule((*path, "if"), moment.condition),
             channel=moment.channel,
             priority=moment.priority,
@@ -134,7 +176,8 @@ class _Builder:
 
     def outcome(self, path: Path, moment: MomentDoc) -> Outcome:
         outcome = moment.outcome
-        return Outcome(self.sure_rule((*path, "outcome", "expect"), outcome.expect), _given(outcome.within))
+        expect = self.sure_rule((*path, "outcome", "expect"), outcome.expect)
+        return Outcome(expect, _given(outcome.within), outcome.holds_for)
 
     def escalations(self, path: Path, moment: MomentDoc) -> tuple[Escalation, ...]:
         return tuple(
@@ -156,7 +199,8 @@ class _Builder:
             return WhenTrigger(condition, moment.holds_for, moment.cooldown)
         if moment.expect is not None:
             condition = self.sure_rule((*path, "expect"), moment.expect)
-            return ExpectTrigger(condition, _given(moment.within), moment.of or Anchor(name="phase_start"))
+            of = moment.of or Anchor(name="phase_start")
+            return ExpectTrigger(condition, _given(moment.within), of, moment.warn_at)
         return ManualTrigger()
 
 
@@ -177,6 +221,16 @@ def _working_time(clock: ClockDoc) -> WorkingTime:
     )
 
 
+def _bands(bands: BandsDoc) -> Bands:
+    standard = Bands()
+    return Bands(
+        red=_or(bands.red, standard.red),
+        green=_or(bands.green, standard.green),
+        settle=_or(bands.settle, standard.settle),
+        climb=_or(bands.climb, standard.climb),
+    )
+
+
 def _role(name: str, role: RoleDoc) -> Role:
     return Role(name, role.hours_per_week, role.rate, role.reports_to, role.automated, role.pool)
 
@@ -192,6 +246,10 @@ def _owners(moment: MomentDoc) -> tuple[dict[str, str], tuple[str, ...]]:
     if isinstance(owner, tuple):
         return {"*": owner[0]}, owner[1:]
     return {level: role for level, role in owner.items() if isinstance(role, str)}, ()
+
+
+def _or(value: Value | None, otherwise: Value) -> Value:
+    return otherwise if value is None else value
 
 
 def _given(value: Value | None) -> Value:

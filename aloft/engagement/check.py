@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from aloft.engagement.document import ClockDoc, MetricDoc
+from aloft.engagement.document import ClockDoc, TouchLevelDoc
 from aloft.engagement.draft import Draft
 from aloft.engagement.findings import Findings
-from aloft.engagement.leaves import NOT_RUN
+from aloft.engagement.health import check_health
+from aloft.engagement.metrics import check_metrics
 from aloft.engagement.model import TOUCH_LEVELS
 from aloft.engagement.moments import check_moments
 from aloft.engagement.names import RESERVED
 from aloft.engagement.parse import ReadingError
 from aloft.engagement.problems import Path
-from aloft.engagement.scopes import EVENT_PROPERTIES, Scopes, scopes
+from aloft.engagement.scopes import Scopes, scopes
 from aloft.engagement.spelling import quoted
+from aloft.engagement.touch import levels_in
 from aloft.engagement.tree import Flaw
 from aloft.engagement.zones import country, zone
 
 _REQUIRED = ("engagement_model", "title", "roles", "phases", "segments", "moments")
-_VERBS_NOT_RUN = MetricDoc.not_run - {"of", "until", "by"}
 
 
 def check(draft: Draft) -> tuple[Flaw, ...]:
@@ -33,11 +34,12 @@ def check(draft: Draft) -> tuple[Flaw, ...]:
     _names(findings)
     _sources(findings)
     _roles(findings)
-    _records(findings)
-    _metrics(findings, known)
+    _touch_levels(findings)
+    check_metrics(findings, known)
     _phases(findings, known)
     _segments(findings, known)
     check_moments(findings, known)
+    check_health(findings, known)
     return tuple(findings.flaws)
 
 
@@ -108,33 +110,27 @@ def _chain(start: str | None, reports: Mapping[str, str | None]) -> list[str]:
     return chain
 
 
-def _records(findings: Findings) -> None:
-    for name, record in findings.document.records.items():
-        if record.kind not in ("text", "choice"):
-            findings.add(("records", name), f"a record of the type {record.kind} {NOT_RUN}")
+def _touch_levels(findings: Findings) -> None:
+    levels = findings.document.touch_levels
+    findings.names("touch_levels")
+    after = {name: level.after for name, level in levels.items()}
+    for name, level in levels.items():
+        path: Path = ("touch_levels", name)
+        if name in TOUCH_LEVELS and level.after is not None:
+            findings.add_key((*path, "after"), f"'{name}' has its place already")
+        elif name not in TOUCH_LEVELS:
+            _own_level(findings, path, level, after)
 
 
-def _metrics(findings: Findings, known: Scopes) -> None:
-    for name, metric in findings.document.metrics.items():
-        path: Path = ("metrics", name)
-        _verb(findings, path)
-        if findings.draft.given((*path, "over")) and findings.draft.given((*path, "since")):
-            findings.add_key((*path, "since"), "a metric has 'over' or 'since', not both")
-        if metric.over is not None and metric.over.unit in ("bh", "bd"):
-            findings.add((*path, "over"), f"a window of business time {NOT_RUN}")
-        findings.events((*path, "count"), metric.count)
-        findings.events((*path, "users"), metric.users)
-        findings.rule((*path, "where"), metric.where, EVENT_PROPERTIES)
-        findings.anchor((*path, "since"), metric.since, known)
-
-
-def _verb(findings: Findings, path: Path) -> None:
-    keys = findings.draft.tree.keys(path)
-    verbs = [key for key in keys if key in ("count", "users") or key in _VERBS_NOT_RUN]
-    if not verbs:
-        findings.add_key(path, "a metric needs a verb: count or users")
-    for verb in verbs[1:]:
-        findings.add_key((*path, verb), f"one verb only: '{verb}' beside '{verbs[0]}'")
+def _own_level(findings: Findings, path: Path, level: TouchLevelDoc, after: Mapping[str, str | None]) -> None:
+    findings.require(path, "after")
+    if level.after is None:
+        return
+    findings.known(
+        (*path, "after"), "touch level", level.after, (*TOUCH_LEVELS, *findings.keys("touch_levels"))
+    )
+    if path[-1] in _chain(level.after, after):
+        findings.add((*path, "after"), f"'{path[-1]}' would come after itself")
 
 
 def _phases(findings: Findings, known: Scopes) -> None:
@@ -144,6 +140,7 @@ def _phases(findings: Findings, known: Scopes) -> None:
         path: Path = ("phases", name)
         findings.rule((*path, "enters"), phase.enters, known.position)
         findings.rule((*path, "leaves"), phase.leaves, known.position)
+        _before(findings, path)
         if phase.may_return and not findings.draft.given((*path, "enters")):
             findings.add((*path, "may_return"), "a phase to return to needs 'enters'")
 
@@ -157,11 +154,18 @@ def _segments(findings: Findings, known: Scopes) -> None:
         _place(findings, path, last=name == names[-1])
         findings.rule((*path, "when"), segment.when, known.position)
         findings.rule((*path, "exit"), segment.exit, known.position)
+        _before(findings, path)
         findings.require(path, "touch")
         if isinstance(segment.touch, dict):
             _touch_by_phase(findings, (*path, "touch"), segment.touch)
         elif segment.touch is not None:
-            findings.words((*path, "touch"), "touch level", segment.touch, TOUCH_LEVELS)
+            findings.words((*path, "touch"), "touch level", segment.touch, levels_in(findings.document))
+
+
+def _before(findings: Findings, path: Path) -> None:
+    """The order of a document is its own; `before` puts what is added into an order that is inherited."""
+    if findings.draft.given((*path, "before")):
+        findings.add_key((*path, "before"), "'before' belongs to a model that extends another")
 
 
 def _place(findings: Findings, path: Path, *, last: bool) -> None:
@@ -178,7 +182,7 @@ def _touch_by_phase(findings: Findings, path: Path, touch: Mapping[str, str | tu
     phases = findings.keys("phases")
     for phase, texts in touch.items():
         findings.known((*path, phase), "phase", phase, phases, key=True)
-        findings.words((*path, phase), "touch level", texts, TOUCH_LEVELS)
+        findings.words((*path, phase), "touch level", texts, levels_in(findings.document))
     _missing(findings, path, (phase for phase in phases if phase not in touch))
 
 

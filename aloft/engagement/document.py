@@ -2,57 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from aloft.engagement.figures import RatioLeaf
+from aloft.engagement.health_document import HealthDoc
 from aloft.engagement.leaves import (
     AmountLeaf,
     AnchorLeaf,
     BooleanLeaf,
-    Channels,
     CountryLeaf,
     Days,
     DelayLeaf,
     DurationLeaf,
     Events,
-    ExpectLeaf,
     ExpressionLeaf,
     FieldLeaf,
-    HoldingLeaf,
     NameLeaf,
-    Names,
-    PriorityLeaf,
+    PropertyLeaf,
     RollLeaf,
-    ScheduleLeaf,
     ShapeLeaf,
     Spans,
     TextLeaf,
     TimeLeaf,
-    TrueLeaf,
+    UnitLeaf,
     ZoneLeaf,
 )
-
-TRIGGERS = ("schedule", "event", "when", "expect", "manual")
-
-
-def _required(*keys: str) -> dict[str, Any]:
-    return {"required": list(keys)}
-
-
-def _keys(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-class Part(BaseModel):
-    """`not_run` names the keys of the language that are not run yet: none is passed over in silence."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-    not_run: ClassVar[frozenset[str]] = frozenset()
-
-    @classmethod
-    def keys(cls) -> tuple[str, ...]:
-        return tuple(field.alias or name for name, field in cls.model_fields.items())
+from aloft.engagement.model import MetricVerb
+from aloft.engagement.moment_document import MomentDoc
+from aloft.engagement.part import Part, required
 
 
 class HomeDoc(Part):
@@ -77,7 +56,7 @@ class ClockDoc(Part):
 
 
 class SourceDoc(Part):
-    model_config = ConfigDict(json_schema_extra=_required("events"))
+    model_config = ConfigDict(json_schema_extra=required("events"))
 
     events: Events = None
 
@@ -90,104 +69,69 @@ class RoleDoc(Part):
     pool: BooleanLeaf = False
 
 
-class MetricDoc(Part):
-    not_run = _keys("days first last open distinct sum min max mean latest formula of until by")
+VERBS: tuple[MetricVerb, ...] = get_args(MetricVerb)
 
+
+class MetricDoc(Part):
     count: Events = None
     users: Events = None
+    days: Events = None
+    first: Events = None
+    last: Events = None
+    open: Events = None
+    distinct: PropertyLeaf = None
+    sum: PropertyLeaf = None
+    min: PropertyLeaf = None
+    max: PropertyLeaf = None
+    mean: PropertyLeaf = None
+    latest: PropertyLeaf = None
+    formula: ExpressionLeaf = None
+    of: Events = None
+    until: Events = None
+    by: PropertyLeaf = None
     where: ExpressionLeaf = None
     over: DurationLeaf = None
     since: AnchorLeaf = None
 
+    @property
+    def verb(self) -> MetricVerb | None:
+        """The first that is given."""
+        return next((verb for verb in VERBS if getattr(self, verb) is not None), None)
+
 
 class PhaseDoc(Part):
-    not_run = frozenset({"before"})
-
     enters: ExpressionLeaf = None
     leaves: ExpressionLeaf = None
     expected: DurationLeaf = None
     keep_segment: BooleanLeaf = False
     may_return: BooleanLeaf = False
+    before: NameLeaf = None
 
 
 class SegmentDoc(Part):
-    model_config = ConfigDict(json_schema_extra=_required("touch"))
-    not_run = frozenset({"before"})
+    model_config = ConfigDict(json_schema_extra=required("touch"))
 
     when: ExpressionLeaf = None
     exit: ExpressionLeaf = None
     touch: ShapeLeaf = None
+    before: NameLeaf = None
 
 
-class OutcomeDoc(Part):
-    model_config = ConfigDict(json_schema_extra=_required("expect", "within"))
-    not_run = frozenset({"holds_for"})
-
-    expect: ExpressionLeaf = None
-    within: DurationLeaf = None
-
-
-class EscalationDoc(Part):
-    model_config = ConfigDict(json_schema_extra=_required("after", "to"))
-
-    after: DelayLeaf = None
-    to: NameLeaf = None
-    condition: ExpressionLeaf = Field(default=None, alias="if")
-    risk: NameLeaf = None
-
-
-class MomentDoc(Part):
-    model_config = ConfigDict(
-        json_schema_extra={
-            **_required("owner", "objective", "outcome"),
-            "oneOf": [_required(trigger) for trigger in TRIGGERS],
-        }
-    )
-    not_run = _keys("per with to purpose steps absorbs group warn_at")
-
-    schedule: ScheduleLeaf = None
-    lead: DelayLeaf = None
-    roll: RollLeaf = None
-    event: Events = None
-    where: ExpressionLeaf = None
-    by: NameLeaf = None
-    when: ExpressionLeaf = None
-    holds_for: HoldingLeaf = None
-    cooldown: DurationLeaf = None
-    expect: ExpectLeaf = None
-    within: DurationLeaf = None
-    of: AnchorLeaf = None
-    manual: TrueLeaf = None
-
-    was: NameLeaf = None
-    phase: Names = None
-    segment: Names = None
-    touch: Names = None
-    condition: ExpressionLeaf = Field(default=None, alias="if")
-    owner: ShapeLeaf = None
-    channel: Channels = ()
-    priority: PriorityLeaf = None
-    objective: TextLeaf = None
-    outcome: OutcomeDoc = OutcomeDoc()
-    complete_within: DurationLeaf = None
-    escalate: tuple[EscalationDoc, ...] = ()
-    effort: DelayLeaf = None
-    length: DelayLeaf = None
+class TouchLevelDoc(Part):
+    after: NameLeaf = None
+    ratio: RatioLeaf = None
+    hours: AmountLeaf = None
 
 
 class Document(Part):
     model_config = ConfigDict(
         title="Engagement model",
-        json_schema_extra=_required("engagement_model", "title", "roles", "phases", "segments", "moments"),
+        json_schema_extra=required("engagement_model", "title", "roles", "phases", "segments", "moments"),
     )
-    not_run = _keys(
-        "extends unit value_metrics touch_levels health contact_policy region ownership economics exceptions "
-        "experiments"
-    )
-
     engagement_model: NameLeaf = None
     title: TextLeaf = None
     applies_to: ExpressionLeaf = None
+    unit: UnitLeaf = None
     clock: ClockDoc = ClockDoc()
     sources: dict[str, SourceDoc] = {}
     roles: dict[str, RoleDoc] = {}
@@ -197,3 +141,5 @@ class Document(Part):
     phases: dict[str, PhaseDoc] = {}
     segments: dict[str, SegmentDoc] = {}
     moments: dict[str, MomentDoc] = {}
+    touch_levels: dict[str, TouchLevelDoc] = {}
+    health: HealthDoc | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -83,3 +84,51 @@ class IsNull:
 
 
 Expression = Number | Text | Boolean | Null | Name | Call | Negative | Not | Binary | In | Between | IsNull
+
+
+def children(node: Expression) -> tuple[Expression, ...]:
+    match node:
+        case Negative(operand) | Not(operand) | IsNull(operand, _):
+            return (operand,)
+        case Binary(_, left, right):
+            return (left, right)
+        case In(operand, choices, _):
+            return (operand, *choices)
+        case Between(operand, low, high):
+            return (operand, low, high)
+        case Call(_, arguments):
+            return arguments
+        case _:
+            return ()
+
+
+def walk(node: Expression) -> Iterator[Expression]:
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def rewrite(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """The expression with `change` made to every part, from the leaves up."""
+
+    def below(part: Expression) -> Expression:
+        return rewrite(part, change)
+
+    match node:
+        case Negative(operand):
+            made: Expression = Negative(below(operand))
+        case Not(operand):
+            made = Not(below(operand))
+        case Binary(operator, left, right):
+            made = Binary(operator, below(left), below(right))
+        case In(operand, choices, negated):
+            made = In(below(operand), tuple(below(choice) for choice in choices), negated)
+        case Between(operand, low, high):
+            made = Between(below(operand), below(low), below(high))
+        case IsNull(operand, negated):
+            made = IsNull(below(operand), negated)
+        case Call(function, arguments):
+            made = Call(function, tuple(below(argument) for argument in arguments))
+        case _:
+            made = node
+    return change(made)

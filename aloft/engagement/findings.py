@@ -10,6 +10,7 @@ from aloft.engagement.draft import Draft
 from aloft.engagement.inference import Scope, faults
 from aloft.engagement.leaves import Texts
 from aloft.engagement.model import Anchor
+from aloft.engagement.names import Kind
 from aloft.engagement.parse import Parsed, ReadingError
 from aloft.engagement.problems import Path
 from aloft.engagement.scopes import Scopes
@@ -79,10 +80,10 @@ class Findings:
                 alone = "'any' stands by itself" if event == "any" else f"{quoted(event)} stands twice"
                 self.add((*path, i), alone)
 
-    def rule(self, path: Path, parsed: Parsed | None, scope: Scope) -> None:
-        """Of a condition, every name and kind that is wrong, at its own column."""
+    def rule(self, path: Path, parsed: Parsed | None, scope: Scope, wanted: Kind = "boolean") -> None:
+        """Of a condition or a formula, every name and kind that is wrong, at its own column."""
         if parsed is not None:
-            for fault in faults(parsed, scope):
+            for fault in faults(parsed, scope, wanted):
                 self.add(path, fault.message, fault.offset)
 
     def anchor(self, path: Path, anchor: Anchor | None, known: Scopes, offset: int = 0) -> None:

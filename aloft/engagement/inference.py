@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from aloft.engagement.durations import positive
 from aloft.engagement.expressions import (
     Between,
     Binary,
@@ -20,18 +21,17 @@ from aloft.engagement.expressions import (
     Number,
     Text,
 )
-from aloft.engagement.leaves import NOT_RUN
 from aloft.engagement.model import TOUCH_LEVELS
 from aloft.engagement.names import (
     FUNCTIONS,
-    FUNCTIONS_NOT_RUN,
     MOMENT_INSTANTS,
-    NAMES_NOT_RUN,
+    NOTED,
     PERSONAS,
+    Argument,
     Function,
     Kind,
 )
-from aloft.engagement.parse import COMPARISONS, Parsed
+from aloft.engagement.parse import COMPARISONS, Parsed, ReadingError
 from aloft.engagement.spelling import alternatives, did_you_mean, quoted
 
 _ARTICLES = {"instant": "an instant", "property": "a property", "boolean": "true or false", "text": "text"}
@@ -41,7 +41,8 @@ _ARTICLES = {"instant": "an instant", "property": "a property", "boolean": "true
 class Scope:
     """What an expression may name where it stands.
 
-    `choices` are the texts that a name can be, where they are known. `moments` None: not to be read here.
+    `choices` are the texts that a name can be, where they are known. `counts` are the count metrics, `touch`
+    the touch levels. `moments` None: not to be read here.
     `event`: `event.PROPERTY` may be read. `properties`: every name is a property of the event.
     `elsewhere` says of names of the language why they are not for this place.
     """
@@ -50,6 +51,8 @@ class Scope:
     functions: frozenset[str]
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     moments: frozenset[str] | None = None
+    counts: frozenset[str] = frozenset()
+    touch: tuple[str, ...] = TOUCH_LEVELS
     event: bool = False
     properties: bool = False
     elsewhere: Mapping[str, str] = field(default_factory=dict)
@@ -200,8 +203,6 @@ class _Inference:
         dotted = node.dotted
         if dotted in self.scope.elsewhere:
             return self.scope.elsewhere[dotted]
-        if dotted in NAMES_NOT_RUN:
-            return f"'{dotted}' {NOT_RUN}"
         known = set(self.scope.names)
         for moment in self.scope.moments or ():
             known.update(self.instants(moment))
@@ -226,24 +227,62 @@ class _Inference:
             return self.scope.elsewhere[name]
         if name in FUNCTIONS:
             return f"{name} cannot be asked here"
-        if name in FUNCTIONS_NOT_RUN:
-            return f"'{name}' {NOT_RUN}"
         return f"unknown function {quoted(name)}{did_you_mean(name, self.scope.functions)}"
 
     def arguments(self, function: Function, node: Call) -> Kind:
-        first = node.arguments[0]
-        match function.arguments[0]:
-            case "same":
-                return self.alike(function.name, node.arguments)
-            case "persona":
-                self.word(first, "persona", PERSONAS)
-            case "touch":
-                self.word(first, "touch level", TOUCH_LEVELS)
-            case "name":
-                self.named(function.name, first)
-            case kind:
-                self.want(first, kind)
+        if function.arguments[0] == "same":
+            return self.alike(function.name, node.arguments)
+        for wanted, argument in zip(function.arguments, node.arguments, strict=True):
+            self.argument(function.name, wanted, argument)
         return "unknown" if function.result == "same" else function.result
+
+    def argument(self, function: str, wanted: Argument, node: Expression) -> None:
+        match wanted:
+            case "persona":
+                self.word(node, "persona", PERSONAS)
+            case "touch":
+                self.word(node, "touch level", self.scope.touch)
+            case "recorded":
+                self.word(node, "fact that people record", NOTED)
+            case "name":
+                self.named(function, node)
+            case "past":
+                self.past(node)
+            case "signal":
+                self.signal(function, node)
+            case "fraction":
+                self.fraction(node)
+            case "feature":
+                self.feature(node)
+            case "same":
+                raise AssertionError("arguments of the same kind are judged together")
+            case kind:
+                self.want(node, kind)
+
+    def past(self, node: Expression) -> None:
+        if not isinstance(node, Text):
+            self.fault(node, "expected a duration in single quotes, such as '28d'")
+            return
+        try:
+            positive(node.value)
+        except ReadingError as error:
+            self.fault(node, error.message)
+
+    def signal(self, function: str, node: Expression) -> None:
+        event = isinstance(node, Text) and node.value.strip()
+        if not event and not (isinstance(node, Name) and node.dotted in self.scope.counts):
+            self.fault(node, f"{function} takes an event in single quotes, or the name of a count metric")
+
+    def fraction(self, node: Expression) -> None:
+        if not isinstance(node, Number) or not 0 < node.value < 1:
+            self.fault(node, "expected a fraction between 0 and 1, such as 0.30")
+
+    def feature(self, node: Expression) -> None:
+        if not (isinstance(node, Text) and node.value.strip()) and self.kind(node) not in (
+            "property",
+            "unknown",
+        ):
+            self.fault(node, "expected a feature in single quotes, or a property of the event")
 
     def alike(self, function: str, arguments: tuple[Expression, ...]) -> Kind:
         kinds = [self.kind(argument) for argument in arguments]
@@ -260,8 +299,6 @@ class _Inference:
     def word(self, node: Expression, what: str, words: tuple[str, ...]) -> None:
         if not isinstance(node, Text):
             self.fault(node, f"expected a {what} in single quotes")
-        elif node.value == "actor" and what == "persona":
-            self.fault(node, f"'actor' {NOT_RUN}")
         elif node.value not in words:
             hint = did_you_mean(node.value, words) or f": it is {alternatives(words)}"
             self.fault(node, f"unknown {what} {quoted(node.value)}{hint}")

@@ -12,13 +12,13 @@ from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from aloft.engagement import durations, parse, schedules, zones
-from aloft.engagement.model import Anchor, Duration, Roll, Schedule
+from aloft.engagement.model import Anchor, Duration, ModelUnit, Roll, Schedule
 from aloft.engagement.parse import KEYWORDS, Parsed, ReadingError
+from aloft.engagement.problems import Path
 from aloft.engagement.spelling import alternatives, did_you_mean, quoted
 
 Form = dict[str, Any]
 
-NOT_RUN = "is part of the language but is not run by this version yet"
 ROLLS: tuple[Roll, ...] = ("none", "following", "preceding", "modified_following")
 CHANNELS = (
     "email", "in_app", "sms", "chat", "call", "video", "onsite", "meeting", "webinar", "forum", "survey",
@@ -27,6 +27,7 @@ CHANNELS = (
 PRIORITIES = (
     "legal", "incident", "escalation", "renewal", "onboarding", "event", "time", "campaign", "survey",
 )  # fmt: skip
+UNITS = ("account", "relationship")
 FIELD_TYPES = ("text", "number", "money", "date", "instant", "boolean")
 WEEKDAYS = schedules.WEEKDAYS
 
@@ -53,8 +54,14 @@ Texts = str | tuple[str, ...]
 Shape = Texts | dict[str, Texts]
 
 
-def fault(message: str, offset: int = 0) -> PydanticCustomError:
-    return PydanticCustomError("reading", "{message}", {"message": message, "offset": offset})
+def fault(message: str, offset: int = 0, below: Path = ()) -> PydanticCustomError:
+    """`below`: where in the value it is, if that is a list or a mapping."""
+    return PydanticCustomError("reading", "{message}", {"message": message, "offset": offset, "below": below})
+
+
+def key_fault(message: str, key: str) -> PydanticCustomError:
+    """A fault of a key of the value."""
+    return PydanticCustomError("reading_key", "{message}", {"message": message, "below": (key,)})
 
 
 def shape_of(value: object) -> str:
@@ -105,6 +112,20 @@ def name(written: str) -> str:
     if written in KEYWORDS:
         raise ReadingError(f"'{written}' is a word of the grammar, not a name")
     return written
+
+
+def property_name(written: str) -> str:
+    """`rows`, or `customer.tier` of a property within another."""
+    for step in written.split("."):
+        name(step)
+    return written
+
+
+def readings(written: str) -> int:
+    counted = durations.readings(written)
+    if counted is None:
+        raise ReadingError("expected a number of readings, such as 2 readings")
+    return counted
 
 
 def boolean(written: str) -> bool:
@@ -174,18 +195,6 @@ def _texts(value: object, wanted: str) -> Texts:
     raise fault(f"expected {wanted}, found {shape_of(value)}")
 
 
-def expected(value: object) -> Parsed:
-    """The condition of `expect`; the form that answers one event by another is not run."""
-    if isinstance(value, dict):
-        raise fault(f"'expect' with an event {NOT_RUN}")
-    if not isinstance(value, str):
-        raise fault(f"expected a condition, found {shape_of(value)}")
-    try:
-        return parse.read(value)
-    except ReadingError as error:
-        raise fault(error.message, error.offset) from None
-
-
 def as_list(value: object) -> object:
     if isinstance(value, str):
         return [value]
@@ -219,6 +228,7 @@ _SHAPE: Form = {
     "anyOf": [_TEXT, _TEXTS, {"type": "object", "additionalProperties": {"anyOf": [_TEXT, _TEXTS]}}]
 }
 _SPAN = _string("A date, or A..B, both included", "2026-12-24..2026-12-31")
+_PERCENT = _string("A share in percent", "50%")
 _READINGS = _string("A duration, or a number of daily readings", "3d", "2 readings")
 _SCHEDULE = _string("When it is due", "5bd after contract_start", "every 3 months from phase_start at 10:00")
 
@@ -230,10 +240,12 @@ def _scheduled(written: str) -> Written:
 TextLeaf = Annotated[str | None, leaf(text, _TEXT)]
 NameLeaf = Annotated[str | None, leaf(name, _NAME_FORM)]
 BooleanLeaf = Annotated[bool, leaf(boolean, _BOOLEAN, "true or false")]
+PropertyLeaf = Annotated[str | None, leaf(property_name, _string("A property of an event", "rows", "a.b"))]
+UnitLeaf = Annotated[ModelUnit | None, leaf(one_of("unit", UNITS), _words(UNITS))]
+ReadingsLeaf = Annotated[int | None, leaf(readings, _string("Daily readings", "2 readings"), "text")]
 TrueLeaf = Annotated[bool | None, leaf(boolean, _BOOLEAN, "true or false")]
 AmountLeaf = Annotated[float | None, leaf(amount, _AMOUNT_FORM, "a number")]
 ExpressionLeaf = Annotated[Parsed | None, leaf(parse.read, _CONDITION, "a condition")]
-ExpectLeaf = Annotated[Parsed | None, Plain(expected, _CONDITION)]
 DurationLeaf = Annotated[Duration | None, leaf(durations.positive, _LENGTH, "a duration")]
 DelayLeaf = Annotated[Duration | None, leaf(durations.duration, _LENGTH, "a duration")]
 HoldingLeaf = Annotated[Duration | int | None, leaf(durations.holding, _READINGS, "a duration")]
@@ -253,9 +265,11 @@ _NameItem = Annotated[str, leaf(name, _NAME_FORM)]
 _EventItem = Annotated[str, leaf(text, _TEXT)]
 _ChannelItem = Annotated[str, leaf(one_of("channel", CHANNELS), _words(CHANNELS))]
 _DaysItem = Annotated[tuple[int, ...], leaf(weekdays, _string("Days of the week", "mon-fri"))]
+_PercentItem = Annotated[float, leaf(durations.percent, _PERCENT, "a percentage")]
 _SpanItem = Annotated[tuple[date, date], leaf(schedules.days, _SPAN, "a date")]
 
 Names = Annotated[tuple[_NameItem, ...] | None, BeforeValidator(as_list), _several(_NAME_FORM)]
+Percents = Annotated[tuple[_PercentItem, ...], BeforeValidator(as_list), _several(_PERCENT)]
 Events = Annotated[tuple[_EventItem, ...] | None, BeforeValidator(as_list), _several(_TEXT)]
 Channels = Annotated[tuple[_ChannelItem, ...], BeforeValidator(as_list), _several(_words(CHANNELS))]
 Days = Annotated[tuple[_DaysItem, ...], BeforeValidator(as_list), _several(_string("Days", "mon-fri"))]

@@ -3,23 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from aloft.engagement.build import build
 from aloft.engagement.check import check
-from aloft.engagement.draft import read_draft
+from aloft.engagement.draft import Draft, read_draft
 from aloft.engagement.expressions import Expression
 from aloft.engagement.inference import faults
 from aloft.engagement.model import Model, Rule
+from aloft.engagement.notes import remarks
 from aloft.engagement.parse import ExpressionError, Parsed, parse, read
-from aloft.engagement.problems import InvalidModel, Problem, dotted
+from aloft.engagement.problems import InvalidModel, Note, Problem, dotted
 from aloft.engagement.scopes import book_rule_scope
 from aloft.engagement.tree import Flaw, Unreadable, read_tree
 
 BOOK_RULE = "rule"
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A model with what its author should know."""
+
+    model: Model
+    notes: tuple[Note, ...]
+
+    @property
+    def unrun(self) -> tuple[Note, ...]:
+        return tuple(note for note in self.notes if note.unrun)
+
+
 def load(text: str, file: str) -> Model:
     """The model of a document; `file` is how its problems name it. Raises InvalidModel with all of them."""
+    return build(_checked(text, file), file)
+
+
+def read_model(text: str, file: str) -> Reading:
+    """The model and the notes on it; as `load`."""
+    draft = _checked(text, file)
+    notes = tuple(
+        Note(file, one.place.line, one.place.column, dotted(one.path), one.message, one.unrun)
+        for one in remarks(draft)
+    )
+    return Reading(build(draft, file), notes)
+
+
+def _checked(text: str, file: str) -> Draft:
     try:
         draft = read_draft(read_tree(text))
     except Unreadable as unreadable:
@@ -27,7 +55,7 @@ def load(text: str, file: str) -> Model:
     flaws = (*draft.flaws, *check(draft))
     if flaws:
         raise InvalidModel(_problems(flaws, file))
-    return build(draft, file)
+    return draft
 
 
 def parse_rule(text: str) -> Expression:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from aloft.engagement.expressions import Expression
 
+ModelUnit = Literal["account", "relationship"]
 Unit = Literal["min", "h", "bh", "d", "bd", "w", "mo", "y"]
 Touch = str  # high, low, tech, community: most personal first
 TOUCH_LEVELS: tuple[Touch, ...] = ("high", "low", "tech", "community")
@@ -125,6 +126,7 @@ Trigger = ScheduleTrigger | EventTrigger | WhenTrigger | ExpectTrigger | ManualT
 class Outcome:
     expect: Rule
     within: Duration
+    holds_for: Duration | None = None
 
 
 @dataclass(frozen=True)
@@ -322,6 +324,6 @@ class Model:
     )  # text number money date instant boolean, or choice
     records: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    unit: Literal["account", "relationship"] = "account"
+    unit: ModelUnit = "account"
     touch_levels: tuple[TouchLevel, ...] = tuple(TouchLevel(name) for name in TOUCH_LEVELS)
     health: Health | None = None

@@ -6,14 +6,15 @@ import re
 from dataclasses import replace
 
 from aloft.engagement.coverage import meetings
-from aloft.engagement.document import TRIGGERS, MomentDoc
+from aloft.engagement.expressions import Binary
 from aloft.engagement.findings import Findings
 from aloft.engagement.inference import Scope
-from aloft.engagement.leaves import NOT_RUN
-from aloft.engagement.model import TOUCH_LEVELS, Anchor, OnDate
+from aloft.engagement.model import Anchor, OnDate
+from aloft.engagement.moment_document import TRIGGERS, MomentDoc
 from aloft.engagement.problems import Path
 from aloft.engagement.scopes import EVENT_PROPERTIES, Scopes
 from aloft.engagement.spelling import alternatives, quoted
+from aloft.engagement.touch import levels_in
 
 _BELONGS = {
     "lead": ("schedule",),
@@ -24,6 +25,7 @@ _BELONGS = {
     "holds_for": ("when",),
     "within": ("expect",),
     "of": ("expect",),
+    "warn_at": ("expect",),
 }
 _COUNTED_FROM = re.compile(r"\b(?:after|before|from)\s+(\S+)")
 _QUESTIONS = (
@@ -77,11 +79,21 @@ def _rules(findings: Findings, path: Path, moment: MomentDoc, known: Scopes) -> 
     findings.rule((*path, "where"), moment.where, EVENT_PROPERTIES)
     findings.rule((*path, "when"), moment.when, known.moment)
     findings.rule((*path, "expect"), moment.expect, known.moment)
+    _warned(findings, path, moment)
     findings.rule((*path, "if"), moment.condition, opening)
     outcome = replace(known.outcome, event=of_event)
     findings.rule((*path, "outcome", "expect"), moment.outcome.expect, _without_itself(outcome))
     for i, step in enumerate(moment.escalate):
         findings.rule((*path, "escalate", i, "if"), step.condition, outcome)
+
+
+def _warned(findings: Findings, path: Path, moment: MomentDoc) -> None:
+    """A warning projects a count to the deadline, so there must be one."""
+    if not moment.warn_at or moment.expect is None:
+        return
+    counted = moment.expect.expression
+    if not (isinstance(counted, Binary) and counted.operator == ">="):
+        findings.add((*path, "warn_at"), "a warning needs an 'expect' of the form NUMBER >= NUMBER")
 
 
 def _without_itself(scope: Scope) -> Scope:
@@ -92,7 +104,7 @@ def _without_itself(scope: Scope) -> Scope:
 def _references(findings: Findings, path: Path, moment: MomentDoc) -> None:
     findings.words((*path, "phase"), "phase", moment.phase or (), findings.keys("phases"))
     findings.words((*path, "segment"), "segment", moment.segment or (), findings.keys("segments"))
-    findings.words((*path, "touch"), "touch level", moment.touch or (), TOUCH_LEVELS)
+    findings.words((*path, "touch"), "touch level", moment.touch or (), levels_in(findings.document))
     for i, step in enumerate(moment.escalate):
         here: Path = (*path, "escalate", i)
         findings.require(here, "after")
@@ -118,10 +130,10 @@ def _owner(findings: Findings, path: Path, moment: MomentDoc) -> None:
         findings.words(here, "role", moment.owner, roles)
         return
     if "transaction" in moment.owner:
-        findings.add_key((*here, "transaction"), f"an owner by transaction {NOT_RUN}")
+        findings.add_key((*here, "transaction"), "no model of ownership says who that is")
         return
     for level, role in moment.owner.items():
-        findings.known((*here, level), "touch level", level, TOUCH_LEVELS, key=True)
+        findings.known((*here, level), "touch level", level, levels_in(findings.document), key=True)
         if isinstance(role, str):
             findings.known((*here, level), "role", role, roles)
         else:

@@ -9,17 +9,22 @@ from typing import Literal
 from aloft.engagement.model import TOUCH_LEVELS
 
 Kind = Literal["number", "text", "instant", "boolean", "property", "unknown"]
-Where = Literal["anywhere", "position", "outcome"]
+Argument = (
+    Kind | Literal["same", "persona", "touch", "name", "past", "signal", "fraction", "recorded", "feature"]
+)
+Where = Literal["anywhere", "position", "outcome", "person"]
 
 STATUSES = ("prospect", "free", "trial", "active", "churned", "merged")
-PERSONAS = ("champion", "exec_sponsor", "admin", "economic_buyer", "end_user")
+BANDS = ("green", "yellow", "red", "grey")
+PERSONAS = ("champion", "exec_sponsor", "admin", "economic_buyer", "end_user", "actor")
 MOMENT_INSTANTS = ("opened", "due", "done", "met")
 NOTED = ("contacted", "attended", "confirmed", "trained", "signed", "no_show")
 
 
 @dataclass(frozen=True)
 class BuiltIn:
-    """A name. `where`: of the account anywhere, of its position in the model, or of an occurrence."""
+    """A name. `where`: of the account anywhere, of its position in the model, of an occurrence, or of one
+    of the customer's people."""
 
     name: str
     kind: Kind
@@ -31,13 +36,14 @@ class BuiltIn:
 
 @dataclass(frozen=True)
 class Function:
-    """`arguments` are the kinds in order; `same` stands for any one kind that all of them share.
+    """`arguments` are the kinds in order; `same` stands for any one kind that all of them share, `past` for
+    a duration, `signal` for an event or a count metric, `recorded` for a fact that people note.
 
     The last argument may be repeated if `repeats`. `where` is as for a name.
     """
 
     name: str
-    arguments: tuple[Kind | Literal["same", "persona", "touch", "name"], ...]
+    arguments: tuple[Argument, ...]
     result: Kind | Literal["same"]
     description: str
     example: str
@@ -69,6 +75,7 @@ NAMES: Mapping[str, BuiltIn] = _built_in(
     BuiltIn("acv", "number", "Annual contract value", "acv > 20000"),
     BuiltIn("clv", "number", "Customer lifetime value", "clv > 100000"),
     BuiltIn("currency", "text", "Currency of the contract, by its ISO 4217 code", "currency = 'EUR'"),
+    BuiltIn("customers", "number", "How many active accounts we have", "customers > 1000"),
     BuiltIn("contract_signed", "instant", "When the contract was signed", "contract_signed is not null"),
     BuiltIn("contract_start", "instant", "When the contract starts", "contract_start is not null"),
     BuiltIn("contract_end", "instant", "When the contract ends", "days_until(contract_end) < 90"),
@@ -84,6 +91,8 @@ NAMES: Mapping[str, BuiltIn] = _built_in(
     BuiltIn(
         "touch", "text", "The account's most personal touch level", "touch = 'tech'", "position", TOUCH_LEVELS
     ),
+    BuiltIn("health", "number", "The health score, 0 to 100", "health < 60", "position"),
+    BuiltIn("band", "text", "The band of the health score", "band = 'red'", "position", BANDS),
     BuiltIn(
         "success_plan.agreed",
         "boolean",
@@ -98,6 +107,34 @@ NAMES: Mapping[str, BuiltIn] = _built_in(
         "success_plan.reviewed",
         "position",
     ),
+    BuiltIn(
+        "success_plan.goals",
+        "number",
+        "Goals of the plan that are complete",
+        "success_plan.goals >= 1",
+        "position",
+    ),
+    BuiltIn(
+        "success_plan.late",
+        "number",
+        "Steps of the plan that are overdue",
+        "success_plan.late > 0",
+        "position",
+    ),
+    BuiltIn(
+        "success_plan.attainment",
+        "number",
+        "How much of the way from baseline to target is done, as a fraction",
+        "success_plan.attainment >= 0.5",
+        "position",
+    ),
+    BuiltIn(
+        "success_plan.expected",
+        "number",
+        "How much of the way should be done by now, as a fraction",
+        "success_plan.attainment < 0.9 * success_plan.expected",
+        "position",
+    ),
     BuiltIn("opened", "instant", "When the occurrence opened", "days_since(opened) > 7", "outcome"),
     BuiltIn("due", "instant", "When the occurrence is due", "days_until(due) < 2", "outcome"),
     BuiltIn("started", "boolean", "The owner has begun", "not started", "outcome"),
@@ -110,22 +147,19 @@ NAMES: Mapping[str, BuiltIn] = _built_in(
     BuiltIn("trained", "boolean", "A contact was trained", "trained", "outcome"),
     BuiltIn("signed", "boolean", "A contact signed", "signed", "outcome"),
     BuiltIn("no_show", "boolean", "A contact did not come", "no_show", "outcome"),
+    BuiltIn("renewed", "boolean", "The contract was renewed since the opening", "renewed", "outcome"),
+    BuiltIn("paid", "boolean", "The customer began to pay since the opening", "paid", "outcome"),
+    BuiltIn("expanded", "boolean", "The contract grew since the opening", "expanded", "outcome"),
+    BuiltIn("churned", "boolean", "The contract ended since the opening", "not churned", "outcome"),
+    BuiltIn(
+        "last_seen", "instant", "When the person was last seen in the product", "last_seen > opened", "person"
+    ),
+    BuiltIn("persona", "text", "What the person is to us", "persona = 'champion'", "person", PERSONAS),
+    BuiltIn("locale", "text", "The person's language and region", "locale = 'ja-JP'", "person"),
 )
 
 
-def _words(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-NAMES_NOT_RUN = _words(
-    "customers health band last_seen persona locale renewed paid expanded churned success_plan.goals "
-    "success_plan.late success_plan.attainment success_plan.expected"
-)
-"""Built-in names of the language that no rule may read yet."""
-
-RESERVED = frozenset(
-    {name.partition(".")[0] for name in (*NAMES, *NAMES_NOT_RUN)} | {"event", "name", "city", "timezone"}
-)
+RESERVED = frozenset({name.partition(".")[0] for name in NAMES} | {"event", "name", "city", "timezone"})
 """What a field, a record, a metric or a moment may not be called."""
 
 
@@ -177,6 +211,65 @@ FUNCTIONS: Mapping[str, Function] = _functions(
         "greatest(mrr, 100) > 500",
         repeats=True,
     ),
+    Function(
+        "lag", ("name", "past"), "number", "What a number was that long ago", "mrr < 0.9 * lag(mrr, '28d')"
+    ),
+    Function(
+        "change",
+        ("name", "past"),
+        "number",
+        "How much a number has changed since, as a fraction of what it was",
+        "change(mrr, '28d') < -0.2",
+    ),
+    Function(
+        "declined",
+        ("signal", "fraction"),
+        "boolean",
+        "An event, or what a count metric counts, has fallen by the fraction, beyond chance (domain.md 3.3)",
+        "declined('Signed In', 0.30)",
+    ),
+    Function(
+        "grew",
+        ("signal", "fraction"),
+        "boolean",
+        "An event, or what a count metric counts, has risen by the fraction, beyond chance (domain.md 3.3)",
+        "grew('Signed In', 0.20)",
+    ),
+    Function(
+        "silent",
+        ("signal",),
+        "boolean",
+        "Longer without the event than the account's own rhythm explains (domain.md 3.4)",
+        "silent('Signed In')",
+    ),
+    Function(
+        "rank",
+        ("name",),
+        "number",
+        "Share of the segment that lies below",
+        "rank(mrr) >= 0.9",
+        where="position",
+    ),
+    Function(
+        "family", ("name",), "number", "Sum over the account, its parent and children", "family(mrr) > 9000"
+    ),
+    Function(
+        "share",
+        ("recorded", "persona"),
+        "number",
+        "Share of that persona's contacts for whom it was recorded",
+        "share('trained', 'admin') >= 0.8",
+    ),
+    Function(
+        "used",
+        ("feature", "past"),
+        "number",
+        "Share of the active users who used the feature in that time",
+        "used('Reports', '90d') < 0.25",
+    ),
+    Function(
+        "requested", ("feature",), "boolean", "Somebody there asked for the feature", "requested('Reports')"
+    ),
     Function("abs", ("number",), "number", "Without its sign", "abs(mrr - 1000) < 50"),
     Function("round", ("number",), "number", "To the nearest whole number", "round(mrr / 12) > 100"),
     Function("log10", ("number",), "number", "Logarithm to the base of 10", "log10(mrr) > 3"),
@@ -203,8 +296,6 @@ FUNCTIONS: Mapping[str, Function] = _functions(
     _noted("signed", "A contact of the persona signed"),
     _noted("no_show", "A contact of the persona did not come"),
 )
-
-FUNCTIONS_NOT_RUN = _words("lag change declined grew silent rank family share used requested")
 
 OF_EVENTS = frozenset({"coalesce", "least", "greatest", "abs", "round", "log10"})
 """The functions that a `where` may use: it knows the event's properties and nothing of the account."""

@@ -31,6 +31,13 @@ class Problem:
         return f"{self.file}:{self.line}:{self.column}: {what}"
 
 
+@dataclass(frozen=True)
+class Note(Problem):
+    """Nothing wrong, but worth knowing. `unrun`: the model asks for what this version does not run."""
+
+    unrun: bool = False
+
+
 class InvalidModel(Exception):
     """A document that is not a model; `problems` are all that were found, in the order of their places."""
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from aloft.engagement.document import MetricDoc
 from aloft.engagement.draft import Draft
 from aloft.engagement.inference import Scope
 from aloft.engagement.leaves import FieldType
 from aloft.engagement.names import FUNCTIONS, NAMES, OF_EVENTS, Kind, Where
+from aloft.engagement.touch import levels_in
 
 EVENT_PROPERTIES = Scope(names={}, functions=OF_EVENTS, properties=True)
 
@@ -22,6 +24,7 @@ _FIELD_KINDS: Mapping[str, Kind] = {
     "boolean": "boolean",
 }
 _OF_THE_OUTCOME = "is known of an occurrence only: in its outcome and its escalations"
+_OF_A_PERSON = "is of a person: it is known where contacts are chosen, in steps and in outcomes"
 _OF_THE_MODEL = "follows from the model and is not known here"
 _OF_PHASE_AND_SEGMENT = "follows from phase and segment and is not known here"
 _OF_TOUCH = frozenset({"touch", "touches"})
@@ -30,12 +33,15 @@ _OF_TOUCH = frozenset({"touch", "touches"})
 @dataclass(frozen=True)
 class Scopes:
     """`audience`: which accounts follow the model. `position`: phases and segments. `moment`: what opens an
-    occurrence. `outcome`: what is asked of one. `instants`: the names that a schedule may count from."""
+    occurrence. `outcome`: what is asked of one. `score`: what health reads, never itself; `formula`: what a
+    metric does. `instants`: the names that a schedule may count from."""
 
     audience: Scope
     position: Scope
     moment: Scope
     outcome: Scope
+    score: Scope
+    formula: Scope
     instants: frozenset[str]
 
 
@@ -45,7 +51,7 @@ def field_kind(kind: str) -> Kind:
 
 def scopes(draft: Draft) -> Scopes:
     declared = {**_fields(draft), **_metrics(draft)}
-    records: dict[str, Kind] = dict.fromkeys(draft.tree.keys(("records",)), "text")
+    records = _records(draft)
     moments = frozenset(draft.tree.keys(("moments",)))
     anywhere = {**_built_in("anywhere"), **declared}
     account = {**anywhere, **_built_in("position")}
@@ -54,7 +60,13 @@ def scopes(draft: Draft) -> Scopes:
         functions=_functions("anywhere", "position"),
         choices=_choices(draft),
         moments=moments,
-        elsewhere={**_elsewhere("outcome", _OF_THE_OUTCOME), **_said(records, _OF_THE_OUTCOME)},
+        counts=_counts(draft),
+        touch=levels_in(draft.document),
+        elsewhere={
+            **_elsewhere("outcome", _OF_THE_OUTCOME),
+            **_said(records, _OF_THE_OUTCOME),
+            **_elsewhere("person", _OF_A_PERSON),
+        },
     )
     return Scopes(
         audience=_audience(draft, anywhere),
@@ -62,10 +74,12 @@ def scopes(draft: Draft) -> Scopes:
         moment=moment,
         outcome=replace(
             moment,
-            names={**account, **records, **_built_in("outcome")},
+            names={**account, **records, **_built_in("outcome"), **_built_in("person")},
             functions=frozenset(FUNCTIONS),
             elsewhere={},
         ),
+        score=_without_health(moment),
+        formula=_without_health(_position(moment)),
         instants=frozenset(name for name, kind in account.items() if kind in ("instant", "unknown")),
     )
 
@@ -77,7 +91,7 @@ def book_rule_scope(fields: Mapping[str, str]) -> Scope:
         names={**_built_in("anywhere"), **_built_in("position"), **declared},
         functions=_functions("anywhere", "position"),
         choices={name: built_in.choices for name, built_in in NAMES.items() if built_in.choices},
-        elsewhere=_elsewhere("outcome", _OF_THE_OUTCOME),
+        elsewhere={**_elsewhere("outcome", _OF_THE_OUTCOME), **_elsewhere("person", _OF_A_PERSON)},
     )
 
 
@@ -86,7 +100,12 @@ def _audience(draft: Draft, names: Mapping[str, Kind]) -> Scope:
         names=names,
         functions=_functions("anywhere"),
         choices=_choices(draft),
-        elsewhere={**_elsewhere("outcome", _OF_THE_OUTCOME), **_elsewhere("position", _OF_THE_MODEL)},
+        counts=_counts(draft),
+        elsewhere={
+            **_elsewhere("outcome", _OF_THE_OUTCOME),
+            **_elsewhere("person", _OF_A_PERSON),
+            **_elsewhere("position", _OF_THE_MODEL),
+        },
     )
 
 
@@ -96,6 +115,16 @@ def _position(moment: Scope) -> Scope:
         names={name: kind for name, kind in moment.names.items() if name not in _OF_TOUCH},
         functions=moment.functions - _OF_TOUCH,
         elsewhere={**moment.elsewhere, **_said(_OF_TOUCH, _OF_PHASE_AND_SEGMENT)},
+    )
+
+
+def _without_health(moment: Scope) -> Scope:
+    own = ("health", "band")
+    names = {name: kind for name, kind in moment.names.items() if name not in own}
+    return replace(
+        moment,
+        names=names,
+        elsewhere={**moment.elsewhere, **_said(own, "is not what health or a formula is made of")},
     )
 
 
@@ -123,10 +152,29 @@ def _fields(draft: Draft) -> dict[str, Kind]:
     }
 
 
+def _records(draft: Draft) -> dict[str, Kind]:
+    known = draft.document.records
+    return {
+        name: field_kind(known[name].kind) if name in known else "unknown"
+        for name in draft.tree.keys(("records",))
+    }
+
+
 def _metrics(draft: Draft) -> dict[str, Kind]:
     known = draft.document.metrics
-    counted = {name for name, metric in known.items() if metric.count or metric.users}
-    return {name: "number" if name in counted else "unknown" for name in draft.tree.keys(("metrics",))}
+    return {name: metric_kind(known.get(name)) for name in draft.tree.keys(("metrics",))}
+
+
+def metric_kind(metric: MetricDoc | None) -> Kind:
+    if metric is None or metric.verb is None:
+        return "unknown"
+    if metric.verb in ("first", "last"):
+        return "instant"
+    return "text" if metric.verb == "latest" else "number"
+
+
+def _counts(draft: Draft) -> frozenset[str]:
+    return frozenset(name for name, metric in draft.document.metrics.items() if metric.verb == "count")
 
 
 def _choices(draft: Draft) -> dict[str, tuple[str, ...]]:

@@ -112,6 +112,13 @@ class Tree:
             return parent.entries[str(path[-1])].key
         return self.place(path)
 
+    def length(self, path: Path) -> int:
+        """Of the list at the path; 0 where there is none."""
+        node: Node | None = self.root
+        for step in path:
+            node = None if node is None else _below(node, step)
+        return len(node.items) if isinstance(node, Listing) else 0
+
     def is_list(self, path: Path) -> bool:
         return isinstance(self.node(path), Listing)
 

@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from aloft.engagement.expressions import (
-    Between,
-    Binary,
-    Call,
-    Expression,
-    In,
-    IsNull,
-    Name,
-    Negative,
-    Not,
-)
+from aloft.engagement.expressions import Call, Expression, Name, walk
 from aloft.engagement.model import (
     Anchor,
     Every,
@@ -28,28 +18,6 @@ from aloft.engagement.model import (
 )
 
 MOMENT_INSTANTS = ("opened", "due", "done", "met")
-
-
-def children(node: Expression) -> tuple[Expression, ...]:
-    match node:
-        case Negative(operand) | Not(operand) | IsNull(operand, _):
-            return (operand,)
-        case Binary(_, left, right):
-            return (left, right)
-        case In(operand, choices, _):
-            return (operand, *choices)
-        case Between(operand, low, high):
-            return (operand, low, high)
-        case Call(_, arguments):
-            return arguments
-        case _:
-            return ()
-
-
-def walk(node: Expression) -> Iterator[Expression]:
-    yield node
-    for child in children(node):
-        yield from walk(child)
 
 
 def names_in(node: Expression) -> list[str]:

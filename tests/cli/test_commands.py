@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from aloft.cli.commands import app
+from aloft.engagement import not_run
 from aloft.records.models import AuditEntry, ModelVersion
 
 EXAMPLE = str(Path(__file__).parents[2] / "docs/examples/first-model.yaml")
@@ -53,6 +54,35 @@ def test_a_published_model_is_live_and_audited(home: Path) -> None:
     assert told.stdout.startswith("first_model, version 1, is live from 2")
     assert ModelVersion.objects.get().version == 1
     assert AuditEntry.objects.filter(action="model.published").count() == 1
+
+
+@pytest.fixture
+def half_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A model that asks for something that this version does not run."""
+    monkeypatch.setattr(not_run, "NAMES", {"customers": "it is unknown"})
+    model = tmp_path / "half.yaml"
+    model.write_text(Path(EXAMPLE).read_text().replace('"mrr >= 1700"', '"mrr >= 1700 or customers < 9"'))
+    return str(model)
+
+
+def test_what_is_not_run_is_noted_at_its_place(half_run: str) -> None:
+    told = call("validate", half_run)
+    assert told.exit_code == 0
+    assert told.stdout.splitlines()[0] == (
+        f"{half_run}:37:33: segments.tier_2.when: 'customers' is not run by this version yet: it is unknown"
+    )
+
+
+def test_a_model_that_runs_in_part_is_published_only_when_asked_for(home: Path, half_run: str) -> None:
+    told = call("apply", half_run)
+    assert told.exit_code == 1
+    assert "'customers' is not run by this version yet" in told.stderr
+    assert told.stderr.splitlines()[-1] == (
+        "Take these out, or publish what runs of the model with --what-runs."
+    )
+    assert not ModelVersion.objects.exists()
+    assert call("apply", half_run, "--what-runs").exit_code == 0
+    assert ModelVersion.objects.get().version == 1
 
 
 def test_the_same_model_again_is_no_new_version(home: Path) -> None:

@@ -1,0 +1,67 @@
+"""What the language has and this version does not run yet, each with what happens instead.
+
+The one table of it: validation notes what a model uses of it, publishing asks before it goes on, and the
+model is built without it. Whoever makes a construct run deletes its line, and the model carries it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_UNKNOWN = "it is unknown"
+
+METRICS: Mapping[str, str] = dict.fromkeys(
+    ("days", "first", "last", "open", "distinct", "sum", "min", "max", "mean", "latest", "formula"), _UNKNOWN
+)
+"""Metrics by their verb."""
+
+NAMES: Mapping[str, str] = dict.fromkeys(
+    (
+        "customers",
+        "health",
+        "band",
+        "last_seen",
+        "persona",
+        "locale",
+        "renewed",
+        "paid",
+        "expanded",
+        "churned",
+        "success_plan.goals",
+        "success_plan.late",
+        "success_plan.attainment",
+        "success_plan.expected",
+    ),
+    _UNKNOWN,
+)
+
+FUNCTIONS: Mapping[str, str] = dict.fromkeys(
+    (
+        "lag",
+        "change",
+        "declined",
+        "grew",
+        "silent",
+        "rank",
+        "family",
+        "share",
+        "used",
+        "requested",
+    ),
+    _UNKNOWN,
+)
+
+KEYS: Mapping[str, str] = {
+    "health": "no account has a score",
+    "moments.*.outcome.holds_for": "the outcome is met as soon as it holds",
+    "moments.*.warn_at": "nobody is warned before the deadline",
+}
+"""Keys by their path; `*` is any name or place in a list."""
+
+VALUES: Mapping[str, str] = {
+    "unit: relationship": "the model runs once for each account",
+    "a window of business time": _UNKNOWN,
+    "a record that is neither text nor a choice": "it is noted as text, and unknown to rules",
+    "the persona 'actor'": "nothing is recorded of whoever caused the event",
+}
+"""Values of keys that run otherwise, by what the note calls them."""

@@ -1,0 +1,151 @@
+"""What a model's author should know although nothing is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from pydantic import BaseModel
+
+from aloft.engagement import not_run
+from aloft.engagement.document import MetricDoc
+from aloft.engagement.draft import Draft
+from aloft.engagement.expressions import Call, Expression, Name, Null, Text, rewrite, walk
+from aloft.engagement.parse import Parsed
+from aloft.engagement.problems import Path, Place, dotted
+
+RETAINED_DAYS = 128  # what the fact store keeps of each user and event, as words of bits
+_DAYS = {"d": 1, "w": 7, "mo": 31, "y": 366}
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A note whose file is not known yet. `unrun`: the model asks for what this version does not run."""
+
+    place: Place
+    path: Path
+    message: str
+    unrun: bool = False
+
+
+def remarks(draft: Draft) -> tuple[Remark, ...]:
+    found = [*_keys(draft), *_metrics(draft), *_values(draft), *_rules(draft), *_windows(draft)]
+    return tuple(sorted(dict.fromkeys(found), key=lambda remark: remark.place))
+
+
+def runs(metric: MetricDoc) -> bool:
+    return metric.verb not in not_run.METRICS and not _in_business_time(metric)
+
+
+def running(expression: Expression, draft: Draft) -> Expression:
+    """The expression with what is not run in it unknown."""
+    unknown = {name for name, metric in draft.document.metrics.items() if not runs(metric)}
+    unknown |= {
+        name for name, record in draft.document.records.items() if record.kind not in ("text", "choice")
+    }
+    unknown |= not_run.NAMES.keys()
+
+    def known(part: Expression) -> Expression:
+        lost = (isinstance(part, Name) and part.dotted in unknown) or (
+            isinstance(part, Call) and part.function in not_run.FUNCTIONS
+        )
+        return Null() if lost else part
+
+    return rewrite(expression, known)
+
+
+def _unrun(draft: Draft, path: Path, what: str, instead: str, *, key: bool = True, offset: int = 0) -> Remark:
+    place = draft.tree.key_place(path) if key else draft.tree.place(path, offset)
+    return Remark(place, path, f"{what} is not run by this version yet: {instead}", unrun=True)
+
+
+def _keys(draft: Draft) -> Iterator[Remark]:
+    for path in _paths(draft, ()):
+        written = dotted(tuple(step if isinstance(step, str) else "*" for step in path))
+        for pattern, instead in not_run.KEYS.items():
+            if fnmatchcase(written, pattern) and written.count(".") == pattern.count("."):
+                yield _unrun(draft, path, f"'{path[-1]}'", instead)
+
+
+def _paths(draft: Draft, path: Path) -> Iterator[Path]:
+    """Of every key of the document."""
+    for key in draft.tree.keys(path):
+        yield (*path, key)
+        yield from _paths(draft, (*path, key))
+    for i in range(draft.tree.length(path)):
+        yield from _paths(draft, (*path, i))
+
+
+def _metrics(draft: Draft) -> Iterator[Remark]:
+    for name, metric in draft.document.metrics.items():
+        if metric.verb is not None and metric.verb in not_run.METRICS:
+            path: Path = ("metrics", name, metric.verb)
+            yield _unrun(draft, path, f"'{metric.verb}'", not_run.METRICS[metric.verb])
+
+
+def _values(draft: Draft) -> Iterator[Remark]:
+    document = draft.document
+    if document.unit == "relationship":
+        yield from _value(draft, ("unit",), "unit: relationship")
+    for name, metric in document.metrics.items():
+        if _in_business_time(metric):
+            yield from _value(draft, ("metrics", name, "over"), "a window of business time")
+    for name, record in document.records.items():
+        if record.kind not in ("text", "choice"):
+            yield from _value(draft, ("records", name), "a record that is neither text nor a choice")
+
+
+def _value(draft: Draft, path: Path, what: str, offset: int = 0) -> Iterator[Remark]:
+    if what in not_run.VALUES:
+        yield _unrun(draft, path, what, not_run.VALUES[what], key=False, offset=offset)
+
+
+def _in_business_time(metric: MetricDoc) -> bool:
+    return metric.over is not None and metric.over.unit in ("bh", "bd")
+
+
+def _rules(draft: Draft) -> Iterator[Remark]:
+    for path, parsed in expressions(draft.document, ()):
+        if path[-1] == "where":
+            continue
+        for part in walk(parsed.expression):
+            yield from _part(draft, path, parsed, part)
+
+
+def _part(draft: Draft, path: Path, parsed: Parsed, part: Expression) -> Iterator[Remark]:
+    offset = parsed.offset(part)
+    if isinstance(part, Name) and part.dotted in not_run.NAMES:
+        yield _unrun(draft, path, f"'{part.dotted}'", not_run.NAMES[part.dotted], key=False, offset=offset)
+    if isinstance(part, Call) and part.function in not_run.FUNCTIONS:
+        yield _unrun(draft, path, part.function, not_run.FUNCTIONS[part.function], key=False, offset=offset)
+    elif isinstance(part, Call) and part.arguments and part.arguments[-1] == Text("actor"):
+        yield from _value(draft, path, "the persona 'actor'", offset)
+
+
+def expressions(value: Any, path: Path) -> Iterator[tuple[Path, Parsed]]:
+    """Every expression of a part of a document, with its path."""
+    if isinstance(value, Parsed):
+        yield path, value
+    elif isinstance(value, BaseModel):
+        for name, field in type(value).model_fields.items():
+            yield from expressions(getattr(value, name), (*path, field.alias or name))
+        yield from expressions(value.__pydantic_extra__, path)
+    elif isinstance(value, Mapping):
+        for key, below in value.items():
+            yield from expressions(below, (*path, key))
+    elif isinstance(value, tuple):
+        for i, below in enumerate(value):
+            yield from expressions(below, (*path, i))
+
+
+def _windows(draft: Draft) -> Iterator[Remark]:
+    for name, metric in draft.document.metrics.items():
+        over = metric.over
+        if over is None or metric.verb not in ("users", "days") or over.unit not in _DAYS:
+            continue
+        if over.number * _DAYS[over.unit] > RETAINED_DAYS:
+            path: Path = ("metrics", name, "over")
+            says = f"a window of more than {RETAINED_DAYS} days reads the raw events, which takes longer"
+            yield Remark(draft.tree.place(path), path, says)
