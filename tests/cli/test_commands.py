@@ -69,7 +69,7 @@ def test_what_is_not_run_is_noted_at_its_place(half_run: str) -> None:
     told = call("validate", half_run)
     assert told.exit_code == 0
     assert told.stdout.splitlines()[0] == (
-        f"{half_run}:37:33: segments.tier_2.when: 'customers' is not run by this version yet: it is unknown"
+        f"{half_run}:41:34: segments.tier_2.when: 'customers' is not run by this version yet: it is unknown"
     )
 
 
