@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 Row = dict[str, Any]
+OF_NO_ACCOUNT = frozenset({"rate.set"})
 TITLED = frozenset({"contacted", "attended", "confirmed", "trained", "signed", "no_show"})
 
 
@@ -28,7 +29,7 @@ class ChangeRow:
 def rows(change: ChangeRow) -> Iterator[tuple[str, Row]]:
     """The rows of the fact store, each with its table, that this change adds."""
     spelled = SPELLINGS.get(change.kind)
-    if spelled and change.account:
+    if spelled and (change.account or change.kind in OF_NO_ACCOUNT):
         for table, row in spelled(change):
             yield table, {"external": change.account, "seq": change.seq, **row}
 
@@ -84,10 +85,43 @@ def _contract_line(change: ChangeRow) -> Iterator[tuple[str, Row]]:
             "product": data["product"],
             "plan": data["plan"],
             "seats": data["seats"],
-            "mrr": Decimal(data["mrr"]).quantize(Decimal("0.01")),
+            "mrr": _money(data["mrr"]),
             "currency": data["currency"],
             "starts": _date(data["starts"]),
             "ends": _date(data["ends"]),
+            "recorded": change.at,
+            "uplifts": _uplifts(data.get("uplifts")),
+        },
+    )
+
+
+def _uplifts(told: list[list[str]] | None) -> list[Row] | None:
+    return [{"starts": _date(day), "mrr": _money(mrr)} for day, mrr in told] if told else None
+
+
+def _line_paused(change: ChangeRow) -> Iterator[tuple[str, Row]]:
+    data = change.data
+    yield (
+        "line_pause",
+        {
+            "contract": data["contract"],
+            "line": data["line"],
+            "starts": _date(data["starts"]),
+            "ends": _date(data["ends"]),
+            "recorded": change.at,
+        },
+    )
+
+
+def _rate_set(change: ChangeRow) -> Iterator[tuple[str, Row]]:
+    data = change.data
+    yield (
+        "exchange_rate",
+        {
+            "currency": data["currency"],
+            "into": data["into"],
+            "starts": _date(data["starts"]),
+            "rate": Decimal(data["rate"]).quantize(Decimal("0.00000001")),
             "recorded": change.at,
         },
     )
@@ -110,6 +144,8 @@ SPELLINGS: dict[str, Callable[[ChangeRow], Iterator[tuple[str, Row]]]] = {
     "contact.set": _contact_set,
     "contract.set": _contract_set,
     "contract.line": _contract_line,
+    "contract.pause": _line_paused,
+    "rate.set": _rate_set,
     "plan.agreed": _plan_note,
     "plan.reviewed": _plan_note,
     "fact.recorded": _fact_recorded,
@@ -122,3 +158,7 @@ def _instant(text: str | None) -> datetime | None:
 
 def _date(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def _money(text: str) -> Decimal:
+    return Decimal(text).quantize(Decimal("0.01"))

@@ -50,6 +50,27 @@ COLUMNS: dict[str, pa.Schema] = {
             ("starts", DATE),
             ("ends", DATE),
             ("recorded", INSTANT),
+            ("uplifts", pa.list_(pa.struct([("starts", DATE), ("mrr", pa.decimal128(14, 2))]))),
+        ]
+    ),
+    "line_pause": pa.schema(
+        [
+            *NAMED,
+            ("contract", TEXT),
+            ("line", TEXT),
+            ("starts", DATE),
+            ("ends", DATE),
+            ("recorded", INSTANT),
+        ]
+    ),
+    "exchange_rate": pa.schema(
+        [
+            *NAMED,
+            ("currency", TEXT),
+            ("into", TEXT),
+            ("starts", DATE),
+            ("rate", pa.decimal128(18, 8)),
+            ("recorded", INSTANT),
         ]
     ),
     "plan_note": pa.schema([*NAMED, ("kind", TEXT), ("occurred", INSTANT), ("recorded", INSTANT)]),
@@ -70,6 +91,10 @@ COLUMNS: dict[str, pa.Schema] = {
         ]
     ),
 }
+RATES = "exchange_rate"
+OF_AN_ACCOUNT = """SELECT a.id AS account, s.* EXCLUDE (external)
+    FROM spelled s JOIN account a ON a.external = s.external ORDER BY s.seq"""
+OF_NO_ACCOUNT = "SELECT * EXCLUDE (external) FROM spelled ORDER BY seq"
 EDITED = pa.schema([*NAMED, ("title", TEXT)])
 # What the event that a recorded fact is says of itself.
 TOLD = """json_object('moment', moment, 'anchor', anchor, 'n', n, 'contact', contact, 'persona', persona,
@@ -97,10 +122,7 @@ def fold(store: FactStore, changes: Sequence[ChangeRow]) -> None:
         store.load("spelled", pa.Table.from_pylist(listed, schema=COLUMNS[table]))
         if table == "contact":
             _only_the_last(store)
-        store.run(
-            f"""INSERT INTO {table} BY NAME SELECT a.id AS account, s.* EXCLUDE (external)
-            FROM spelled s JOIN account a ON a.external = s.external ORDER BY s.seq"""
-        )
+        store.run(f"INSERT INTO {table} BY NAME {OF_NO_ACCOUNT if table == RATES else OF_AN_ACCOUNT}")
         if table == "recorded_fact":
             _note_events(store)
 

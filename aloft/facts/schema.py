@@ -6,7 +6,7 @@ drained again from them.
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 
 TABLES: dict[str, str] = {
     "store_version": "version INTEGER, home_zone TEXT",
@@ -34,7 +34,14 @@ TABLES: dict[str, str] = {
     "contract": """account INTEGER, contract TEXT, signed DATE, starts DATE, ends DATE, recorded TIMESTAMP,
         seq BIGINT""",
     "contract_line": """account INTEGER, contract TEXT, line TEXT, product TEXT, plan TEXT, seats INTEGER,
-        mrr DECIMAL(14,2), currency TEXT, starts DATE, ends DATE, recorded TIMESTAMP, seq BIGINT""",
+        mrr DECIMAL(14,2), currency TEXT, starts DATE, ends DATE, recorded TIMESTAMP, seq BIGINT,
+        uplifts STRUCT(starts DATE, mrr DECIMAL(14,2))[]""",
+    # `ends` is exclusive, NULL while nobody has said; of the rows of one start the last counts.
+    "line_pause": """account INTEGER, contract TEXT, line TEXT, starts DATE, ends DATE, recorded TIMESTAMP,
+        seq BIGINT""",
+    # One `currency` is worth `rate` of `into` from `starts` until the pair's next; of one start the last counts.
+    "exchange_rate": """currency TEXT, "into" TEXT, starts DATE, rate DECIMAL(18,8), recorded TIMESTAMP,
+        seq BIGINT""",
     "recorded_fact": """id BIGINT, account INTEGER, moment TEXT, anchor TEXT, n INTEGER, fact TEXT,
         contact TEXT, persona TEXT, value TEXT, occurred TIMESTAMP, recorded TIMESTAMP, withdrawn BOOLEAN,
         seq BIGINT""",

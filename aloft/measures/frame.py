@@ -17,7 +17,7 @@ from aloft.engagement.expressions import Expression
 from aloft.engagement.model import Metric, Model
 from aloft.measures.metrics import metric_sql
 from aloft.measures.names import MOMENT_INSTANTS, anchor_moments, names_read
-from aloft.revenue.lines import CONTRACTS, contract_facts, contract_status, live_mrr
+from aloft.revenue.lines import CONTRACTS, committed_mrr, contract_facts, contract_status
 
 NOTED = ("contacted", "attended", "confirmed", "trained", "signed", "no_show")
 NUMBERS = {"seats", "size", "arr", "acv", "clv", "mrr"}
@@ -189,7 +189,7 @@ class Frames:
     def _stages(self) -> list[tuple[str, str]]:
         return [
             ("asked_days", "select distinct _account as account, _date as day from asked"),
-            ("paid_then", live_mrr("asked_days")),
+            ("paid_then", committed_mrr("asked_days", "contracts_known")),
             ("terms_then", contract_facts("asked_days", "contracts_known")),
             ("status_then", contract_status("asked_days", "contracts_known")),
             ("held_then", self._held_sql()),

@@ -69,7 +69,10 @@ class ContractSet(Edit):
 
 @dataclass(frozen=True, kw_only=True)
 class ContractLineSet(Edit):
-    """A version of a line, recorded at the change's instant. `mrr` is per month, in units of `currency`."""
+    """A version of a line, recorded at the change's instant. `mrr` is per month, in units of `currency`.
+
+    `uplifts`: the day of each step agreed beforehand, and the MRR from then on; in order.
+    """
 
     kind = "contract.line"
     contract: str
@@ -81,6 +84,33 @@ class ContractLineSet(Edit):
     currency: str
     starts: date
     ends: date | None
+    uplifts: tuple[tuple[date, Decimal], ...] = ()
+
+    def data(self) -> dict[str, Any]:
+        told = super().data()
+        return told if self.uplifts else {name: told[name] for name in told if name != "uplifts"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinePaused(Edit):
+    """`ends` is exclusive; None: until it is resumed. Of several from one start the last recorded counts."""
+
+    kind = "contract.pause"
+    contract: str
+    line: str
+    starts: date
+    ends: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateSet(Edit):
+    """One `currency` is worth `rate` of `into` from `starts` until the next rate of the pair."""
+
+    kind = "rate.set"
+    currency: str
+    into: str
+    starts: date
+    rate: Decimal
 
 
 @dataclass(frozen=True, kw_only=True)

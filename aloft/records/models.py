@@ -105,7 +105,8 @@ class ContractLine(models.Model):
     """One recorded version of a line of a contract, never edited: an amendment is a further row.
 
     The version in force at a valid time, as known at a recorded time, is the last recorded one.
-    `mrr` is per month, in units of `currency`. `ends_on` is exclusive.
+    `mrr` is per month, in units of `currency`. `ends_on` is exclusive. `uplifts` are the steps agreed
+    beforehand: [day, MRR from that day on] each, spelled as text, in order.
     """
 
     contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="lines")
@@ -117,10 +118,44 @@ class ContractLine(models.Model):
     currency = models.CharField(max_length=3, default="USD")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    uplifts = models.JSONField(default=list, blank=True)
     recorded_at = models.DateTimeField()
 
     class Meta:
         ordering = ["line", "recorded_at", "id"]
+
+
+class LinePause(models.Model):
+    """A line stands still from `starts_on` up to `ends_on` (exclusive; None: until it is resumed).
+
+    One that was taken back ends where it starts.
+    """
+
+    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="pauses")
+    line = models.CharField(max_length=200)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "line", "starts_on"], name="one_pause_per_start")
+        ]
+        ordering = ["line", "starts_on"]
+
+
+class ExchangeRate(models.Model):
+    """One `currency` is worth `rate` of `into`, from `starts_on` until the next rate of the pair."""
+
+    currency = models.CharField(max_length=3)
+    into = models.CharField(max_length=3)
+    starts_on = models.DateField()
+    rate = models.DecimalField(max_digits=18, decimal_places=8)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["currency", "into", "starts_on"], name="one_rate_per_start")
+        ]
+        ordering = ["currency", "into", "starts_on"]
 
 
 class Person(models.Model):

@@ -2,9 +2,6 @@
 
 Each function takes `asked`, a relation of (account INTEGER, day DATE) - the name of a table, or a query in
 parentheses - and answers a query with one row for each pair asked for. Ends are exclusive and NULL is open.
-
-A later recorded version of a line speaks for the days from its start on, so that an amendment leaves the
-past as it was; to take earlier days back, record a version for them with the amount they should have had.
 """
 
 from __future__ import annotations
@@ -14,6 +11,9 @@ from datetime import date
 from decimal import Decimal
 
 from aloft.facts.store import FactStore
+from aloft.revenue.conventions import D1, GRACE, Convention
+from aloft.revenue.rates import FIRST_CURRENCY, rates, worth
+from aloft.revenue.spans import spans, standing
 
 # The last recorded version of each contract; one that only its lines tell of lasts as long as they do.
 CONTRACTS = """
@@ -40,27 +40,59 @@ class Mrr:
     mrr: Decimal | None
 
 
-def live_mrr(asked: str) -> str:
-    """Columns account, day, mrr: all lines summed (F1), per month.
+def live_lines(asked: str, source: str, convention: Convention = D1) -> str:
+    """The spans of `source` that count on the days asked for: their columns, and the day."""
+    latest = """QUALIFY row_number() OVER (
+        PARTITION BY q.account, q.day ORDER BY s.since DESC, s.line DESC, s.contract DESC) = 1"""
+    return f"""
+        SELECT q.day, s.* FROM {asked} q JOIN {source} s
+        ON s.account = q.account AND s.opens <= q.day AND q.day < s.closes
+        {latest if convention.contracts == "latest" else ""}"""
 
-    NULL where the account has no line at all, so that an observed figure may stand in; 0 where none is live.
+
+def live_mrr(asked: str, convention: Convention = D1, into: str = FIRST_CURRENCY) -> str:
+    """Columns account, day, mrr: what its live lines pay per month (F1), in the currency named by the SQL `into`.
+
+    NULL where the account has no line at all, so that an observed figure may stand in, and where no rate is
+    known for the currency of a line; 0 where none is live.
     """
     return f"""
         WITH asked_mrr AS (SELECT DISTINCT account, day FROM {asked}),
-        in_force AS (
-            SELECT q.account, q.day, l.contract, l.line,
-                arg_max(struct_pack(mrr := l.mrr, ends := l.ends), l.seq) AS version
-            FROM asked_mrr q JOIN contract_line l ON l.account = q.account AND l.starts <= q.day
-            GROUP BY q.account, q.day, l.contract, l.line
-        ),
+        paying AS ({spans(convention, only="asked_mrr")}),
+        held AS ({live_lines("asked_mrr", "paying", convention)}),
+        known_rate AS ({rates(into)}),
         paid AS (
-            SELECT account, day, sum(version.mrr) AS mrr FROM in_force
-            WHERE version.ends IS NULL OR day < version.ends GROUP BY account, day
+            SELECT h.account, h.day,
+                CASE WHEN count(r.rate) = count(*) THEN {worth("h.mrr", "r.rate")} END AS mrr, true AS live
+            FROM held h ASOF LEFT JOIN known_rate r ON r.currency = h.currency AND h.day >= r.starts
+            GROUP BY h.account, h.day
         )
         SELECT q.account, q.day,
-            CASE WHEN q.account IN (SELECT account FROM contract_line)
-                THEN coalesce(p.mrr, 0)::DECIMAL(18, 2) END AS mrr
+            CASE WHEN p.live THEN p.mrr
+                WHEN q.account IN (SELECT account FROM contract_line) THEN 0 END::DECIMAL(18, 2) AS mrr
         FROM asked_mrr q LEFT JOIN paid p ON p.account = q.account AND p.day = q.day"""
+
+
+def committed_mrr(asked: str, known: str = f"({CONTRACTS})") -> str:
+    """As `live_mrr`; where nothing is live, what is live as the next contract that is signed already starts.
+
+    So an account that has signed and not started is worth what it has committed to. `known` is the relation
+    of CONTRACTS, for who holds it as a table.
+    """
+    return f"""
+        WITH asked_committed AS (SELECT DISTINCT account, day FROM {asked}),
+        next AS (
+            SELECT q.account, q.day, min(k.starts) AS starts
+            FROM asked_committed q JOIN {known} k ON k.account = q.account
+            WHERE k.signed <= q.day AND q.day < k.starts GROUP BY q.account, q.day
+        ),
+        read_then AS (SELECT account, day FROM asked_committed UNION SELECT account, starts FROM next),
+        level AS ({live_mrr("read_then")})
+        SELECT q.account, q.day, CASE WHEN l.mrr = 0 AND n.starts IS NOT NULL THEN c.mrr ELSE l.mrr END AS mrr
+        FROM asked_committed q
+        JOIN level l ON l.account = q.account AND l.day = q.day
+        LEFT JOIN next n ON n.account = q.account AND n.day = q.day
+        LEFT JOIN level c ON c.account = n.account AND c.day = n.starts"""
 
 
 def contract_facts(asked: str, known: str = f"({CONTRACTS})") -> str:
@@ -95,22 +127,32 @@ def contract_status(asked: str, known: str = f"({CONTRACTS})") -> str:
     """Columns account, day, status, as it follows from the contracts: NULL where there is none.
 
     `active` from signature or start to the end of any contract, else `churned` after the end of one, else
-    `prospect`.
+    `prospect`. A pause leaves it `active` until the grace period ends; then, if no line is live, `churned`.
     """
     return f"""
         WITH asked_status AS (SELECT DISTINCT account, day FROM {asked}),
         known AS (SELECT * FROM {known}),
         held AS (
             SELECT q.account, q.day,
-                bool_or(coalesce(least(k.signed, k.starts), k.starts) <= q.day
-                    AND (k.ends IS NULL OR q.day < k.ends)) AS active,
+                bool_or(q.day < k.starts AND k.signed <= q.day) AS signed,
+                bool_or(k.starts <= q.day AND (k.ends IS NULL OR q.day < k.ends)) AS running,
                 bool_or(coalesce(k.ends <= q.day, false)) AS ended
             FROM asked_status q JOIN known k ON k.account = q.account GROUP BY q.account, q.day
+        ),
+        still AS (
+            SELECT DISTINCT q.account, q.day FROM asked_status q JOIN ({standing(GRACE)}) s
+            ON s.account = q.account AND s.stops <= q.day AND q.day < s.resumes
+        ),
+        left_alone AS (
+            SELECT account, day FROM still
+            EXCEPT SELECT account, day FROM ({live_lines("still", f"({spans(D1, only='still')})")})
         )
         SELECT q.account, q.day,
-            CASE WHEN h.active THEN 'active' WHEN h.ended THEN 'churned'
+            CASE WHEN h.signed OR h.running AND l.account IS NULL THEN 'active'
+                WHEN h.ended OR h.running THEN 'churned'
                 WHEN h.account IS NOT NULL THEN 'prospect' END AS status
-        FROM asked_status q LEFT JOIN held h ON h.account = q.account AND h.day = q.day"""
+        FROM asked_status q LEFT JOIN held h ON h.account = q.account AND h.day = q.day
+        LEFT JOIN left_alone l ON l.account = q.account AND l.day = q.day"""
 
 
 def mrr_on(store: FactStore, day: date) -> list[Mrr]:

@@ -1,7 +1,8 @@
-"""The ledger of MRR movements (F2): opening plus movements is closing, always.
+"""The ledger of MRR movements (F2): opening plus movements plus the effect of rates is closing, always.
 
-A movement is what one account's MRR does on the day on which it changes, so a fall and a recovery within a
-month are both seen. The ledger is as the store knows it: one drained up to an instant gives it as known then.
+A movement is what one account's MRR does on the day on which it changes, told at that day's exchange rates,
+so a fall and a recovery within a month are both seen, and a rate that moves makes no movement (F2): what it
+does to an amount that stays stands apart. A step that was agreed beforehand stands apart from expansion (F4).
 """
 
 from __future__ import annotations
@@ -11,14 +12,21 @@ from datetime import date
 from decimal import Decimal
 
 from aloft.facts.store import FactStore
-from aloft.revenue.lines import live_mrr
+from aloft.revenue import rates, spans
+from aloft.revenue.conventions import Basis
+from aloft.revenue.levels import DELTAS, LEVELS
+from aloft.revenue.months import label, month_ends, months_between
 
 NOTHING = Decimal("0.00")
+EVERYTHING = Basis()
 
 
 @dataclass(frozen=True)
 class Month:
-    """`month` is YYYY-MM; money per month; `customers` are the accounts that pay at its end."""
+    """`month` is YYYY-MM; money per month; `customers` are the accounts that pay at its end.
+
+    `contraction` and `churn` are positive; `escalators` and `fx` carry their sign. `lost` counts churns.
+    """
 
     month: str
     opening: Decimal
@@ -29,11 +37,19 @@ class Month:
     churn: Decimal
     closing: Decimal
     customers: int
+    escalators: Decimal = NOTHING
+    fx: Decimal = NOTHING
+    lost: int = 0
+
+    def closes(self) -> bool:
+        """The identity; true of every month, or the ledger is wrong."""
+        gained = self.new + self.reactivation + self.expansion + self.escalators + self.fx
+        return self.opening + gained - self.contraction - self.churn == self.closing
 
 
 @dataclass(frozen=True)
 class Movement:
-    """`kind`: new reactivation expansion contraction churn. `amount` is positive; `sign` says which way."""
+    """`kind`: one of KINDS, or fx. `amount` is positive; `sign` says which way."""
 
     account: str
     day: date
@@ -42,59 +58,78 @@ class Movement:
     sign: int
 
 
-def movements(store: FactStore, before: date) -> list[Movement]:
+KINDS = ("new", "reactivation", "expansion", "contraction", "churn", "escalators")
+
+# What each account did on each day on which something moved, in signed columns; they add up to now - before.
+MOVED = """
+    SELECT account, day, before, now, fx,
+        CASE WHEN was <= 0 AND now > 0 AND NOT paid_before THEN now - was ELSE 0 END AS new,
+        CASE WHEN was <= 0 AND now > 0 AND paid_before THEN now - was ELSE 0 END AS reactivation,
+        CASE WHEN was > 0 AND now <= 0 THEN now - was ELSE 0 END AS churn,
+        CASE WHEN going THEN stepped ELSE 0 END AS escalators,
+        CASE WHEN going THEN greatest(now - was - stepped, 0) ELSE 0 END AS expansion,
+        CASE WHEN going THEN least(now - was - stepped, 0) ELSE 0 END AS contraction
+    FROM (SELECT *, (was > 0) = (now > 0) AS going FROM level)"""
+
+
+def stage(store: FactStore, basis: Basis, revalued: list[date]) -> None:
+    """Make `span`, `rate`, `level` and `moved`, temporary tables of the basis. Raises NoRate.
+
+    `revalued`: the days on which amounts in other currencies are told anew, besides those on which they move.
+    """
+    spans.stage(store, basis)
+    rates.stage(store, basis)
+    store.run("CREATE OR REPLACE TEMP TABLE revalued (day DATE)")
+    if revalued:
+        store.run("INSERT INTO revalued SELECT unnest(?::DATE[])", [revalued])
+    store.run(f"CREATE OR REPLACE TEMP TABLE delta AS {DELTAS[basis.convention.contracts]}")
+    for name, query in LEVELS.items():
+        store.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+    store.run(f"CREATE OR REPLACE TEMP TABLE moved AS {MOVED}")
+
+
+def movements(store: FactStore, before: date, basis: Basis = EVERYTHING) -> list[Movement]:
     """Every change of an account's MRR on a day earlier than `before`, in order."""
-    return [Movement(*row) for row in store.run(f"{MOVEMENTS} ORDER BY day, account", [before])]
-
-
-def ledger(store: FactStore, first: date, before: date) -> list[Month]:
-    """A row for each month from that of `first` up to the day `before` (exclusive)."""
-    months: list[Month] = []
-    listed = movements(store, before)
-    earlier = [one for one in listed if one.day < first.replace(day=1)]
-    closing, customers = _sum(earlier), _customers(earlier)
-    for month in _months(first, before):
-        moved = [one for one in listed if (one.day.year, one.day.month) == (month.year, month.month)]
-        opening, closing, customers = closing, closing + _sum(moved), customers + _customers(moved)
-        kinds = {kind: _sum([one for one in moved if one.kind == kind]).copy_abs() for kind in KINDS}
-        months.append(Month(f"{month:%Y-%m}", opening, **kinds, closing=closing, customers=customers))
-    return months
-
-
-KINDS = ("new", "reactivation", "expansion", "contraction", "churn")
-
-# MRR can only change where a version of a line starts or ends.
-MOVEMENTS = f"""
-    WITH edge AS (
-        SELECT account, starts AS day FROM contract_line
-        UNION SELECT account, ends FROM contract_line WHERE ends IS NOT NULL
-    ),
-    level AS ({live_mrr("edge")}),
-    step AS (
-        SELECT account, day, mrr, coalesce(lag(mrr) OVER known, 0) AS was,
-            coalesce(max(mrr) OVER (known ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) > 0 AS paid_before
-        FROM level WINDOW known AS (PARTITION BY account ORDER BY day)
+    stage(store, basis, [])
+    rows = store.run(
+        f"""SELECT a.external, m.day, m.kind, abs(m.amount), sign(m.amount)::INTEGER
+        FROM (UNPIVOT moved ON {", ".join(KINDS)}, fx INTO NAME kind VALUE amount) m
+        JOIN account a ON a.id = m.account
+        WHERE m.amount <> 0 AND m.day < ? ORDER BY m.day, a.external, m.kind""",
+        [before],
     )
-    SELECT a.external AS account, s.day,
-        CASE WHEN s.was = 0 AND NOT s.paid_before THEN 'new' WHEN s.was = 0 THEN 'reactivation'
-            WHEN s.mrr = 0 THEN 'churn' WHEN s.mrr > s.was THEN 'expansion' ELSE 'contraction' END AS kind,
-        abs(s.mrr - s.was) AS amount, sign(s.mrr - s.was)::INTEGER AS sign
-    FROM step s JOIN account a ON a.id = s.account
-    WHERE s.mrr <> s.was AND s.day < ?"""
+    return [Movement(*row) for row in rows]
 
 
-def _sum(listed: list[Movement]) -> Decimal:
-    return sum((one.sign * one.amount for one in listed), NOTHING)
+def ledger(store: FactStore, first: date, before: date, basis: Basis = EVERYTHING) -> list[Month]:
+    """A row for each month from that of `first` up to the day `before` (exclusive), which may cut the last."""
+    months = months_between(first, before)
+    stage(store, basis, month_ends(months, before))
+    return read(store, months, before)
 
 
-def _customers(listed: list[Movement]) -> int:
-    gained = sum(one.kind in ("new", "reactivation") for one in listed)
-    return gained - sum(one.kind == "churn" for one in listed)
+def read(store: FactStore, months: list[date], before: date) -> list[Month]:
+    """The months from what is staged."""
+    if not months:
+        return []
+    rows = store.run(_SUMS, {"first": months[0], "before": before})
+    sums = {label(month): row for month, *row in rows}
+    closing, customers = sums.pop("", [NOTHING, 0])[:2]
+    listed: list[Month] = []
+    for month in months:
+        change, more, lost, *kinds = sums.get(label(month), [NOTHING, 0, 0, *[NOTHING] * 7])
+        opening, closing, customers = closing, closing + change, customers + int(more)
+        amounts = dict(zip((*KINDS, "fx"), kinds, strict=True))
+        told = {"opening": opening, "closing": closing, "customers": customers, "lost": int(lost)}
+        listed.append(Month(label(month), **told, **amounts))
+    return listed
 
 
-def _months(first: date, before: date) -> list[date]:
-    months, month = [], first.replace(day=1)
-    while month < before:
-        months.append(month)
-        month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    return months
+# The first row is the time before: its month is NULL.
+_SUMS = """
+    SELECT CASE WHEN day >= $first THEN date_trunc('month', day)::DATE END AS month,
+        sum(now - before)::DECIMAL(18,2), sum((now > 0)::INTEGER - (before > 0)::INTEGER),
+        count(*) FILTER (churn <> 0), sum(new)::DECIMAL(18,2), sum(reactivation)::DECIMAL(18,2),
+        sum(expansion)::DECIMAL(18,2), -sum(contraction)::DECIMAL(18,2), -sum(churn)::DECIMAL(18,2),
+        sum(escalators)::DECIMAL(18,2), sum(fx)::DECIMAL(18,2)
+    FROM moved WHERE day < $before GROUP BY 1"""

@@ -97,6 +97,8 @@ PICTURES = {
     "attribute": f"SELECT * REPLACE ({ACCOUNT}) FROM attribute t",
     "contract": f"SELECT * REPLACE ({ACCOUNT}) FROM contract t",
     "contract_line": f"SELECT * REPLACE ({ACCOUNT}) FROM contract_line t",
+    "line_pause": f"SELECT * REPLACE ({ACCOUNT}) FROM line_pause t",
+    "exchange_rate": "SELECT * FROM exchange_rate",
     "recorded_fact": f"SELECT * REPLACE ({ACCOUNT}) FROM recorded_fact t",
     "plan_note": f"SELECT * REPLACE ({ACCOUNT}) FROM plan_note t",
     "contact": f"SELECT * REPLACE ({ACCOUNT}) FROM contact t",

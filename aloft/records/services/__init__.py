@@ -9,10 +9,11 @@ from aloft.records.refusals import Refused
 from aloft.records.services.accounts import set_account
 from aloft.records.services.books import Held, set_book, set_holdings
 from aloft.records.services.contacts import set_consent, set_contact
-from aloft.records.services.contracts import amend_line, set_contract, set_product
+from aloft.records.services.contracts import amend_line, pause_line, set_contract, set_product
 from aloft.records.services.people import create_user_for, set_person, take_leave
 from aloft.records.services.plans import agree_plan, read_goal, review_plan, set_goal
 from aloft.records.services.published import publish_model
+from aloft.records.services.rates import set_rate
 from aloft.records.services.recorded import record_fact, withdraw_fact
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "amend_line",
     "create_user_for",
     "log_change",
+    "pause_line",
     "publish_model",
     "read_goal",
     "record_fact",
@@ -35,6 +37,7 @@ __all__ = [
     "set_holdings",
     "set_person",
     "set_product",
+    "set_rate",
     "take_leave",
     "withdraw_fact",
 ]
