@@ -70,7 +70,12 @@ NAMES: Mapping[str, BuiltIn] = _built_in(
     BuiltIn("subdivision", "text", "State or province, by its ISO 3166-2 code", "subdivision = 'DE-BE'"),
     BuiltIn("industry", "text", "The customer's industry", "industry = 'retail'"),
     BuiltIn("size", "number", "The customer's employees", "size >= 500"),
-    BuiltIn("mrr", "number", "Monthly recurring revenue", "mrr >= 5000"),
+    BuiltIn(
+        "mrr",
+        "number",
+        "Monthly recurring revenue: what is live; while nothing is, what the next signed contract starts with",
+        "mrr >= 5000",
+    ),
     BuiltIn("arr", "number", "Annual recurring revenue", "arr >= 60000"),
     BuiltIn("acv", "number", "Annual contract value", "acv > 20000"),
     BuiltIn("clv", "number", "Customer lifetime value", "clv > 100000"),

@@ -6,8 +6,8 @@ before that day, what that is worth at the day's rates (`was`), and what it pays
 
 from __future__ import annotations
 
-from aloft.revenue.lines import live_lines
 from aloft.revenue.conventions import D3
+from aloft.revenue.lines import live_lines
 from aloft.revenue.rates import worth
 from aloft.revenue.spans import FAR
 

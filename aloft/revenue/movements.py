@@ -25,7 +25,8 @@ EVERYTHING = Basis()
 class Month:
     """`month` is YYYY-MM; money per month; `customers` are the accounts that pay at its end.
 
-    `contraction` and `churn` are positive; `escalators` and `fx` carry their sign. `lost` counts churns.
+    `contraction` and `churn` are positive; `escalators` and `fx` carry their sign. `customers_before`
+    paid as it opened; `lost` counts churns.
     """
 
     month: str
@@ -39,6 +40,7 @@ class Month:
     customers: int
     escalators: Decimal = NOTHING
     fx: Decimal = NOTHING
+    customers_before: int = 0
     lost: int = 0
 
     def closes(self) -> bool:
@@ -116,12 +118,16 @@ def read(store: FactStore, months: list[date], before: date) -> list[Month]:
     sums = {label(month): row for month, *row in rows}
     closing, customers = sums.pop("", [NOTHING, 0])[:2]
     listed: list[Month] = []
-    for month in months:
-        change, more, lost, *kinds = sums.get(label(month), [NOTHING, 0, 0, *[NOTHING] * 7])
-        opening, closing, customers = closing, closing + change, customers + int(more)
-        amounts = dict(zip((*KINDS, "fx"), kinds, strict=True))
-        told = {"opening": opening, "closing": closing, "customers": customers, "lost": int(lost)}
-        listed.append(Month(label(month), **told, **amounts))
+    for month in map(label, months):
+        change, more, lost, *amounts = sums.get(month, [NOTHING, 0, 0, *[NOTHING] * 7])
+        new, reactivation, expansion, contraction, churn, escalators, fx = amounts
+        opening, closing = closing, closing + change
+        paid, customers = customers, customers + int(more)
+        told = Month(
+            month, opening, new, reactivation, expansion, contraction, churn, closing, customers,
+            escalators, fx, paid, int(lost),
+        )  # fmt: skip
+        listed.append(told)
     return listed
 
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from aloft.facts.store import FactStore
 from aloft.revenue.conventions import Basis
-from aloft.revenue.movements import EVERYTHING, NOTHING, Month, stage
 from aloft.revenue.months import after, index, label, month_ends, months_between
+from aloft.revenue.movements import EVERYTHING, NOTHING, Month, stage
 from aloft.revenue.rates import worth
 from aloft.revenue.spans import FAR
 
@@ -83,13 +83,10 @@ def retention(store: FactStore, first: date, before: date, basis: Basis = EVERYT
 def read(store: FactStore, months: list[date], before: date) -> list[MonthRetained]:
     """The months from what is staged."""
     earliest, latest = index(months[0]) - YEAR, index(months[-1])
-    day = {"before": before, "last": before - timedelta(days=1)}
-    store.run(f"CREATE OR REPLACE TEMP TABLE month_rate AS {_RATES}", {
-        "earliest": earliest, "latest": latest, "last": day["last"],
-    })  # fmt: skip
-    store.run(f"CREATE OR REPLACE TEMP TABLE held AS {_HELD}", {
-        "earliest": earliest, "latest": latest, "before": before,
-    })  # fmt: skip
+    within = {"earliest": earliest, "latest": latest}
+    last = before - timedelta(days=1)
+    store.run(f"CREATE OR REPLACE TEMP TABLE month_rate AS {_RATES}", {**within, "last": last})
+    store.run(f"CREATE OR REPLACE TEMP TABLE held AS {_HELD}", {**within, "before": before})
     found = {(k, back): Retained(*row) for k, back, *row in store.run(_RETAINED)}
     nobody = Retained()
     return [
@@ -148,11 +145,11 @@ def churned(months: Sequence[Month], *, escalators: bool = False) -> Churned:
     gross = sum((month.churn + month.contraction for month in months), NOTHING)
     regained = sum((month.expansion + month.reactivation for month in months), NOTHING)
     agreed = sum((month.escalators for month in months), NOTHING) if escalators else NOTHING
-    customers = _customers_at_first(months[0])
+    lost = sum(month.lost for month in months)
     return Churned(
         share(gross, opening),
         share(gross - regained - agreed, opening),
-        share(sum(m.lost for m in months), customers),
+        share(lost, months[0].customers_before),
     )
 
 

@@ -65,7 +65,9 @@ def spans(convention: Convention = D1, only: str = "", known: str = "") -> str:
             SELECT w.* EXCLUDE (opens, closes, step), c.at AS opens,
                 lead(c.at, 1, w.closes) OVER (
                     PARTITION BY w.account, w.contract, w.line, w.opens ORDER BY c.at) AS closes,
-                CASE WHEN c.at = w.opens THEN w.step ELSE 0 END AS step
+                CASE WHEN c.at = w.opens AND NOT EXISTS (
+                    SELECT 1 FROM standing s WHERE s.account = w.account AND s.contract = w.contract
+                        AND s.line = w.line AND s.resumes = w.opens) THEN w.step ELSE 0 END AS step
             FROM whole w JOIN cut c USING (account, contract, line, opens)
         )
         SELECT account, contract, line, currency, since, opens, closes, mrr, step

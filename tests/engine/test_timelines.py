@@ -284,6 +284,14 @@ def test_a_monthly_review_recurs_from_the_start_of_the_phase(world: World) -> No
     assert [row.n for row in world.occurrences("acme", "monthly_review")] == [1, 2, 3, 4]
 
 
+def test_who_has_signed_and_not_started_stands_where_the_contract_will_put_them(world: World) -> None:
+    company(world)
+    world.account("next", "2026-01-01", name="Next", timezone="UTC")
+    world.contract("next", "2026-01-02", "2026-03-01", "1800", signed="2026-01-02")
+    world.run("2026-01-03")
+    assert (world.stands("next").segment, world.stands("next").mrr) == ("tier_2", 1800)
+
+
 def test_segments_wait_for_the_phase_that_keeps_them(world: World) -> None:
     """T9: no change at 4,600; at 4,000 the account takes tier 2 when it leaves onboarding."""
     company(world)

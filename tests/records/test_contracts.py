@@ -5,13 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from aloft.records.models import Account, Contract, ContractLine
 from aloft.records.selectors import lines_in_force
-from aloft.records.services import Refused, amend_line, set_account, set_contract, set_product
+from aloft.records.services import Refused, amend_line, pause_line, set_account, set_contract, set_product
 from tests.conftest import NOW
 from tests.records.conftest import written
 
@@ -145,6 +145,7 @@ AMENDMENTS = st.lists(
 
 
 class AnySequenceOfAmendments(TestCase):
+    @settings(deadline=None)
     @given(AMENDMENTS)
     def test_leaves_the_last_recorded_version_in_force(self, told: list[tuple[str, Decimal, int]]) -> None:
         account = set_account(external_id="acme", fields={}, actor="tests", at=NOW)
@@ -161,3 +162,60 @@ class AnySequenceOfAmendments(TestCase):
 
         last = {line: mrr for line, mrr, _hours in told}
         assert {version.line: version.mrr for version in lines_in_force(contract)} == last
+
+
+def test_steps_agreed_beforehand_are_told_in_order_within_the_line(contract: Contract) -> None:
+    terms: dict[str, Any] = {"contract": contract, "line": "base", "mrr": 100, "starts_on": JANUARY}
+    with written() as told:
+        amend_line(**terms, uplifts=[(JULY, "105.00")], actor="cora", at=NOW)
+    assert told.changes[0][2]["uplifts"] == [["2026-07-01", "105.00"]]
+    with written() as told:
+        for days, problem in [([JANUARY], "does not lie within"), ([JULY, JULY], "is not after 2026-07-01")]:
+            with pytest.raises(Refused, match=problem):
+                amend_line(**terms, uplifts=[(day, 105) for day in days], actor="cora", at=NOW)
+        with pytest.raises(Refused, match="Give a day between 2026-01-01 and 2026-07-01"):
+            amend_line(**terms, ends_on=JULY, uplifts=[(JULY, 105)], actor="cora", at=NOW)
+    assert told.changes == []
+
+
+def test_a_line_is_paused_and_resumed(contract: Contract) -> None:
+    amend_line(contract=contract, line="base", mrr=100, starts_on=JANUARY, actor="cora", at=NOW)
+    with written() as told:
+        for ends_on in (None, None, JULY):
+            pause_line(
+                contract=contract,
+                line="base",
+                starts_on=date(2026, 5, 1),
+                ends_on=ends_on,
+                actor="cora",
+                at=NOW,
+            )
+    data = {"contract": "k-1", "line": "base", "starts": "2026-05-01"}
+    assert told.changes == [
+        ("contract.pause", "acme", {**data, "ends": None}),
+        ("contract.pause", "acme", {**data, "ends": "2026-07-01"}),
+    ]
+    assert told.audit == [("cora", "contract.pause", f"contract:{contract.pk}")] * 2
+
+
+def test_a_pause_needs_a_line_and_room(contract: Contract) -> None:
+    amend_line(contract=contract, line="base", mrr=100, starts_on=JANUARY, actor="cora", at=NOW)
+    pause_line(contract=contract, line="base", starts_on=JANUARY, ends_on=JULY, actor="cora", at=NOW)
+    with written() as told:
+        for terms, problem in [
+            ({"line": "other", "starts_on": JULY}, "the contract has no line 'other'"),
+            ({"line": "base", "starts_on": date(2026, 6, 30)}, "the line is paused from 2026-01-01 already"),
+            ({"line": "base", "starts_on": JULY, "ends_on": JANUARY}, "2026-01-01 is before 2026-07-01"),
+        ]:
+            with pytest.raises(Refused, match=problem):
+                pause_line(contract=contract, actor="cora", at=NOW, **terms)
+    assert (told.changes, told.audit) == ([], [])
+
+
+def test_a_pause_that_was_taken_back_is_in_nobodys_way(contract: Contract) -> None:
+    amend_line(contract=contract, line="base", mrr=100, starts_on=JANUARY, actor="cora", at=NOW)
+    may = date(2026, 5, 1)
+    for ends_on in (None, may):
+        pause_line(contract=contract, line="base", starts_on=may, ends_on=ends_on, actor="cora", at=NOW)
+    pause_line(contract=contract, line="base", starts_on=JANUARY, ends_on=JULY, actor="cora", at=NOW)
+    assert contract.pauses.count() == 2

@@ -9,7 +9,7 @@ import pytest
 from aloft.facts.changes import ChangeRow
 from aloft.facts.drain import drain
 from aloft.facts.store import FactStore
-from aloft.revenue.lines import Mrr, contract_facts, contract_status, live_mrr, mrr_on
+from aloft.revenue.lines import Mrr, committed_mrr, contract_facts, contract_status, live_mrr, mrr_on
 from tests.facts.timeline import NOW, a_store, at, changed, drained
 
 RECORDED = "2026-01-01T00:00"
@@ -24,9 +24,22 @@ def line(
     contract: str = "c-1",
     account: str = "acme",
     when: str = RECORDED,
+    currency: str = "USD",
+    uplifts: list[list[str]] | None = None,
 ) -> ChangeRow:
-    told = {"contract": contract, "line": name, "product": None, "plan": "", "seats": None, "currency": "USD"}
-    return changed(seq, when, "contract.line", account, **told, mrr=mrr, starts=starts, ends=ends)
+    told = {"contract": contract, "line": name, "product": None, "plan": "", "seats": None}
+    more = {"currency": currency, **({"uplifts": uplifts} if uplifts else {})}
+    return changed(seq, when, "contract.line", account, **told, mrr=mrr, starts=starts, ends=ends, **more)
+
+
+def paused(seq: int, starts: str, ends: str | None, name: str = "base", account: str = "acme") -> ChangeRow:
+    return changed(
+        seq, RECORDED, "contract.pause", account, contract="c-1", line=name, starts=starts, ends=ends
+    )
+
+
+def rate(seq: int, currency: str, starts: str, worth: str, into: str = "USD") -> ChangeRow:
+    return changed(seq, RECORDED, "rate.set", "", currency=currency, into=into, starts=starts, rate=worth)
 
 
 def contract(
@@ -180,3 +193,88 @@ def test_status_follows_the_contracts(day: str, expected: str) -> None:
         )
     )
     assert status(store, day) == expected
+
+
+def committed(store: FactStore, day: str) -> Decimal | None:
+    ((told,),) = store.run(f"SELECT mrr FROM ({committed_mrr(on(day))})")
+    amount: Decimal | None = told
+    return amount
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [("2025-11-30", 0), ("2025-12-01", 5000), ("2026-01-01", 5000), ("2026-06-01", 5500), ("2027-01-01", 0)],
+)
+def test_who_has_signed_and_not_started_is_worth_what_the_contract_starts_with(
+    day: str, expected: int
+) -> None:
+    store = drained(
+        changes=(
+            contract(1, "2026-01-01", "2027-01-01", signed="2025-12-01"),
+            line(2, "5000", "2026-01-01", "2027-01-01"),
+            line(3, "500", "2026-06-01", "2027-01-01", name="more"),
+        )
+    )
+    assert committed(store, day) == expected
+
+
+def test_what_is_live_counts_before_what_is_signed() -> None:
+    store = drained(
+        changes=(
+            line(1, "700", "2025-01-01", "2026-01-01", contract="old"),
+            contract(2, "2026-03-01", signed="2025-12-01"),
+            line(3, "5000", "2026-03-01"),
+        )
+    )
+    assert [committed(store, day) for day in ("2025-12-31", "2026-01-01", "2026-03-01")] == [700, 5000, 5000]
+
+
+def test_mrr_in_another_currency_is_told_at_the_rate_of_the_day_and_unknown_without_one() -> None:
+    store = drained(
+        changes=(
+            line(1, "10", "2026-01-01"),
+            line(2, "100", "2026-01-01", name="x", currency="EUR"),
+            rate(3, "EUR", "2026-02-01", "1.10"),
+            rate(4, "EUR", "2026-03-01", "1.20"),
+            rate(5, "EUR", "2026-03-01", "1.25"),
+        )
+    )
+    assert [mrr(store, day) for day in ("2026-01-31", "2026-02-28", "2026-03-01")] == [None, 120, 135]
+
+
+@pytest.mark.parametrize(
+    ("day", "expected", "pays"),
+    [
+        ("2026-03-01", "active", 800),
+        ("2026-05-29", "active", 800),
+        ("2026-05-30", "churned", 0),
+        ("2026-09-01", "active", 800),
+    ],
+)
+def test_a_pause_is_churn_only_after_its_grace_period(day: str, expected: str, pays: int) -> None:
+    store = drained(
+        changes=(
+            contract(1, "2026-01-01", "2027-01-01"),
+            line(2, "800", "2026-01-01", "2027-01-01"),
+            paused(3, "2026-03-01", "2026-09-01"),
+        )
+    )
+    assert (status(store, day), mrr(store, day)) == (expected, pays)
+
+
+def test_one_paused_line_of_two_leaves_the_account_active() -> None:
+    store = drained(
+        changes=(
+            line(1, "800", "2026-01-01"),
+            line(2, "100", "2026-01-01", name="more"),
+            paused(3, "2026-03-01", None),
+        )
+    )
+    assert (status(store, "2026-08-01"), mrr(store, "2026-08-01")) == ("active", 100)
+
+
+def test_steps_agreed_beforehand_hold_from_their_day() -> None:
+    steps = [["2027-01-01", "1050.00"], ["2028-01-01", "1102.50"]]
+    store = drained(changes=(line(1, "1000", "2026-01-01", "2028-07-01", uplifts=steps),))
+    days = ("2026-12-31", "2027-01-01", "2028-01-01", "2028-07-01")
+    assert [mrr(store, day) for day in days] == [1000, 1050, Decimal("1102.50"), 0]

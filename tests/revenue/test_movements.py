@@ -2,16 +2,16 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
 
+from aloft.facts.changes import ChangeRow
 from aloft.facts.drain import drain
-from aloft.revenue.lines import mrr_on
-from aloft.revenue.movements import Month, ledger, movements
+from aloft.revenue.conventions import D2, D3, Basis
+from aloft.revenue.movements import EVERYTHING, Month, ledger, movements
+from aloft.revenue.rates import NoRate
 from tests.facts.timeline import NOW, a_store, at, drained
-from tests.revenue.test_lines import line
+from tests.revenue.test_lines import line, paused, rate
 
 YEAR = (date(2026, 1, 1), date(2027, 1, 1))
 
@@ -33,7 +33,7 @@ def test_f2_the_worked_example_closes() -> None:
         Month(
             month="2026-03", opening=Decimal(100_000), new=Decimal(12_000), reactivation=Decimal(1_000),
             expansion=Decimal(6_000), contraction=Decimal(2_000), churn=Decimal(4_000), closing=Decimal(113_000),
-            customers=4,
+            customers=4, customers_before=3, lost=1,
         )
     ]  # fmt: skip
 
@@ -92,33 +92,122 @@ def test_a_fall_and_a_recovery_in_one_month_are_both_seen() -> None:
     )
 
 
-amounts = st.integers(0, 3).map(lambda n: f"{n * 100}.10" if n else "0.00")
-days = st.dates(date(2025, 10, 1), date(2026, 12, 31)).map(str)
+def kinds(*changes: ChangeRow, basis: Basis = EVERYTHING) -> list[tuple[date, str, Decimal]]:
+    store = drained(changes=changes)
+    return [(one.day, one.kind, one.sign * one.amount) for one in movements(store, date(2028, 1, 1), basis)]
 
 
-@settings(max_examples=6, deadline=None)
-@given(
-    st.lists(
-        st.tuples(amounts, days, st.none() | days, st.sampled_from("ab"), st.sampled_from("xy")),
-        min_size=1, max_size=8,
-    )
-)  # fmt: skip
-def test_every_month_opens_where_the_last_one_closed(
-    told: list[tuple[str, str, str | None, str, str]],
-) -> None:
+def test_t36_a_rate_that_moves_makes_no_movement_and_stands_apart() -> None:
     store = drained(
-        changes=tuple(
-            line(seq, mrr, starts, ends, name=name, account=account)
-            for seq, (mrr, starts, ends, account, name) in enumerate(told, 1)
+        changes=(
+            line(1, "1000", "2026-01-01", currency="EUR"),
+            rate(2, "EUR", "2026-01-01", "1.00"),
+            rate(3, "EUR", "2026-02-01", "1.08"),
         )
     )
-    months = ledger(store, *YEAR)
-    assert len(months) == 12
-    for earlier, later in pairwise(months):
-        assert later.opening == earlier.closing
-    for month in months:
-        gained = month.new + month.reactivation + month.expansion
-        assert month.opening + gained - month.contraction - month.churn == month.closing
-    assert months[-1].closing == sum((row.mrr or Decimal(0)) for row in mrr_on(store, date(2026, 12, 31)))
-    assert months[-1].customers == sum(bool(row.mrr) for row in mrr_on(store, date(2026, 12, 31)))
-    store.close()
+    february = ledger(store, date(2026, 2, 1), date(2026, 3, 1), Basis(currency="USD"))[0]
+    assert february == Month(
+        month="2026-02", opening=Decimal(1000), new=Decimal(0), reactivation=Decimal(0), expansion=Decimal(0),
+        contraction=Decimal(0), churn=Decimal(0), closing=Decimal(1080), customers=1, escalators=Decimal(0),
+        fx=Decimal(80), customers_before=1, lost=0,
+    )  # fmt: skip
+
+
+def test_a_movement_is_told_at_the_rate_of_its_day() -> None:
+    store = drained(
+        changes=(
+            line(1, "1000", "2026-01-01", currency="EUR"),
+            line(2, "1500", "2026-02-15", currency="EUR"),
+            rate(3, "EUR", "2026-01-01", "1.00"),
+            rate(4, "EUR", "2026-02-01", "1.08"),
+        )
+    )
+    february = ledger(store, date(2026, 2, 1), date(2026, 3, 1), Basis(currency="USD"))[0]
+    assert (february.opening, february.expansion, february.fx, february.closing) == (1000, 540, 80, 1620)
+
+
+def test_a_currency_of_unknown_worth_is_refused_by_name() -> None:
+    store = drained(
+        changes=(line(1, "10", "2026-01-01"), line(2, "5", "2026-03-01", currency="EUR", name="x"))
+    )
+    with pytest.raises(NoRate, match="no exchange rate from EUR into USD holds on 2026-03-01: set one"):
+        ledger(store, *YEAR)
+
+
+def test_one_currency_needs_no_rate_whichever_it_is() -> None:
+    store = drained(changes=(line(1, "10", "2026-01-01", currency="JPY"),))
+    assert ledger(store, *YEAR)[-1].closing == 10
+
+
+def test_t47_a_pause_within_the_grace_period_moves_nothing() -> None:
+    assert kinds(line(1, "800", "2026-01-01"), paused(2, "2026-03-01", "2026-05-01")) == [
+        (date(2026, 1, 1), "new", 800)
+    ]
+
+
+def test_a_pause_that_outlasts_the_grace_period_is_churn_then_and_a_return_reactivation() -> None:
+    assert kinds(line(1, "800", "2026-01-01"), paused(2, "2026-03-01", "2026-09-01")) == [
+        (date(2026, 1, 1), "new", 800),
+        (date(2026, 5, 30), "churn", -800),  # 90 days after 1 March
+        (date(2026, 9, 1), "reactivation", 800),
+    ]
+
+
+def test_a_pause_taken_back_never_was() -> None:
+    told = (paused(2, "2026-03-01", None), paused(3, "2026-03-01", "2026-03-01"))
+    assert kinds(line(1, "800", "2026-01-01"), *told) == [(date(2026, 1, 1), "new", 800)]
+
+
+def test_a_step_agreed_beforehand_is_no_expansion() -> None:
+    steps = [["2027-01-01", "1050.00"]]
+    assert kinds(line(1, "1000", "2026-01-01", uplifts=steps), line(2, "200", "2027-01-01", name="more")) == [
+        (date(2026, 1, 1), "new", 1000),
+        (date(2027, 1, 1), "escalators", 50),
+        (date(2027, 1, 1), "expansion", 200),
+    ]
+
+
+def test_an_amendment_says_all_its_steps() -> None:
+    steps = [["2027-01-01", "1050.00"]]
+    assert kinds(line(1, "1000", "2026-01-01", uplifts=steps), line(2, "1500", "2026-06-01")) == [
+        (date(2026, 1, 1), "new", 1000),
+        (date(2026, 6, 1), "expansion", 500),
+    ]
+
+
+def test_a_line_is_live_on_the_day_of_its_end_where_the_convention_says_so() -> None:
+    told = (line(1, "800", "2026-01-01", "2026-02-01"),)
+    assert kinds(*told)[-1] == (date(2026, 2, 1), "churn", -800)
+    assert kinds(*told, basis=Basis(D2))[-1] == (date(2026, 2, 2), "churn", -800)
+
+
+def test_of_several_live_lines_the_one_that_started_last_counts_where_the_convention_says_so() -> None:
+    told = (
+        line(1, "800", "2026-01-01", name="a"),
+        line(2, "300", "2026-02-01", "2026-03-01", name="b"),
+        line(3, "400", "2026-02-01", "2026-03-01", name="c"),
+    )
+    assert kinds(*told, basis=Basis(D3)) == [
+        (date(2026, 1, 1), "new", 800),
+        (date(2026, 2, 1), "contraction", -400),
+        (date(2026, 3, 1), "expansion", 400),
+    ]
+
+
+def test_as_known_then_leaves_out_what_was_recorded_later() -> None:
+    told = (line(1, "5000", "2026-01-01"), line(2, "6000", "2026-02-01", when="2026-04-10T00:00"))
+    then = Basis(known=at("2026-03-31T00:00"))
+    assert kinds(*told, basis=then) == [(date(2026, 1, 1), "new", 5000)]
+    assert kinds(*told)[-1] == (date(2026, 2, 1), "expansion", 1000)
+
+
+def test_the_ledger_of_some_accounts_holds_no_others() -> None:
+    told = (line(1, "800", "2026-01-01"), line(2, "300", "2026-01-01", account="bolt"))
+    assert kinds(*told, basis=Basis(accounts=("bolt",))) == [(date(2026, 1, 1), "new", 300)]
+    assert kinds(*told, basis=Basis(accounts=())) == []
+
+
+def test_a_month_that_is_cut_short_closes_on_its_last_day() -> None:
+    store = drained(changes=(line(1, "800", "2026-01-10"), line(2, "100", "2026-01-20", name="more")))
+    (january,) = ledger(store, date(2026, 1, 1), date(2026, 1, 16))
+    assert (january.new, january.closing) == (800, 800)

@@ -124,7 +124,7 @@ def amend_line(
 
 
 def _steps(uplifts: Sequence[Uplift], starts_on: date, ends_on: date | None) -> list[list[str]]:
-    steps = []
+    steps: list[list[str]] = []
     for day, mrr in uplifts:
         if day <= starts_on or (ends_on is not None and day >= ends_on):
             within = f"{starts_on} and {ends_on}" if ends_on else f"{starts_on} and later"
