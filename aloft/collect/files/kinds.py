@@ -26,12 +26,8 @@ Holds = Literal[
     "email",
     "country",
 ]
-ABSENT = frozenset(
-    [
-        *("", "0000-00-00", "0000-00-00 00:00:00"),
-        *["?", "-", "--", "–", "—", "null", "(null)", "n/a", "nan", "\\n", "(blank)", "#n/a", "#null!", "#ref!", "#value!", "#div/0!", "#name?"],
-    ]
-)
+SPELLINGS = "? - -- – — null (null) n/a nan \\n (blank) #n/a #null! #ref! #value! #div/0! #name? 0000-00-00"
+ABSENT = frozenset(["", "0000-00-00 00:00:00", *SPELLINGS.split()])
 ABSENT_WHERE_NO_WORD = ABSENT | {"na", "none", "nil", "undefined", "unknown", "tbd", "blank", "."}
 NEVER = r"^(9999-12-31|31[./-]12[./-]9999|12[./-]31[./-]9999)"
 WORDS = ("text", "choice", "identifier", "country")

@@ -102,6 +102,7 @@ def test_parquet_and_workbooks_may_be_packed_again(tmp_path: Path) -> None:
     assert cells(written(tmp_path, gzip.compress(path.read_bytes()), "b.gz")) == [("1", "2")]
 
 
+@pytest.mark.slow
 def test_text_that_repeats_is_not_blown_up_at_once(tmp_path: Path) -> None:
     long = "x" * 100_000
     pq.write_table(pa.table({"a": pa.array([long] * 3000).dictionary_encode()}), tmp_path / "t.parquet")
