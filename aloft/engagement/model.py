@@ -324,6 +324,7 @@ class Model:
     )  # text number money date instant boolean, or choice
     records: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bases: tuple[str, ...] = ()  # names of the models that it extends, the nearest first
     unit: ModelUnit = "account"
     touch_levels: tuple[TouchLevel, ...] = tuple(TouchLevel(name) for name in TOUCH_LEVELS)
     health: Health | None = None

@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import F
 
 from aloft.engagement.load import check_book_rule
+from aloft.engagement.problems import InvalidModel
 from aloft.engine.turn import Turn
 from aloft.facts.store import FactStore
 from aloft.measures.compile import sql
@@ -42,11 +43,17 @@ def observe(store: FactStore, accounts: Iterable[int], at: datetime, folded: int
 
 
 def hold(turn: Turn, accounts: Iterable[int] | None) -> None:
-    """Read the rules of books for these accounts of the frame; None: for all of it."""
+    """Read the rules of books for these accounts of the frame; None: for all of it.
+
+    A rule that reads a field of another model holds nobody of this one.
+    """
     held: list[Held] = []
     keys = None if accounts is None else [one for one in accounts if one in turn.directory]
     for book in Book.objects.exclude(rule="").select_related("person"):
-        rule = check_book_rule(book.rule, turn.program.model.fields)
+        try:
+            rule = check_book_rule(book.rule, turn.program.model.fields)
+        except InvalidModel:
+            continue
         found = turn.frames.true(sql(rule.expression), keys)
         rows = [turn.directory[key].row for key in found if key in turn.directory]
         held += [Held(row, book.person_id, book.person.role, book.pk) for row in sorted(rows)]
@@ -71,6 +78,7 @@ def project(turn: Turn) -> None:
             AccountProjection(
                 account_id=known.row,
                 model=turn.program.model.name if phase else "",
+                model_since=turn.joined.get(account),
                 phase=phase or "",
                 phase_since=aware(start),
                 phase_entry=entry or 0,

@@ -82,7 +82,7 @@ def _arrived(turn: Turn, compiled: CompiledMoment, moved: frozenset[int]) -> lis
             account, name, source, message, user, _at(occurred), _at(received), json.loads(properties or "{}")
         )
         for account, name, source, message, user, occurred, received, properties in rows
-        if account in turn.directory
+        if account in turn.directory and turn.follows(account)
     ]
 
 
@@ -169,6 +169,8 @@ def open_by_hand(turn: Turn, changes: Sequence[ChangeRow]) -> None:
         known = turn.directory.find(change.account)
         moment = turn.program.model.moments.get(change.data["moment"])
         if known is None or moment is None or not isinstance(moment.trigger, ManualTrigger):
+            continue
+        if not turn.follows(known.store):
             continue
         turn.frames.ask([Ask(0, known.store, turn.at)])
         turn.frames.build()

@@ -7,7 +7,7 @@ data alone, and the keys of occurrences make the second time silent.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
@@ -19,15 +19,16 @@ from aloft.clock import Clock, SystemClock
 from aloft.collect.inbox import Inbox, Logged
 from aloft.engine import accounts, conditions, events, expectations, judging, planning, positions, staffing
 from aloft.engine.directory import Directory
+from aloft.engine.following import NONE, Following
 from aloft.engine.mirror import Mirror
-from aloft.engine.models import Decided, ZoneReading
+from aloft.engine.models import Decided, Live, ZoneReading
 from aloft.engine.moving import follow_anchors
 from aloft.engine.renaming import rename
 from aloft.engine.staff import Staff
 from aloft.engine.timeline import EPOCH, Next, next_midnight, next_turn
 from aloft.engine.turn import Turn
 from aloft.engine.unfinished import Unfinished
-from aloft.engine.versions import Running, Versions, next_version
+from aloft.engine.versions import Running, Versions, next_version, precedence
 from aloft.facts.changes import ChangeRow
 from aloft.facts.compact import compact
 from aloft.facts.drain import drain
@@ -58,6 +59,7 @@ class Engine:
         self.log = home / "log"
         self.directory = Directory(self.store)
         self.mirror = Mirror(self.store, self.directory)
+        self.following = Following(self.mirror, self.directory)
         self.versions = Versions(self.store)
         self.unfinished = Unfinished(self.store)
         self._start()
@@ -78,6 +80,7 @@ class Engine:
         self._catch_up()
         self.directory.load()
         self._mirrored = False
+        self._in_force = {row.name: row.version for row in Live.objects.select_related("version")}
 
     def _catch_up(self) -> None:
         """A store that lies behind what is decided was lost: it is made anew from the log, and decides nothing."""
@@ -96,14 +99,16 @@ class Engine:
     def _behind_changes(self) -> bool:
         return self.store.positions().changes < self.decided.changes
 
-    def _running(self) -> Running | None:
-        if self.decided.live_id is None:
-            return None
-        running = self.versions.get(self.decided.live_id)
+    def _live(self) -> list[Running]:
+        """The models in force: those that extend others before them."""
+        if not self._in_force:
+            return []
+        ordered = sorted(self._in_force.values(), key=precedence)
+        live = [self.versions.get(version.pk) for version in ordered]
         if not self._mirrored:
             self.mirror.load()
             self._mirrored = True
-        return running
+        return live
 
     @property
     def at(self) -> datetime:
@@ -118,7 +123,7 @@ class Engine:
 
     def look(self, until: datetime) -> int:
         """The same, for a clock that is looked at all the time: while nothing happens, nothing is written."""
-        self._running()
+        self._live()
         seen = self._logged()
         if seen == self._seen and until < self._quiet_until:
             return 0
@@ -152,17 +157,15 @@ class Engine:
         drained_at = self.store.positions().at
         if drained_at is not None and self._is_ahead():
             return Next("facts", drained_at)
-        version = next_version(self.decided.live, self.decided.changes)
-        due = (
-            Due.objects.order_by("at").values_list("at", flat=True).first() if self.decided.live_id else None
-        )
+        version = next_version(self._in_force, self.decided.changes)
+        due = Due.objects.order_by("at").values_list("at", flat=True).first() if self._in_force else None
         return next_turn(
             decided=self.at,
             until=until,
             arrived=self._arrived(),
             golive=version.live_from if version else None,
             due=due,
-            readings=self._readings() if self.decided.live_id else {},
+            readings=self._readings() if self._in_force else {},
             now=self.clock.now(),
         )
 
@@ -229,21 +232,45 @@ class Engine:
             self.directory.refresh(step.touched)
             if any(change.kind == StaffSet.kind for change in changes):
                 self.versions.forget()
-            running = self._running()
-            if running is not None:
-                turn = self._turn(running, at, touched=step.touched, before=before)
+            for turn in self._turns_of(at, touched=step.touched, before=before):
                 self._decide_facts(turn, changes, step.moved)
             self._decided(at)
         export(self.store, self.inbox, self.log)
 
-    def looking(self, at: datetime) -> Turn | None:
-        """A turn that decides nothing, to ask questions with; None while no model is live."""
-        running = self._running()
-        return None if running is None else self._turn(running, at)
+    def looking(self, at: datetime, account: int) -> Turn | None:
+        """A turn that decides nothing, to ask questions about an account with; None while no model is live."""
+        live = self._live()
+        ours = [one for one in live if account in self.following.of([one.program.model.name])] or live
+        return self._turn(ours[0], at) if ours else None
 
     def _is_ahead(self) -> bool:
         drained = self.store.positions()
         return (drained.inbox, drained.changes) != self._position()
+
+    def _turns_of(
+        self,
+        at: datetime,
+        touched: frozenset[int] = frozenset(),
+        zones: tuple[str, ...] = (),
+        everyone: bool = False,
+        before: tuple[int, int] = (0, 0),
+    ) -> Iterator[Turn]:
+        """A turn for each model in force, one after the other, each about the accounts that follow it."""
+        live = self._live()
+        if len(live) > 1:
+            whole = everyone or bool(zones)
+            read_at = at - datetime.resolution if zones else at
+            self.following.assign(
+                live, read_at, None if whole else touched, None if everyone else zones or None
+            )
+        for number, running in enumerate(live):
+            turn = self._turn(running, at, touched, zones, everyone, before)
+            if len(live) > 1:
+                # Who follows none is looked at with the first, by whose rules it is in no phase.
+                turn.among = (running.program.model.name, *([NONE] if number == 0 else []))
+                turn.joined = self.following.of(turn.among)
+                turn.touched &= turn.joined.keys()
+            yield turn
 
     def _turn(
         self,
@@ -254,9 +281,17 @@ class Engine:
         everyone: bool = False,
         before: tuple[int, int] = (0, 0),
     ) -> Turn:
-        staff = Staff(at, running.program.model.clock)
         return Turn(
-            at, running, self.directory, self.mirror, staff, self.versions, touched, zones, everyone, before
+            at,
+            running,
+            self.directory,
+            self.mirror,
+            Staff(at, running.program.model.clock),
+            self.versions,
+            touched,
+            zones,
+            everyone,
+            before,
         )
 
     def _decide_facts(self, turn: Turn, changes: Sequence[ChangeRow], moved: frozenset[int]) -> None:
@@ -278,80 +313,87 @@ class Engine:
         """Position, books, due rows, conditions and projections of the accounts in question."""
         turn.ask()
         positions.move(turn)
-        accounts.hold(turn, None if turn.everyone else turn.touched | turn.moved)
-        planned = turn.directory.all() if turn.everyone else turn.touched | turn.moved
+        accounts.hold(turn, self._all(turn) if turn.everyone else turn.touched | turn.moved)
+        planned = turn.everybody() if turn.everyone else turn.touched | turn.moved
         follow_anchors(turn, planned)
         planning.plan(turn, planned)
         conditions.read(turn)
         accounts.project(turn)
 
+    def _all(self, turn: Turn) -> list[int] | None:
+        """Of whom books are read when they are read for all: None is everybody, also who left no trace here."""
+        return None if turn.among is None else turn.everybody()
+
     def _restaff(self, turn: Turn) -> None:
-        turn.frames.ask_all(turn.at)
+        turn.frames.ask_all(turn.at, among=turn.among)
         turn.frames.build()
-        accounts.hold(turn, None)
+        accounts.hold(turn, self._all(turn))
         turn.staff = Staff(turn.at, turn.program.model.clock)
         staffing.reassign(turn)
 
     def _go_live(self, at: datetime) -> None:
         """A version comes into force: every account is read, and every due row made, by its rules."""
-        version = next_version(self.decided.live, self.decided.changes)
+        version = next_version(self._in_force, self.decided.changes)
         assert version is not None
         with transaction.atomic():
-            running = self.versions.get(version.pk)
-            if not self._mirrored:
-                self.mirror.load()
-                self._mirrored = True
-            rename(running, self.mirror)
-            self.decided.live = version
+            Live.objects.update_or_create(name=version.name, defaults={"version": version})
+            self._in_force[version.name] = version
+            self._mirrored = False
+            self._live()
+            rename(self.versions.get(version.pk), self.mirror)
             Due.objects.filter(kind__in=[DueKind.OPEN, DueKind.DEADLINE, DueKind.HOLD]).delete()
-            turn = self._turn(running, at, everyone=True, before=self._position())
-            self._settle(turn)
-            expectations.satisfied(turn, self.directory.all())
-            judging.watch(turn, turn.opened)
-            self._after(turn)
+            for turn in self._turns_of(at, everyone=True, before=self._position()):
+                self._settle(turn)
+                expectations.satisfied(turn, turn.everybody())
+                judging.watch(turn, turn.opened)
+                self._after(turn)
             self._decided(at)
 
     def _reading(self, coming: Next) -> None:
-        running = self._running()
-        assert running is not None
         with transaction.atomic():
-            turn = self._turn(running, coming.at, zones=coming.zones, before=self._position())
-            turn.ask()
-            positions.move(turn)
-            accounts.hold(turn, turn.moved)
-            planning.plan(turn, turn.moved)
-            conditions.read(turn)
-            accounts.project(turn)
-            asked = [account for (account,) in self.store.run("select _account from asked")]
-            judging.watch(turn, asked, sliding=True)
+            for turn in self._turns_of(coming.at, zones=coming.zones, before=self._position()):
+                self._read(turn)
             staffing.reassign(turn)
-            if turn.opened | turn.moved:
-                self._after(turn)
             ZoneReading.objects.filter(zone__in=coming.zones).update(read_at=coming.at)
             self._decided(coming.at)
         compact(self.store)
 
+    def _read(self, turn: Turn) -> None:
+        turn.ask()
+        positions.move(turn)
+        accounts.hold(turn, turn.moved)
+        planning.plan(turn, turn.moved)
+        conditions.read(turn)
+        accounts.project(turn)
+        asked = [account for (account,) in self.store.run("select _account from asked")]
+        judging.watch(turn, asked, sliding=True)
+        if turn.opened | turn.moved:
+            self._after(turn)
+
     def _due(self, at: datetime) -> None:
-        running = self._running()
-        assert running is not None
         rows = list(
             Due.objects.filter(at__lte=at).select_related("occurrence__model_version").order_by("at", "pk")
         )
         by_kind = {kind: [row for row in rows if row.kind == kind] for kind in DueKind}
         with transaction.atomic():
-            turn = self._turn(
-                running, at, touched=self._stores(by_kind[DueKind.PHASE]), before=self._position()
-            )
             Due.objects.filter(pk__in=[row.pk for row in by_kind[DueKind.PHASE]]).delete()
-            if turn.touched:
-                self._settle(turn)
-            expectations.deadlines(turn, by_kind[DueKind.DEADLINE])
-            self._scheduled(turn, by_kind[DueKind.OPEN], by_kind[DueKind.HOLD])
-            judging.watch(turn, turn.opened)
-            judging.windows_over(turn, by_kind[DueKind.OUTCOME])
-            judging.escalate(turn, by_kind[DueKind.ESCALATE])
-            self._after(turn)
+            for turn in self._turns_of(at, touched=self._stores(rows), before=self._position()):
+                turn.touched &= self._stores(by_kind[DueKind.PHASE])
+                if turn.touched:
+                    self._settle(turn)
+                expectations.deadlines(turn, self._ours(turn, by_kind[DueKind.DEADLINE]))
+                opening, holding = (self._ours(turn, by_kind[kind]) for kind in (DueKind.OPEN, DueKind.HOLD))
+                self._scheduled(turn, opening, holding)
+                judging.watch(turn, turn.opened)
+                judging.windows_over(turn, self._ours(turn, by_kind[DueKind.OUTCOME]))
+                judging.escalate(turn, self._ours(turn, by_kind[DueKind.ESCALATE]))
+                self._after(turn)
             self._decided(at)
+
+    def _ours(self, turn: Turn, rows: Sequence[Due]) -> list[Due]:
+        """Of the accounts that follow the turn's model."""
+        found = ((row, self.directory.of_row(row.account_id)) for row in rows)
+        return [row for row, known in found if known and turn.follows(known.store)]
 
     def _stores(self, rows: Sequence[Due]) -> frozenset[int]:
         found = (self.directory.of_row(row.account_id) for row in rows)
@@ -363,6 +405,7 @@ class Engine:
         if not accounts_due:
             return
         asking = self._turn(turn.running, turn.at, touched=accounts_due, before=turn.before)
+        asking.among, asking.joined = turn.among, turn.joined
         asking.opened, asking.new = turn.opened, turn.new
         asking.ask()
         conditions.held_long_enough(asking, holding)

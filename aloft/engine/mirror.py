@@ -6,7 +6,7 @@ statement compares what is with what was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +32,7 @@ _POSITION = pa.schema(
         ("touch_set", pa.list_(pa.string())),
     ]
 )
+_FOLLOWED = pa.schema([("account", pa.int32()), ("model", pa.string())])
 _MOMENT = pa.schema(
     [
         ("account", pa.int32()),
@@ -66,6 +67,15 @@ class Position:
 
 
 @dataclass(frozen=True)
+class Followed:
+    """The model that an account follows, and the instant since when."""
+
+    account: int
+    model: str
+    since: datetime
+
+
+@dataclass(frozen=True)
 class SpellState:
     account: int
     moment: str
@@ -78,12 +88,15 @@ class Mirror:
     def __init__(self, store: FactStore, directory: Directory) -> None:
         self._store = store
         self._directory = directory
+        self._followed: dict[int, Followed] = {}
 
     def load(self) -> None:
         """Read all of it anew; the tables are those that `measures.frame` sets up."""
-        for table in ("decided_position", "decided_moment", "decided_spell"):
+        for table in ("decided_position", "decided_follow", "decided_moment", "decided_spell"):
             self._store.run(f"delete from {table}")
         self.move(self._positions())
+        self._followed.clear()
+        self.follow(self._models())
         self._append("decided_spell", _SPELL, [_spell_row(state) for state in self._spells()])
         self.occurred(None)
 
@@ -96,6 +109,24 @@ class Mirror:
             for p in positions
         ]  # fmt: skip
         self._replace("decided_position", _POSITION, rows)
+
+    def follow(self, followed: Iterable[Followed]) -> None:
+        """Accounts that come under another model."""
+        told = {one.account: one for one in followed}
+        self._followed |= told
+        self._replace("decided_follow", _FOLLOWED, [(one.account, one.model) for one in told.values()])
+
+    def followed(self) -> Mapping[int, Followed]:
+        """The model of each account that follows one, by account."""
+        return self._followed
+
+    def end_spells(self, accounts: Sequence[int], kept: Sequence[str], at: datetime) -> None:
+        """The conditions of all moments but those `kept` hold no longer."""
+        self._store.run(
+            """update decided_spell set holds = false, since = ?
+            where holds and account in (select unnest(?)) and not list_contains(?, moment)""",
+            [naive(at), list(accounts), list(kept)],
+        )
 
     def turn(self, spells: Iterable[SpellState]) -> None:
         """Conditions that began or ceased to hold."""
@@ -140,6 +171,12 @@ class Mirror:
                     row.segment_waits or None,
                     tuple(row.touch),
                 )
+
+    def _models(self) -> Iterable[Followed]:
+        for row in AccountProjection.objects.exclude(model=""):
+            known = self._directory.of_row(row.account_id)
+            if known:
+                yield Followed(known.store, row.model, row.model_since or row.phase_since or row.as_of)
 
     def _spells(self) -> Iterable[SpellState]:
         for row in Spell.objects.all():

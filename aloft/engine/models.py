@@ -11,7 +11,13 @@ class Decided(models.Model):
     inbox = models.BigIntegerField(default=0)
     changes = models.BigIntegerField(default=0)
     at = models.DateTimeField(null=True)
-    live = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT, related_name="+")
+
+
+class Live(models.Model):
+    """The version in force of each model, by the model's name."""
+
+    name = models.CharField(max_length=100, unique=True)
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="+")
 
 
 class ZoneReading(models.Model):

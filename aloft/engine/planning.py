@@ -129,7 +129,7 @@ def _written(moment: Moment) -> str:
 
 
 def _subject(turn: Turn, known: Known, moment: Moment, row: Row) -> Subject:
-    floors = [turn.running.version.live_from, aware(row["phase_start"])]
+    floors = [turn.live_from(known.store), aware(row["phase_start"])]
     if moment.segments or moment.touch:
         floors.append(aware(row["segment_since"]))
     floor = max(instant for instant in floors if instant is not None)
@@ -168,7 +168,7 @@ def _deadline(turn: Turn, subject: Subject, trigger: ExpectTrigger, history: His
     if anchor is None or history.knows(subject, anchor, 1):
         return []
     deadline = add(anchor.at, trigger.within, subject.calendar)
-    if deadline <= turn.running.version.live_from:
+    if deadline <= turn.live_from(subject.known.store):
         return []
     judged = add(deadline, turn.program.model.clock.lateness, subject.calendar)
     row = _due(subject, DueKind.DEADLINE, anchor.name, 1, judged)

@@ -52,8 +52,10 @@ def _proposed(turn: Turn) -> list[Move]:
           then segment else _to_segment end as _segment_now,
           case when phase in ({kept}) and _to_phase = phase and _to_segment <> segment
           then _to_segment end as _waits_now from next)
-        select * from held where _to_phase is distinct from phase or _segment_now is distinct from segment
-          or _waits_now is distinct from _waits""")
+        select *, {program.touch} as _touch_now from held
+        where _to_phase is distinct from phase or _segment_now is distinct from segment
+          or _waits_now is distinct from _waits
+          or _touch_now is distinct from coalesce(_touch_set, []::text[])""")
     names = [column[0] for column in found.description]
     rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     return [
@@ -81,12 +83,7 @@ def _position(turn: Turn, one: Move, starts: Mapping[int, datetime]) -> Position
     if one.segment != was.segment:
         since = turn.at if was.segment or not one.phase else (starts.get(one.account) or turn.at)
         now = replace(now, segment=one.segment, segment_since=since if one.segment else None)
-    return replace(now, touch=_touch(turn, now))
-
-
-def _touch(turn: Turn, position: Position) -> tuple[str, ...]:
-    segment = turn.program.model.segments.get(position.segment or "")
-    return segment.touch.get(position.phase or "", ()) if segment else ()
+    return replace(now, touch=tuple(row["_touch_now"]))
 
 
 def _phase_starts(turn: Turn, moves: Iterable[Move]) -> dict[int, datetime]:

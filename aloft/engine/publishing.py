@@ -8,7 +8,7 @@ from django.conf import settings
 
 from aloft.act.models import Due, Occurrence, Verdict
 from aloft.engagement.model import Model
-from aloft.engine.models import Decided, ZoneReading
+from aloft.engine.models import Decided, Live, ZoneReading
 from aloft.measures.models import AccountProjection, Spell
 from aloft.records.models import ModelVersion
 from aloft.records.services import publish_model
@@ -25,7 +25,6 @@ def publish_from(
 
     That is for the first model over imported history: once something has opened, the past stands.
     """
-    _only_one(model)
     decided = Decided.objects.filter(pk=1).first()
     back = decided is not None and decided.at is not None and live_from < decided.at
     if back:
@@ -34,6 +33,7 @@ def publish_from(
         name=model.name,
         document=document,
         digest=model.digest,
+        bases=model.bases,
         live_from=live_from,
         actor=actor,
         at=now,
@@ -41,15 +41,6 @@ def publish_from(
     if back:
         _go_back()
     return version
-
-
-def _only_one(model: Model) -> None:
-    other = ModelVersion.objects.exclude(name=model.name).first()
-    if other is not None:
-        raise NotPublished(
-            f"the model {other.name!r} is published, and one is live at a time: "
-            f"give this one the same `engagement_model`, and it is its next version"
-        )
 
 
 def _may_go_back(live_from: datetime, running: bool) -> None:
@@ -66,8 +57,8 @@ def _may_go_back(live_from: datetime, running: bool) -> None:
 
 def _go_back() -> None:
     """Forget what was decided since, and the fact store with it: it is drained again from the log."""
-    for rows in (AccountProjection, Spell, ZoneReading, Due, Verdict):
+    for rows in (AccountProjection, Spell, ZoneReading, Live, Due, Verdict):
         rows.objects.all().delete()
-    Decided.objects.filter(pk=1).update(inbox=0, changes=0, at=None, live=None)
+    Decided.objects.filter(pk=1).update(inbox=0, changes=0, at=None)
     (settings.ALOFT_HOME / "facts.duckdb").unlink(missing_ok=True)
     (settings.ALOFT_HOME / "facts.duckdb.wal").unlink(missing_ok=True)

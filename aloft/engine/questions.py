@@ -30,7 +30,7 @@ def answer(engine: Engine, question: str, arguments: Mapping[str, Any]) -> dict[
 
 def _why_not(engine: Engine, account: str, moment: str | None) -> list[dict[str, Any]]:
     known = engine.directory.find(account)
-    turn = engine.looking(engine.at)
+    turn = engine.looking(engine.at, known.store) if known else None
     if known is None or turn is None:
         return []
     return [as_object(one) for one in why_not(turn, known, moment)]

@@ -1,4 +1,4 @@
-"""One turn of the engine: the accounts in question at one instant, under one version of the model."""
+"""One turn of the engine: the accounts in question at one instant, under one version of one model."""
 
 from __future__ import annotations
 
@@ -37,6 +37,10 @@ class Turn:
     opened: set[int] = field(default_factory=set)
     new: set[int] = field(default_factory=set)
     """The occurrences opened in this turn; `opened` are their accounts."""
+    among: tuple[str, ...] | None = None
+    """The names of the models whose followers are in question; None: the model is the only one, for all."""
+    joined: Mapping[int, datetime] = field(default_factory=dict)
+    """Those followers, each with the instant since when."""
     edited: frozenset[int] = frozenset()
     """Accounts of which people told something in this turn: what is noted on occurrences can only change there."""
 
@@ -53,12 +57,24 @@ class Turn:
         """A daily reading belongs to the day just ended."""
         return self.at - datetime.resolution if self.zones else self.at
 
+    def follows(self, account: int) -> bool:
+        return self.among is None or account in self.joined
+
+    def live_from(self, account: int) -> datetime:
+        """Nothing is opened at an account for the time before: since when the model is live, and followed by it."""
+        live: datetime = self.running.version.live_from
+        return max(live, self.joined.get(account, live))
+
+    def everybody(self) -> list[int]:
+        """All accounts that follow the model."""
+        return [account for account in self.directory.all() if self.follows(account)]
+
     def ask(self) -> None:
         """Put the question of the turn: how are these accounts now?"""
         if self.everyone:
-            self.frames.ask_all(self.read_at)
+            self.frames.ask_all(self.read_at, among=self.among)
         elif self.zones:
-            self.frames.ask_all(self.read_at, self.zones)
+            self.frames.ask_all(self.read_at, self.zones, among=self.among)
         else:
             self.frames.ask(Ask(account, account, self.read_at) for account in sorted(self.touched))
         self.frames.build()

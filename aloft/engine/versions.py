@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import F, Q
@@ -49,17 +50,23 @@ class Versions:
         keep(self._store, definitions.values())
 
 
-def next_version(live: ModelVersion | None, changes: int) -> ModelVersion | None:
-    """The version that goes live next, of those that the drained changes have published.
+def precedence(version: ModelVersion) -> tuple[int, str]:
+    """Models that extend others stand before them; unrelated ones by name."""
+    return -len(version.bases), version.name
+
+
+def next_version(live: Mapping[str, ModelVersion], changes: int) -> ModelVersion | None:
+    """The version that goes live next, of those that the drained changes have published; `live` is by name.
 
     One that was published for the past (`aloft apply --from`) is known from the day it is live from.
     """
     waiting = ModelVersion.objects.filter(_told(changes) | Q(live_from__lt=F("published_at")))
-    if live is not None:
-        waiting = waiting.filter(
-            Q(live_from__gt=live.live_from) | Q(live_from=live.live_from, pk__gt=live.pk)
-        )
-    return waiting.order_by("live_from", "pk").first()
+    ordered = waiting.order_by("live_from", "pk")
+    return next((one for one in ordered if _is_later(one, live.get(one.name))), None)
+
+
+def _is_later(version: ModelVersion, live: ModelVersion | None) -> bool:
+    return live is None or (version.live_from, version.pk) > (live.live_from, live.pk)
 
 
 def _told(changes: int) -> Q:

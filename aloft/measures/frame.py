@@ -40,6 +40,7 @@ create temp table if not exists asked (
 create temp table if not exists decided_position (
   account integer, phase text, phase_start timestamp, entry integer, segment text, segment_since timestamp,
   waits text, touch_set text[]);
+create temp table if not exists decided_follow (account integer, model text);
 create temp table if not exists decided_moment (
   account integer, moment text, ordinal integer, opened timestamp, due timestamp, done timestamp, met timestamp);
 create temp table if not exists decided_spell (
@@ -139,10 +140,18 @@ class Frames:
         )
         self.connection.unregister("asks")
 
-    def ask_all(self, at: datetime, zones: Sequence[str] | None = None) -> None:
-        """Ask about every account, or about all of some zones, at one instant; the account is the key."""
+    def ask_all(
+        self, at: datetime, zones: Sequence[str] | None = None, among: Sequence[str] | None = None
+    ) -> None:
+        """Ask about every account, or about all of some zones, at one instant; the account is the key.
+
+        `among`: only about those that follow one of these models, where several are live.
+        """
         self._about_occurrences = False
-        only = "" if zones is None else f"where {self._zone_of('a')} in $zones"
+        tests = [] if zones is None else [f"{self._zone_of('a')} in $zones"]
+        if among is not None:
+            tests.append("a.id in (select account from decided_follow where model in $among)")
+        only = f"where {' and '.join(tests)}" if tests else ""
         blanks = ", ".join(["null"] * 11)
         source = (
             f"select a.id as _key, a.id as _account, $at::timestamp as _at, {blanks} from account a {only}"
@@ -151,6 +160,8 @@ class Frames:
         parameters: dict[str, object] = {"at": naive(at)}
         if zones is not None:
             parameters |= {"zones": list(zones)}
+        if among is not None:
+            parameters |= {"among": list(among)}
         self.connection.execute("delete from asked")
         self.connection.execute(
             f"insert into asked select s.*, {self._place('s')} from ({source}) s({names}) {self._zone('s')}",

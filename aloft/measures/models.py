@@ -16,6 +16,7 @@ class AccountProjection(models.Model):
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="projection")
     model = models.CharField(max_length=100, blank=True)
+    model_since = models.DateTimeField(null=True, blank=True)
     phase = models.CharField(max_length=100, blank=True)
     phase_since = models.DateTimeField(null=True, blank=True)
     phase_entry = models.PositiveIntegerField(default=0)

@@ -35,6 +35,7 @@ class Program:
     applies: str
     next_phase: str
     next_segment: str
+    touch: str
     enters: Mapping[str, str]
     leaves: Mapping[str, str]
     moments: Mapping[str, CompiledMoment]
@@ -50,6 +51,7 @@ def compile_model(model: Model) -> Program:
         applies=followed,
         next_phase=_next_phase(list(model.phases.values()), followed),
         next_segment=_next_segment(list(model.segments.values()), followed),
+        touch=_touch(model),
         enters={phase.name: _holds(phase.enters, "true") for phase in model.phases.values()},
         leaves={phase.name: _holds(phase.leaves, "true") for phase in model.phases.values()},
         moments={name: _moment(moment) for name, moment in model.moments.items()},
@@ -129,6 +131,17 @@ def _next_segment(segments: list[Segment], followed: str) -> str:
         branches.append(f"when segment = '{segment.name}' then {choice}")
     first = " ".join(f"when {_holds(s.when, 'true')} then '{s.name}'" for s in segments)
     return f"case {' '.join(branches)} else case {first} end end"
+
+
+def _touch(model: Model) -> str:
+    """The touch levels of `_to_phase` and `_segment_now`, as a list; empty in no phase or no segment."""
+    tests = " ".join(
+        f"when _to_phase = '{phase}' and _segment_now = '{segment.name}' "
+        f"then [{', '.join(_text(level) for level in levels)}]"
+        for segment in model.segments.values()
+        for phase, levels in segment.touch.items()
+    )
+    return f"case {tests} else []::text[] end"
 
 
 def _leaves(segment: Segment) -> str:

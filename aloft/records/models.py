@@ -276,12 +276,16 @@ class RecordedFact(models.Model):
 
 
 class ModelVersion(models.Model):
-    """A published engagement model; immutable. `document` is the text as written."""
+    """A published engagement model; immutable. `document` is the text as written.
+
+    `bases` are the names of the models that it extends, the nearest first.
+    """
 
     name = models.CharField(max_length=100)
     version = models.PositiveIntegerField()
     document = models.TextField()
     digest = models.CharField(max_length=64)
+    bases = models.JSONField(default=list)
     live_from = models.DateTimeField()
     published_at = models.DateTimeField()
     published_by = models.CharField(max_length=200)

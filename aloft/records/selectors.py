@@ -55,6 +55,12 @@ def current_model_version(name: str | None, at: datetime) -> ModelVersion | None
     return (live if name is None else live.filter(name=name)).order_by("id").last()
 
 
+def live_model_versions(at: datetime) -> list[ModelVersion]:
+    """Of each model the newest version that is live at the instant, by name."""
+    live = ModelVersion.objects.filter(live_from__lte=at).order_by("name", "id")
+    return list({version.name: version for version in live}.values())
+
+
 def accounts_by_external(external_ids: Collection[str]) -> dict[str, Account]:
     """Those that exist, one query per 10,000."""
     return {

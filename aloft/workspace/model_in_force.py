@@ -9,13 +9,15 @@ from aloft.engagement.draft import read_draft
 from aloft.engagement.load import load
 from aloft.engagement.model import Model
 from aloft.engagement.tree import read_tree
-from aloft.records.models import ModelVersion
+from aloft.measures.models import AccountProjection
+from aloft.records.models import Account, ModelVersion
 from aloft.records.selectors import current_model_version
 
 
-def manual_moments(at: datetime) -> dict[str, str]:
-    """The moments that people open by hand under the model in force, by name, with their titles."""
-    version = current_model_version(None, at)
+def manual_moments(account: Account, at: datetime) -> dict[str, str]:
+    """The moments that people open by hand under the model that the account follows, by name, with their titles."""
+    followed = AccountProjection.objects.filter(account=account).values_list("model", flat=True).first()
+    version = current_model_version(followed or None, at)
     return _manual_moments(version.document) if version else {}
 
 

@@ -11,7 +11,7 @@ import pytest
 from aloft.act.models import Due, Occurrence, Verdict
 from aloft.collect.inbox import Entry
 from aloft.engine.loop import Engine
-from aloft.engine.models import Decided, ZoneReading
+from aloft.engine.models import Decided, Live, ZoneReading
 from aloft.measures.models import AccountProjection, Spell
 from aloft.records.models import Account, AuditEntry, Book, Change, Holding, Leave, ModelVersion, Person
 from tests.engine.world import EXAMPLE, World, at, decisions
@@ -54,7 +54,7 @@ def facts(world: World, seed: int, days: int = 5) -> list[tuple[Entry, str]]:
 def forget() -> None:
     """A database as new, under the same home."""
     for model in (
-        Due, Verdict, Occurrence, Spell, AccountProjection, ZoneReading, Decided, ModelVersion, Change, Holding,
+        Due, Verdict, Occurrence, Spell, AccountProjection, ZoneReading, Decided, Live, ModelVersion, Change, Holding,
         Book, Leave, Person, AuditEntry, Account,
     ):  # fmt: skip
         model.objects.all().delete()

@@ -45,12 +45,15 @@ class World:
         self.engine.close()
         self.engine = Engine(self.home, home_zone="UTC", clock=self.clock)
 
-    def publish(self, document: str, when: str, live_from: str | None = None) -> Any:
+    def publish(
+        self, document: str, when: str, live_from: str | None = None, bases: tuple[str, ...] = ()
+    ) -> Any:
         model = load(document, "model.yaml")
         return services.publish_model(
             name=model.name,
             document=document,
             digest=model.digest,
+            bases=bases,
             live_from=at(live_from or when),
             actor="ops",
             at=at(when),

@@ -15,7 +15,7 @@ from aloft.records import fields as check
 from aloft.records.changes import StaffSet, log_change
 from aloft.records.models import Account, Book, Holding, Person
 from aloft.records.refusals import Refused
-from aloft.records.selectors import current_model_version
+from aloft.records.selectors import live_model_versions
 from aloft.records.services.editing import assign, editing
 
 BATCH = 500
@@ -80,9 +80,9 @@ def _rule(rule: str, accounts: Collection[Account], at: datetime) -> str:
 
 
 def _check(rule: str, at: datetime) -> None:
-    """A rule may read the fields that the model in force declares."""
-    version = current_model_version(None, at)
-    fields = load(version.document, f"{version.name}.yaml").fields if version else {}
+    """A rule may read the fields that the models in force declare."""
+    models = [load(version.document, f"{version.name}.yaml") for version in live_model_versions(at)]
+    fields = {name: kind for model in models for name, kind in model.fields.items()}
     try:
         check_book_rule(rule, fields)
     except InvalidModel as invalid:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from aloft.records import audit
@@ -10,7 +11,14 @@ from aloft.records.services.editing import editing
 
 
 def publish_model(
-    *, name: str, document: str, digest: str, live_from: datetime, actor: str, at: datetime
+    *,
+    name: str,
+    document: str,
+    digest: str,
+    live_from: datetime,
+    actor: str,
+    at: datetime,
+    bases: Sequence[str] = (),
 ) -> ModelVersion:
     """The next version of the model; it never changes. The newest one published again is not a new one.
 
@@ -26,6 +34,7 @@ def publish_model(
             version=newest.version + 1 if newest else 1,
             document=document,
             digest=digest,
+            bases=list(bases),
             live_from=live_from,
             published_at=at,
             published_by=actor,

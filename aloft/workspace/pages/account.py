@@ -65,7 +65,7 @@ def main(reader: Reader, account: Account) -> frame.Main:
         "lines": selectors.lines_in_force(account, reader.now),
         "answered": asked is not None,
         "not_open": asked or [],
-        "by_hand": manual_moments(reader.now),
+        "by_hand": manual_moments(account, reader.now),
     }
     return frame.Main("account", account.name, context)
 
