@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from aloft.act.models import Due
 from aloft.decide.calendar import WorkCalendar, for_account
 from aloft.engagement.model import WorkingTime
 from aloft.facts.store import FactStore
@@ -72,6 +73,11 @@ class Directory:
 
     def find(self, external: str) -> Known | None:
         return self._by_external.get(external)
+
+    def stores(self, rows: Iterable[Due]) -> frozenset[int]:
+        """The accounts of due rows, by the store's numbers."""
+        found = (self.of_row(row.account_id) for row in rows)
+        return frozenset(known.store for known in found if known)
 
     def all(self) -> list[int]:
         return list(self._by_store)

@@ -7,7 +7,7 @@ data alone, and the keys of occurrences make the second time silent.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
@@ -17,12 +17,11 @@ from django.db import transaction
 from aloft.act.models import Due, DueKind
 from aloft.clock import Clock, SystemClock
 from aloft.collect.inbox import Inbox, Logged
-from aloft.engine import accounts, conditions, events, expectations, judging, planning, positions, staffing
+from aloft.engine import accounts, deciding, staffing
 from aloft.engine.directory import Directory
 from aloft.engine.following import NONE, Following
 from aloft.engine.mirror import Mirror
 from aloft.engine.models import Decided, Live, ZoneReading
-from aloft.engine.moving import follow_anchors
 from aloft.engine.renaming import rename
 from aloft.engine.staff import Staff
 from aloft.engine.timeline import EPOCH, Next, next_midnight, next_turn
@@ -233,7 +232,7 @@ class Engine:
             if any(change.kind == StaffSet.kind for change in changes):
                 self.versions.forget()
             for turn in self._turns_of(at, touched=step.touched, before=before):
-                self._decide_facts(turn, changes, step.moved)
+                deciding.by_facts(turn, changes, step.moved)
             self._decided(at)
         export(self.store, self.inbox, self.log)
 
@@ -294,43 +293,6 @@ class Engine:
             before,
         )
 
-    def _decide_facts(self, turn: Turn, changes: Sequence[ChangeRow], moved: frozenset[int]) -> None:
-        told = (self.directory.find(change.account) for change in changes if change.account)
-        turn.edited = frozenset(known.store for known in told if known)
-        if any(change.kind == StaffSet.kind for change in changes):
-            self._restaff(turn)
-        if turn.touched:
-            # First, as the account stood: what meets an expectation may end the phase that asks for it.
-            expectations.satisfied(turn, turn.touched)
-            expectations.retract(turn, turn.touched)
-            self._settle(turn)
-            events.read(turn, moved)
-        events.open_by_hand(turn, changes)
-        judging.watch(turn, turn.touched | turn.opened)
-        self._after(turn)
-
-    def _settle(self, turn: Turn) -> None:
-        """Position, books, due rows, conditions and projections of the accounts in question."""
-        turn.ask()
-        positions.move(turn)
-        accounts.hold(turn, self._all(turn) if turn.everyone else turn.touched | turn.moved)
-        planned = turn.everybody() if turn.everyone else turn.touched | turn.moved
-        follow_anchors(turn, planned)
-        planning.plan(turn, planned)
-        conditions.read(turn)
-        accounts.project(turn)
-
-    def _all(self, turn: Turn) -> list[int] | None:
-        """Of whom books are read when they are read for all: None is everybody, also who left no trace here."""
-        return None if turn.among is None else turn.everybody()
-
-    def _restaff(self, turn: Turn) -> None:
-        turn.frames.ask_all(turn.at, among=turn.among)
-        turn.frames.build()
-        accounts.hold(turn, self._all(turn))
-        turn.staff = Staff(turn.at, turn.program.model.clock)
-        staffing.reassign(turn)
-
     def _go_live(self, at: datetime) -> None:
         """A version comes into force: every account is read, and every due row made, by its rules."""
         version = next_version(self._in_force, self.decided.changes)
@@ -343,32 +305,17 @@ class Engine:
             rename(self.versions.get(version.pk), self.mirror)
             Due.objects.filter(kind__in=[DueKind.OPEN, DueKind.DEADLINE, DueKind.HOLD]).delete()
             for turn in self._turns_of(at, everyone=True, before=self._position()):
-                self._settle(turn)
-                expectations.satisfied(turn, turn.everybody())
-                judging.watch(turn, turn.opened)
-                self._after(turn)
+                deciding.going_live(turn)
             self._decided(at)
 
     def _reading(self, coming: Next) -> None:
         with transaction.atomic():
             for turn in self._turns_of(coming.at, zones=coming.zones, before=self._position()):
-                self._read(turn)
+                deciding.at_reading(turn)
             staffing.reassign(turn)
             ZoneReading.objects.filter(zone__in=coming.zones).update(read_at=coming.at)
             self._decided(coming.at)
         compact(self.store)
-
-    def _read(self, turn: Turn) -> None:
-        turn.ask()
-        positions.move(turn)
-        accounts.hold(turn, turn.moved)
-        planning.plan(turn, turn.moved)
-        conditions.read(turn)
-        accounts.project(turn)
-        asked = [account for (account,) in self.store.run("select _account from asked")]
-        judging.watch(turn, asked, sliding=True)
-        if turn.opened | turn.moved:
-            self._after(turn)
 
     def _due(self, at: datetime) -> None:
         rows = list(
@@ -377,47 +324,10 @@ class Engine:
         by_kind = {kind: [row for row in rows if row.kind == kind] for kind in DueKind}
         with transaction.atomic():
             Due.objects.filter(pk__in=[row.pk for row in by_kind[DueKind.PHASE]]).delete()
-            for turn in self._turns_of(at, touched=self._stores(rows), before=self._position()):
-                turn.touched &= self._stores(by_kind[DueKind.PHASE])
-                if turn.touched:
-                    self._settle(turn)
-                expectations.deadlines(turn, self._ours(turn, by_kind[DueKind.DEADLINE]))
-                opening, holding = (self._ours(turn, by_kind[kind]) for kind in (DueKind.OPEN, DueKind.HOLD))
-                self._scheduled(turn, opening, holding)
-                judging.watch(turn, turn.opened)
-                judging.windows_over(turn, self._ours(turn, by_kind[DueKind.OUTCOME]))
-                judging.escalate(turn, self._ours(turn, by_kind[DueKind.ESCALATE]))
-                self._after(turn)
+            for turn in self._turns_of(at, touched=self.directory.stores(rows), before=self._position()):
+                turn.touched &= self.directory.stores(by_kind[DueKind.PHASE])
+                deciding.when_due(turn, by_kind)
             self._decided(at)
-
-    def _ours(self, turn: Turn, rows: Sequence[Due]) -> list[Due]:
-        """Of the accounts that follow the turn's model."""
-        found = ((row, self.directory.of_row(row.account_id)) for row in rows)
-        return [row for row, known in found if known and turn.follows(known.store)]
-
-    def _stores(self, rows: Sequence[Due]) -> frozenset[int]:
-        found = (self.directory.of_row(row.account_id) for row in rows)
-        return frozenset(known.store for known in found if known)
-
-    def _scheduled(self, turn: Turn, opening: list[Due], holding: list[Due]) -> None:
-        """What opens by the clock; then what of the same accounts comes next."""
-        accounts_due = self._stores([*opening, *holding])
-        if not accounts_due:
-            return
-        asking = self._turn(turn.running, turn.at, touched=accounts_due, before=turn.before)
-        asking.among, asking.joined = turn.among, turn.joined
-        asking.opened, asking.new = turn.opened, turn.new
-        asking.ask()
-        conditions.held_long_enough(asking, holding)
-        Due.objects.filter(pk__in=[row.pk for row in holding]).delete()
-        planning.fire(asking, opening)
-        Due.objects.filter(pk__in=[row.pk for row in opening]).delete()
-        planning.plan(asking, self._stores(opening))
-
-    def _after(self, turn: Turn) -> None:
-        """Other moments' instants, as the next turn reads them."""
-        changed = turn.opened | turn.touched | turn.moved
-        self.mirror.occurred([account for account in changed if account in self.directory])
 
     def _decided(self, at: datetime) -> None:
         drained = self.store.positions()

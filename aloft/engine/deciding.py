@@ -1,0 +1,115 @@
+"""What a turn decides, in order: by facts, by a version that goes live, by the daily reading, by the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from aloft.act.models import Due, DueKind
+from aloft.engine import accounts, conditions, events, expectations, judging, planning, positions, staffing
+from aloft.engine.moving import follow_anchors
+from aloft.engine.staff import Staff
+from aloft.engine.turn import Turn
+from aloft.facts.changes import ChangeRow
+from aloft.records.changes import StaffSet
+
+
+def by_facts(turn: Turn, changes: Sequence[ChangeRow], moved: frozenset[int]) -> None:
+    """`moved` are earlier events that have only now found their account."""
+    told = (turn.directory.find(change.account) for change in changes if change.account)
+    turn.edited = frozenset(known.store for known in told if known)
+    if any(change.kind == StaffSet.kind for change in changes):
+        _restaff(turn)
+    if turn.touched:
+        # First, as the account stood: what meets an expectation may end the phase that asks for it.
+        expectations.satisfied(turn, turn.touched)
+        expectations.retract(turn, turn.touched)
+        _settle(turn)
+        events.read(turn, moved)
+    events.open_by_hand(turn, changes)
+    judging.watch(turn, turn.touched | turn.opened)
+    _mirror(turn)
+
+
+def going_live(turn: Turn) -> None:
+    """A version comes into force: every account is read, and every due row made, by its rules."""
+    _settle(turn)
+    expectations.satisfied(turn, turn.everybody())
+    judging.watch(turn, turn.opened)
+    _mirror(turn)
+
+
+def at_reading(turn: Turn) -> None:
+    turn.ask()
+    positions.move(turn)
+    accounts.hold(turn, turn.moved)
+    planning.plan(turn, turn.moved)
+    conditions.read(turn)
+    accounts.project(turn)
+    asked = turn.frames.connection.execute("select _account from asked").fetchall()
+    judging.watch(turn, [account for (account,) in asked], sliding=True)
+    if turn.opened | turn.moved:
+        _mirror(turn)
+
+
+def when_due(turn: Turn, due: Mapping[DueKind, Sequence[Due]]) -> None:
+    """`turn.touched` are the accounts whose contracts come to a date of theirs."""
+    if turn.touched:
+        _settle(turn)
+    expectations.deadlines(turn, _ours(turn, due[DueKind.DEADLINE]))
+    _scheduled(turn, _ours(turn, due[DueKind.OPEN]), _ours(turn, due[DueKind.HOLD]))
+    judging.watch(turn, turn.opened)
+    judging.windows_over(turn, _ours(turn, due[DueKind.OUTCOME]))
+    judging.escalate(turn, _ours(turn, due[DueKind.ESCALATE]))
+    _mirror(turn)
+
+
+def _settle(turn: Turn) -> None:
+    """Position, books, due rows, conditions and projections of the accounts in question."""
+    turn.ask()
+    positions.move(turn)
+    accounts.hold(turn, _everybody_held(turn) if turn.everyone else turn.touched | turn.moved)
+    planned = turn.everybody() if turn.everyone else turn.touched | turn.moved
+    follow_anchors(turn, planned)
+    planning.plan(turn, planned)
+    conditions.read(turn)
+    accounts.project(turn)
+
+
+def _restaff(turn: Turn) -> None:
+    turn.frames.ask_all(turn.at, among=turn.among)
+    turn.frames.build()
+    accounts.hold(turn, _everybody_held(turn))
+    turn.staff = Staff(turn.at, turn.program.model.clock)
+    staffing.reassign(turn)
+
+
+def _everybody_held(turn: Turn) -> list[int] | None:
+    """Of whom books are read when they are read for all: None is everybody, with one model also who left it."""
+    return None if turn.among is None else turn.everybody()
+
+
+def _ours(turn: Turn, rows: Iterable[Due]) -> list[Due]:
+    """Of the accounts that follow the turn's model."""
+    found = ((row, turn.directory.of_row(row.account_id)) for row in rows)
+    return [row for row, known in found if known and turn.follows(known.store)]
+
+
+def _scheduled(turn: Turn, opening: list[Due], holding: list[Due]) -> None:
+    """What opens by the clock; then what of the same accounts comes next."""
+    accounts_due = turn.directory.stores([*opening, *holding])
+    if not accounts_due:
+        return
+    asking = replace(turn, touched=accounts_due)
+    asking.ask()
+    conditions.held_long_enough(asking, holding)
+    Due.objects.filter(pk__in=[row.pk for row in holding]).delete()
+    planning.fire(asking, opening)
+    Due.objects.filter(pk__in=[row.pk for row in opening]).delete()
+    planning.plan(asking, turn.directory.stores(opening))
+
+
+def _mirror(turn: Turn) -> None:
+    """Other moments' instants, as the next turn reads them."""
+    changed = turn.opened | turn.touched | turn.moved
+    turn.mirror.occurred([account for account in changed if account in turn.directory])
