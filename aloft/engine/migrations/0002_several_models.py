@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("engine", "0001_initial"),
-        ("records", "0002_several_models"),
+        ("records", "0003_several_models"),
     ]
 
     operations = [
