@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 OPEN ?= 1
+WORKERS ?= 2
 UV := 0.13.9
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -25,10 +26,10 @@ demo: install ## A small company to look at, on 127.0.0.1; PORT=9000 chooses the
 
 test: tools ## Every test; those in a browser need Chromium, and are skipped where there is none
 	@.ci/chromium
-	@$(PY) -m pytest -q
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile
 
 check: tools lint ## The quick ones, with format, lint, import and type checks: under two minutes
-	@$(PY) -m pytest -q -m "not slow and not browser"
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow and not browser"
 
 lint: tools ## Format, lint, import and type checks
 	@$(BIN)/ruff format --check --quiet .
