@@ -18,7 +18,18 @@ from aloft.act.models import OccurrenceState  # noqa: E402
 from aloft.act.states import LEGAL  # noqa: E402
 from aloft.cli.commands import app  # noqa: E402
 from aloft.decide.values import VerdictName  # noqa: E402
-from aloft.engagement import document, health_document, leaves, moment_document, names, not_run  # noqa: E402
+from aloft.engagement import (  # noqa: E402
+    document,
+    economy_document,
+    health_document,
+    leaves,
+    moment_document,
+    names,
+    not_run,
+    policy_document,
+    step_document,
+    who_document,
+)
 from aloft.engagement.durations import UNITS  # noqa: E402
 from aloft.engagement.model import TOUCH_LEVELS  # noqa: E402
 from aloft.engagement.part import Part  # noqa: E402
@@ -40,6 +51,26 @@ PARTS: Mapping[str, type[Part]] = {
     "an entry of `moments`": moment_document.MomentDoc,
     "`outcome` of a moment": moment_document.OutcomeDoc,
     "an entry of a moment's `escalate`": moment_document.EscalationDoc,
+    "`expect` and `of` of a moment, as events": moment_document.EventRefDoc,
+    "`with` and `to`, as a mapping": who_document.EveryDoc,
+    "a step": step_document.StepDoc,
+    "`message`": step_document.MessageDoc,
+    "`task`": step_document.TaskDoc,
+    "`survey`": step_document.SurveyDoc,
+    "`wait`, as a mapping": step_document.WaitDoc,
+    "`contact_policy`": policy_document.PolicyDoc,
+    "`contact_policy.quiet_hours`": policy_document.QuietHoursDoc,
+    "an entry of `contact_policy.caps`": policy_document.ContactCapDoc,
+    "an entry of `value_metrics`": economy_document.ValueMetricDoc,
+    "`ownership`": economy_document.OwnershipDoc,
+    "`ownership.roles`": economy_document.OwnershipRolesDoc,
+    "an entry of `ownership.cases`": economy_document.CaseDoc,
+    "`region`": economy_document.RegionDoc,
+    "`region.travel`": economy_document.TravelDoc,
+    "`economics`": economy_document.EconomicsDoc,
+    "`exceptions`": economy_document.ExceptionsDoc,
+    "an entry of `experiments`": economy_document.ExperimentDoc,
+    "`primary` of an experiment": economy_document.PrimaryDoc,
     "`health`, beside its dimensions": health_document.HealthDoc,
     "a dimension of `health`": health_document.DimensionDoc,
     "`cap` of a dimension": health_document.CapDoc,

@@ -15,6 +15,7 @@ from aloft.engagement.names import RESERVED
 from aloft.engagement.parse import ReadingError
 from aloft.engagement.problems import Path
 from aloft.engagement.scopes import Scopes, scopes
+from aloft.engagement.sections import check_sections
 from aloft.engagement.spelling import quoted
 from aloft.engagement.touch import levels_in
 from aloft.engagement.tree import Flaw
@@ -40,6 +41,7 @@ def check(draft: Draft) -> tuple[Flaw, ...]:
     _segments(findings, known)
     check_moments(findings, known)
     check_health(findings, known)
+    check_sections(findings, known)
     return tuple(findings.flaws)
 
 

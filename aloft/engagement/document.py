@@ -6,6 +6,14 @@ from typing import get_args
 
 from pydantic import ConfigDict, Field
 
+from aloft.engagement.economy_document import (
+    EconomicsDoc,
+    ExceptionsDoc,
+    ExperimentDoc,
+    OwnershipDoc,
+    RegionDoc,
+    ValueMetricDoc,
+)
 from aloft.engagement.figures import RatioLeaf
 from aloft.engagement.health_document import HealthDoc
 from aloft.engagement.leaves import (
@@ -32,6 +40,7 @@ from aloft.engagement.leaves import (
 from aloft.engagement.model import MetricVerb
 from aloft.engagement.moment_document import MomentDoc
 from aloft.engagement.part import Part, required
+from aloft.engagement.policy_document import PolicyDoc
 
 
 class HomeDoc(Part):
@@ -143,3 +152,10 @@ class Document(Part):
     moments: dict[str, MomentDoc] = {}
     touch_levels: dict[str, TouchLevelDoc] = {}
     health: HealthDoc | None = None
+    value_metrics: dict[str, ValueMetricDoc] = {}
+    contact_policy: PolicyDoc | None = None
+    region: RegionDoc | None = None
+    ownership: OwnershipDoc | None = None
+    economics: EconomicsDoc | None = None
+    exceptions: ExceptionsDoc | None = None
+    experiments: dict[str, ExperimentDoc] = {}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Annotated
 
-from aloft.engagement.leaves import AmountLeaf, Form, Plain, fault, key_fault, leaf, shape_of
+from aloft.engagement.leaves import AmountItem, AmountLeaf, Form, Plain, fault, key_fault, leaf, shape_of
 from aloft.engagement.parse import ReadingError
 from aloft.engagement.part import Either
 from aloft.engagement.spelling import quoted
@@ -14,6 +14,7 @@ from aloft.engagement.spelling import quoted
 Curve = tuple[tuple[float, float], ...]
 
 _NUMBER = re.compile(r"-?(?:[0-9]{1,9}(?:\.[0-9]{1,9})?|\.[0-9]{1,9})")
+_COUNT = re.compile(r"[0-9]{1,6}")
 _RATIO = re.compile(r"[0-9]{1,6}:[0-9]{1,9}")
 
 
@@ -21,6 +22,13 @@ def number(written: str) -> float:
     if not _NUMBER.fullmatch(written):
         raise ReadingError(f"expected a number, found {quoted(written)}")
     return float(written)
+
+
+def count(written: str) -> int:
+    """How many: at least one."""
+    if not _COUNT.fullmatch(written) or int(written) == 0:
+        raise ReadingError(f"expected a whole number of at least 1, found {quoted(written)}")
+    return int(written)
 
 
 def score(written: str) -> float:
@@ -94,10 +102,11 @@ def _bound_form(sign: str) -> Form:
 
 ScoreLeaf = Annotated[float | None, leaf(score, _SCORE, "a number")]
 ShareLeaf = Annotated[float | None, leaf(share, {"type": "number", "minimum": 0, "maximum": 1}, "a fraction")]
+CountLeaf = Annotated[int | None, leaf(count, {"type": "integer", "minimum": 1}, "a number")]
 RatioLeaf = Annotated[
     str | None, leaf(ratio, {"type": "string", "pattern": "^[0-9]+:[0-9]+$", "examples": ["1:60"]}, "a ratio")
 ]
 RedLeaf = Annotated[float | None, leaf(bound("<"), _bound_form("<"), "a bound")]
 GreenLeaf = Annotated[float | None, leaf(bound(">="), _bound_form(">="), "a bound")]
 CurveLeaf = Annotated[Curve, Plain(curve, _CURVE)]
-Weights = Annotated[float | dict[str, float] | None, Either(AmountLeaf, dict[str, AmountLeaf])]
+Weights = Annotated[float | dict[str, float] | None, Either(AmountLeaf, dict[str, AmountItem])]

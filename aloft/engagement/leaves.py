@@ -6,14 +6,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from aloft.engagement import durations, parse, schedules, zones
-from aloft.engagement.model import Anchor, Duration, ModelUnit, Roll, Schedule
+from aloft.engagement.model import Anchor, Duration, ModelUnit, Per, Purpose, Roll, Schedule
 from aloft.engagement.parse import KEYWORDS, Parsed, ReadingError
+from aloft.engagement.policy import Consent
 from aloft.engagement.problems import Path
 from aloft.engagement.spelling import alternatives, did_you_mean, quoted
 
@@ -24,6 +25,9 @@ CHANNELS = (
     "email", "in_app", "sms", "chat", "call", "video", "onsite", "meeting", "webinar", "forum", "survey",
     "list", "webhook",
 )  # fmt: skip
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+PERS: tuple[Per, ...] = get_args(Per)
+CONSENTS: tuple[Consent, ...] = get_args(Consent)
 PRIORITIES = (
     "legal", "incident", "escalation", "renewal", "onboarding", "event", "time", "campaign", "survey",
 )  # fmt: skip
@@ -33,6 +37,8 @@ WEEKDAYS = schedules.WEEKDAYS
 
 _NAME = re.compile(r"[a-z][A-Za-z0-9_]*")
 _AMOUNT = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?|\.[0-9]{1,9}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_COUNT = re.compile(r"[0-9]{1,6}")
 _LONGEST_TEXT = 2_000
 
 
@@ -150,6 +156,22 @@ def one_of(what: str, words: tuple[str, ...]) -> Callable[[str], str]:
     return read
 
 
+def word(what: str, words: tuple[str, ...]) -> Plain:
+    """A leaf that is one of some words."""
+    return leaf(one_of(what, words), words_form(words))
+
+
+def currency(written: str) -> str:
+    if not _CURRENCY.fullmatch(written):
+        raise ReadingError(f"expected a currency such as EUR, found {quoted(written)}")
+    return written
+
+
+def most(written: str) -> int | Duration:
+    """A number of contacts, or a length of time."""
+    return int(written) if _COUNT.fullmatch(written) else durations.positive(written)
+
+
 def weekdays(written: str) -> tuple[int, ...]:
     """`mon-fri` or `sun-thu`, or one day; Monday is 0."""
     first, dash, last = written.partition("-")
@@ -207,11 +229,11 @@ def _string(description: str, *examples: str) -> Form:
     return {"type": "string", "description": description, "examples": list(examples)}
 
 
-def _words(words: tuple[str, ...]) -> Form:
+def words_form(words: tuple[str, ...]) -> Form:
     return {"type": "string", "enum": list(words)}
 
 
-def _several(item: Form) -> WithJsonSchema:
+def several(item: Form) -> WithJsonSchema:
     return WithJsonSchema({"anyOf": [item, {"type": "array", "items": item, "minItems": 1}]})
 
 
@@ -241,7 +263,7 @@ TextLeaf = Annotated[str | None, leaf(text, _TEXT)]
 NameLeaf = Annotated[str | None, leaf(name, _NAME_FORM)]
 BooleanLeaf = Annotated[bool, leaf(boolean, _BOOLEAN, "true or false")]
 PropertyLeaf = Annotated[str | None, leaf(property_name, _string("A property of an event", "rows", "a.b"))]
-UnitLeaf = Annotated[ModelUnit | None, leaf(one_of("unit", UNITS), _words(UNITS))]
+UnitLeaf = Annotated[ModelUnit | None, word("unit", UNITS)]
 ReadingsLeaf = Annotated[int | None, leaf(readings, _string("Daily readings", "2 readings"), "text")]
 TrueLeaf = Annotated[bool | None, leaf(boolean, _BOOLEAN, "true or false")]
 AmountLeaf = Annotated[float | None, leaf(amount, _AMOUNT_FORM, "a number")]
@@ -256,21 +278,33 @@ ZoneLeaf = Annotated[
     str | None, leaf(zones.zone, _string("An IANA time zone", "Europe/Berlin"), "a time zone")
 ]
 CountryLeaf = Annotated[str | None, leaf(zones.country, _string("An ISO 3166 code", "DE"), "a country")]
-RollLeaf = Annotated[Roll | None, leaf(one_of("roll", ROLLS), _words(ROLLS))]
-PriorityLeaf = Annotated[str | None, leaf(one_of("priority", PRIORITIES), _words(PRIORITIES))]
+RollLeaf = Annotated[Roll | None, word("roll", ROLLS)]
+PriorityLeaf = Annotated[str | None, word("priority", PRIORITIES)]
+ChannelLeaf = Annotated[str | None, word("channel", CHANNELS)]
+PurposeLeaf = Annotated[Purpose | None, word("purpose", PURPOSES)]
+PerLeaf = Annotated[Per | None, word("subject", PERS)]
+ConsentLeaf = Annotated[Consent | None, word("regime", CONSENTS)]
+CurrencyLeaf = Annotated[str | None, leaf(currency, _string("An ISO 4217 code", "EUR"), "a currency")]
+DayLeaf = Annotated[date | None, leaf(schedules.day, _string("A date", "2026-10-01"), "a date")]
+PercentItem = Annotated[float, leaf(durations.percent, _PERCENT, "a percentage")]
+PercentLeaf = Annotated[float | None, leaf(durations.percent, _PERCENT, "a percentage")]
+AmountItem = Annotated[float, leaf(amount, _AMOUNT_FORM, "a number")]
+DurationItem = Annotated[Duration, leaf(durations.positive, _LENGTH, "a duration")]
+MostLeaf = Annotated[
+    int | Duration | None, leaf(most, {"anyOf": [{"type": "integer"}, _LENGTH]}, "a number or a duration")
+]
 FieldLeaf = Annotated[FieldType, Plain(field_type, _FIELD)]
 ShapeLeaf = Annotated[Shape | None, Plain(shape, _SHAPE)]
 
 _NameItem = Annotated[str, leaf(name, _NAME_FORM)]
 _EventItem = Annotated[str, leaf(text, _TEXT)]
-_ChannelItem = Annotated[str, leaf(one_of("channel", CHANNELS), _words(CHANNELS))]
+_ChannelItem = Annotated[str, word("channel", CHANNELS)]
 _DaysItem = Annotated[tuple[int, ...], leaf(weekdays, _string("Days of the week", "mon-fri"))]
-_PercentItem = Annotated[float, leaf(durations.percent, _PERCENT, "a percentage")]
 _SpanItem = Annotated[tuple[date, date], leaf(schedules.days, _SPAN, "a date")]
 
-Names = Annotated[tuple[_NameItem, ...] | None, BeforeValidator(as_list), _several(_NAME_FORM)]
-Percents = Annotated[tuple[_PercentItem, ...], BeforeValidator(as_list), _several(_PERCENT)]
-Events = Annotated[tuple[_EventItem, ...] | None, BeforeValidator(as_list), _several(_TEXT)]
-Channels = Annotated[tuple[_ChannelItem, ...], BeforeValidator(as_list), _several(_words(CHANNELS))]
-Days = Annotated[tuple[_DaysItem, ...], BeforeValidator(as_list), _several(_string("Days", "mon-fri"))]
-Spans = Annotated[tuple[_SpanItem, ...], BeforeValidator(as_list), _several(_SPAN)]
+Names = Annotated[tuple[_NameItem, ...] | None, BeforeValidator(as_list), several(_NAME_FORM)]
+Percents = Annotated[tuple[PercentItem, ...], BeforeValidator(as_list), several(_PERCENT)]
+Events = Annotated[tuple[_EventItem, ...] | None, BeforeValidator(as_list), several(_TEXT)]
+Channels = Annotated[tuple[_ChannelItem, ...], BeforeValidator(as_list), several(words_form(CHANNELS))]
+Days = Annotated[tuple[_DaysItem, ...], BeforeValidator(as_list), several(_string("Days", "mon-fri"))]
+Spans = Annotated[tuple[_SpanItem, ...], BeforeValidator(as_list), several(_SPAN)]

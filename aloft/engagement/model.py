@@ -5,10 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from aloft.engagement.expressions import Expression
 
+if TYPE_CHECKING:  # they are made of the values below
+    from aloft.engagement.economy import (
+        Economics,
+        Exceptions,
+        Experiment,
+        Ownership,
+        Region,
+        Transaction,
+        ValueMetric,
+    )
+    from aloft.engagement.playbook import Step, Who
+    from aloft.engagement.policy import ContactPolicy
+
+Per = Literal["account", "contact", "family"]
+Purpose = Literal["service", "marketing"]
 ModelUnit = Literal["account", "relationship"]
 Unit = Literal["min", "h", "bh", "d", "bd", "w", "mo", "y"]
 Touch = str  # high, low, tech, community: most personal first
@@ -115,11 +130,30 @@ class ExpectTrigger:
 
 
 @dataclass(frozen=True)
+class EventRef:
+    """Events, told apart by the value of a property. No events means any event."""
+
+    events: tuple[str, ...]
+    by: str
+    where: Rule | None = None
+
+
+@dataclass(frozen=True)
+class AnswerTrigger:
+    """Opens for each event of `of` that none of `expect` with the same key answers within `within`."""
+
+    expect: EventRef
+    within: Duration
+    of: EventRef
+    kind: Literal["answer"] = "answer"
+
+
+@dataclass(frozen=True)
 class ManualTrigger:
     kind: Literal["manual"] = "manual"
 
 
-Trigger = ScheduleTrigger | EventTrigger | WhenTrigger | ExpectTrigger | ManualTrigger
+Trigger = ScheduleTrigger | EventTrigger | WhenTrigger | ExpectTrigger | AnswerTrigger | ManualTrigger
 
 
 @dataclass(frozen=True)
@@ -142,7 +176,8 @@ class Moment:
     """`phases`, `segments` and `touch` are empty where the moment meets all of them.
 
     `owners` maps a touch level to a role; the key `*` stands for every level not named.
-    `participants` are the further roles of an owner list.
+    `participants` are the further roles of an owner list. `transaction`: who owns it follows from the model's
+    `ownership`, and `owners` says who does until that is known. `guests` are invited, `to` are written to.
     """
 
     name: str
@@ -163,6 +198,14 @@ class Moment:
     escalations: tuple[Escalation, ...] = ()
     effort: Duration | None = None
     length: Duration | None = None
+    transaction: Transaction | None = None
+    per: Per = "account"
+    guests: Who | None = None
+    to: Who | None = None
+    purpose: Purpose = "marketing"
+    steps: tuple[Step, ...] = ()
+    absorbs: tuple[str, ...] = ()
+    group: bool = False
 
     @property
     def title(self) -> str:
@@ -328,3 +371,10 @@ class Model:
     unit: ModelUnit = "account"
     touch_levels: tuple[TouchLevel, ...] = tuple(TouchLevel(name) for name in TOUCH_LEVELS)
     health: Health | None = None
+    value_metrics: Mapping[str, ValueMetric] = field(default_factory=dict)
+    contact_policy: ContactPolicy | None = None
+    region: Region | None = None
+    ownership: Ownership | None = None
+    economics: Economics | None = None
+    exceptions: Exceptions | None = None
+    experiments: Mapping[str, Experiment] = field(default_factory=dict)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import ConfigDict, Field
 
 from aloft.engagement.leaves import (
     AnchorLeaf,
+    BooleanLeaf,
     Channels,
     DelayLeaf,
     DurationLeaf,
@@ -15,14 +18,21 @@ from aloft.engagement.leaves import (
     NameLeaf,
     Names,
     Percents,
+    PerLeaf,
     PriorityLeaf,
+    PropertyLeaf,
+    PurposeLeaf,
     RollLeaf,
     ScheduleLeaf,
     ShapeLeaf,
     TextLeaf,
     TrueLeaf,
 )
-from aloft.engagement.part import Part, required
+from aloft.engagement.model import Anchor
+from aloft.engagement.parse import Parsed
+from aloft.engagement.part import Either, Part, required
+from aloft.engagement.step_document import StepDoc
+from aloft.engagement.who_document import WhoLeaf
 
 TRIGGERS = ("schedule", "event", "when", "expect", "manual")
 
@@ -44,6 +54,20 @@ class EscalationDoc(Part):
     risk: NameLeaf = None
 
 
+class EventRefDoc(Part):
+    """Events, told apart by a property."""
+
+    model_config = ConfigDict(json_schema_extra=required("event", "by"))
+
+    event: Events = None
+    by: PropertyLeaf = None
+    where: ExpressionLeaf = None
+
+
+ExpectLeaf = Annotated[Parsed | EventRefDoc | None, Either(ExpressionLeaf, EventRefDoc)]
+OfLeaf = Annotated[Anchor | EventRefDoc | None, Either(AnchorLeaf, EventRefDoc)]
+
+
 class MomentDoc(Part):
     model_config = ConfigDict(
         json_schema_extra={
@@ -57,13 +81,13 @@ class MomentDoc(Part):
     roll: RollLeaf = None
     event: Events = None
     where: ExpressionLeaf = None
-    by: NameLeaf = None
+    by: PropertyLeaf = None
     when: ExpressionLeaf = None
     holds_for: HoldingLeaf = None
     cooldown: DurationLeaf = None
-    expect: ExpressionLeaf = None
+    expect: ExpectLeaf = None
     within: DurationLeaf = None
-    of: AnchorLeaf = None
+    of: OfLeaf = None
     warn_at: Percents = ()
     manual: TrueLeaf = None
 
@@ -72,12 +96,19 @@ class MomentDoc(Part):
     segment: Names = None
     touch: Names = None
     condition: ExpressionLeaf = Field(default=None, alias="if")
+    per: PerLeaf = None
     owner: ShapeLeaf = None
+    guests: WhoLeaf = Field(default=None, alias="with")
+    to: WhoLeaf = None
     channel: Channels = ()
+    purpose: PurposeLeaf = None
     priority: PriorityLeaf = None
     objective: TextLeaf = None
     outcome: OutcomeDoc = OutcomeDoc()
     complete_within: DurationLeaf = None
     escalate: tuple[EscalationDoc, ...] = ()
+    steps: tuple[StepDoc, ...] = ()
+    absorbs: Names = None
+    group: BooleanLeaf = False
     effort: DelayLeaf = None
     length: DelayLeaf = None

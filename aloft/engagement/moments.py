@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from aloft.engagement.coverage import meetings
+from aloft.engagement.economy_document import TRANSACTIONS
 from aloft.engagement.expressions import Binary
 from aloft.engagement.findings import Findings
 from aloft.engagement.inference import Scope
+from aloft.engagement.leaves import Texts
 from aloft.engagement.model import Anchor, OnDate
-from aloft.engagement.moment_document import TRIGGERS, MomentDoc
+from aloft.engagement.moment_document import TRIGGERS, EventRefDoc, MomentDoc
+from aloft.engagement.parse import Parsed
 from aloft.engagement.problems import Path
 from aloft.engagement.scopes import EVENT_PROPERTIES, Scopes
 from aloft.engagement.spelling import alternatives, quoted
+from aloft.engagement.steps import Within, check_steps, check_who
 from aloft.engagement.touch import levels_in
 
 _BELONGS = {
@@ -78,20 +83,25 @@ def _rules(findings: Findings, path: Path, moment: MomentDoc, known: Scopes) -> 
     findings.events((*path, "event"), moment.event)
     findings.rule((*path, "where"), moment.where, EVENT_PROPERTIES)
     findings.rule((*path, "when"), moment.when, known.moment)
-    findings.rule((*path, "expect"), moment.expect, known.moment)
+    if not isinstance(moment.expect, EventRefDoc):
+        findings.rule((*path, "expect"), moment.expect, known.moment)
     _warned(findings, path, moment)
     findings.rule((*path, "if"), moment.condition, opening)
     outcome = replace(known.outcome, event=of_event)
     findings.rule((*path, "outcome", "expect"), moment.outcome.expect, _without_itself(outcome))
     for i, step in enumerate(moment.escalate):
         findings.rule((*path, "escalate", i, "if"), step.condition, outcome)
+    within = Within(outcome, known.person, of_event)
+    check_who(findings, (*path, "with"), moment.guests, within)
+    check_who(findings, (*path, "to"), moment.to, within)
+    check_steps(findings, (*path, "steps"), moment.steps, within)
 
 
 def _warned(findings: Findings, path: Path, moment: MomentDoc) -> None:
     """A warning projects a count to the deadline, so there must be one."""
     if not moment.warn_at or moment.expect is None:
         return
-    counted = moment.expect.expression
+    counted = moment.expect.expression if isinstance(moment.expect, Parsed) else None
     if not (isinstance(counted, Binary) and counted.operator == ">="):
         findings.add((*path, "warn_at"), "a warning needs an 'expect' of the form NUMBER >= NUMBER")
 
@@ -105,6 +115,10 @@ def _references(findings: Findings, path: Path, moment: MomentDoc) -> None:
     findings.words((*path, "phase"), "phase", moment.phase or (), findings.keys("phases"))
     findings.words((*path, "segment"), "segment", moment.segment or (), findings.keys("segments"))
     findings.words((*path, "touch"), "touch level", moment.touch or (), levels_in(findings.document))
+    if path[-1] in (moment.absorbs or ()):
+        findings.add((*path, "absorbs"), "a moment does not absorb itself")
+    if moment.per == "contact" and not findings.draft.given((*path, "event")):
+        findings.add((*path, "per"), "'per: contact' needs an event: the contact is the person of the event")
     for i, step in enumerate(moment.escalate):
         here: Path = (*path, "escalate", i)
         findings.require(here, "after")
@@ -114,12 +128,30 @@ def _references(findings: Findings, path: Path, moment: MomentDoc) -> None:
 
 
 def _anchors(findings: Findings, path: Path, moment: MomentDoc, known: Scopes) -> None:
-    findings.anchor((*path, "of"), moment.of, known)
+    if isinstance(moment.expect, EventRefDoc) or isinstance(moment.of, EventRefDoc):
+        _answer(findings, path, moment)
+    else:
+        findings.anchor((*path, "of"), moment.of, known)
     if moment.schedule is None or isinstance(moment.schedule.schedule, OnDate):
         return
     anchor = moment.schedule.schedule.anchor
     written = _COUNTED_FROM.search(moment.schedule.text)
     findings.anchor((*path, "schedule"), anchor, known, written.start(1) if written else 0)
+
+
+def _answer(findings: Findings, path: Path, moment: MomentDoc) -> None:
+    """One event that answers another: both are given, each with the property that tells which."""
+    for key, event in (("expect", moment.expect), ("of", moment.of)):
+        here: Path = (*path, key)
+        if isinstance(event, EventRefDoc):
+            findings.require(here, "event")
+            findings.require(here, "by")
+            findings.events((*here, "event"), event.event)
+            findings.rule((*here, "where"), event.where, EVENT_PROPERTIES)
+        elif findings.draft.given(here) and not findings.draft.tree.is_mapping(here):
+            findings.add(here, f"where one event answers another, '{key}' is an event: {{event, by}}")
+        else:
+            findings.require(path, key)
 
 
 def _owner(findings: Findings, path: Path, moment: MomentDoc) -> None:
@@ -130,7 +162,7 @@ def _owner(findings: Findings, path: Path, moment: MomentDoc) -> None:
         findings.words(here, "role", moment.owner, roles)
         return
     if "transaction" in moment.owner:
-        findings.add_key((*here, "transaction"), "no model of ownership says who that is")
+        _by_transaction(findings, here, moment.owner)
         return
     for level, role in moment.owner.items():
         findings.known((*here, level), "touch level", level, levels_in(findings.document), key=True)
@@ -138,6 +170,18 @@ def _owner(findings: Findings, path: Path, moment: MomentDoc) -> None:
             findings.known((*here, level), "role", role, roles)
         else:
             findings.add((*here, level), "one role for each touch level")
+
+
+def _by_transaction(findings: Findings, path: Path, owner: Mapping[str, Texts]) -> None:
+    for key in owner:
+        if key != "transaction":
+            findings.add_key((*path, key), "an owner is by transaction or by touch level, not by both")
+    here: Path = (*path, "transaction")
+    findings.words(here, "transaction", owner["transaction"], TRANSACTIONS)
+    if not isinstance(owner["transaction"], str):
+        findings.add(here, "one transaction")
+    if not findings.draft.given(("ownership",)):
+        findings.add_key(here, "an owner by transaction needs 'ownership', which says who that is")
 
 
 def _coverage(findings: Findings, path: Path, moment: MomentDoc) -> None:
@@ -198,7 +242,7 @@ def _circles(findings: Findings) -> None:
 
 
 def _counted_from(moment: MomentDoc) -> str | None:
-    anchor: Anchor | None = moment.of
+    anchor = moment.of if isinstance(moment.of, Anchor) else None
     if moment.schedule is not None and not isinstance(moment.schedule.schedule, OnDate):
         anchor = moment.schedule.schedule.anchor
     if anchor is None or anchor.name is None or "." not in anchor.name:

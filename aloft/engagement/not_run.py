@@ -54,11 +54,26 @@ FUNCTIONS: Mapping[str, str] = dict.fromkeys(
 KEYS: Mapping[str, str] = {
     "health": "no account has a score",
     "moments.*.outcome.holds_for": "the outcome is met as soon as it holds",
+    "moments.*.steps": "the moment opens as one task for its owner",
+    "moments.*.with": "the owner chooses whom to invite",
+    "moments.*.to": "nobody is written to",
+    "moments.*.purpose": "nobody is written to",
+    "moments.*.per": "there is one occurrence for each account",
+    "moments.*.group": "each account has an occurrence of its own",
+    "moments.*.absorbs": "both moments open",
+    "moments.*.owner.transaction": "the role that `ownership` names as csm owns it",
+    "contact_policy": "nothing is capped, held, merged or absorbed",
+    "region": "channels are shown as they are written",
+    "economics": "no cost is set beside revenue",
+    "exceptions": "there is no exception report",
+    "experiments": "nobody is held out",
+    "value_metrics": "goals of a plan are not tied to metrics",
     "moments.*.warn_at": "nobody is warned before the deadline",
 }
 """Keys by their path; `*` is any name or place in a list."""
 
 VALUES: Mapping[str, str] = {
+    "an event that answers another": "the moment never opens",
     "unit: relationship": "the model runs once for each account",
     "a window of business time": _UNKNOWN,
     "a record that is neither text nor a choice": "it is noted as text, and unknown to rules",

@@ -13,8 +13,10 @@ from aloft.engagement import not_run
 from aloft.engagement.document import MetricDoc
 from aloft.engagement.draft import Draft
 from aloft.engagement.expressions import Call, Expression, Name, Null, Text, rewrite, walk
+from aloft.engagement.moment_document import EventRefDoc
 from aloft.engagement.parse import Parsed
 from aloft.engagement.problems import Path, Place, dotted
+from aloft.engagement.spelling import did_you_mean, quoted
 
 RETAINED_DAYS = 128  # what the fact store keeps of each user and event, as words of bits
 _DAYS = {"d": 1, "w": 7, "mo": 31, "y": 366}
@@ -31,7 +33,14 @@ class Remark:
 
 
 def remarks(draft: Draft) -> tuple[Remark, ...]:
-    found = [*_keys(draft), *_metrics(draft), *_values(draft), *_rules(draft), *_windows(draft)]
+    found = [
+        *_keys(draft),
+        *_metrics(draft),
+        *_values(draft),
+        *_rules(draft),
+        *_windows(draft),
+        *_absorbed(draft),
+    ]
     return tuple(sorted(dict.fromkeys(found), key=lambda remark: remark.place))
 
 
@@ -92,6 +101,9 @@ def _values(draft: Draft) -> Iterator[Remark]:
     for name, metric in document.metrics.items():
         if _in_business_time(metric):
             yield from _value(draft, ("metrics", name, "over"), "a window of business time")
+    for name, moment in document.moments.items():
+        if isinstance(moment.expect, EventRefDoc):
+            yield from _value(draft, ("moments", name, "expect"), "an event that answers another")
     for name, record in document.records.items():
         if record.kind not in ("text", "choice"):
             yield from _value(draft, ("records", name), "a record that is neither text nor a choice")
@@ -149,3 +161,15 @@ def _windows(draft: Draft) -> Iterator[Remark]:
             path: Path = ("metrics", name, "over")
             says = f"a window of more than {RETAINED_DAYS} days reads the raw events, which takes longer"
             yield Remark(draft.tree.place(path), path, says)
+
+
+def _absorbed(draft: Draft) -> Iterator[Remark]:
+    """A model may absorb what only those that extend it have: worth a look, and no mistake."""
+    moments = draft.tree.keys(("moments",))
+    for name, moment in draft.document.moments.items():
+        for i, absorbed in enumerate(moment.absorbs or ()):
+            if absorbed not in moments:
+                path: Path = ("moments", name, "absorbs")
+                place = (*path, i) if draft.tree.is_list(path) else path
+                says = f"there is no moment {quoted(absorbed)} to absorb{did_you_mean(absorbed, moments)}"
+                yield Remark(draft.tree.place(place), place, says)

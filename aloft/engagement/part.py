@@ -8,13 +8,16 @@ from itertools import chain
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
 from aloft.engagement.problems import Path
 
 # No document can hold them as keys: a character that nobody can read is refused before.
 _PLAIN, _MAPPING = "\x00plain", "\x00mapping"
-TAGS = frozenset({_PLAIN, _MAPPING})
+BRANCHES = "\x00branches"
+TAGS = frozenset({_PLAIN, _MAPPING, BRANCHES})
+"""What stands in the place of an error and in no document."""
 
 
 class Part(BaseModel):
@@ -24,7 +27,11 @@ class Part(BaseModel):
 
     @classmethod
     def keys(cls) -> tuple[str, ...]:
-        return tuple(field.alias or name for name, field in cls.model_fields.items())
+        return tuple(key for key in _fields(cls) if key not in TAGS)
+
+
+def _fields(part: type[Part]) -> dict[str, FieldInfo]:
+    return {field.alias or name: field for name, field in part.model_fields.items()}
 
 
 def required(*keys: str) -> dict[str, Any]:
@@ -72,9 +79,11 @@ def _below(kind: Any, step: str | int) -> Iterator[Any]:
 
 
 def _in_part(part: type[Part], step: str | int) -> Iterator[Any]:
-    field = next((one for name, one in part.model_fields.items() if (one.alias or name) == step), None)
-    if field is not None:
-        yield field.annotation
+    fields = _fields(part)
+    if step in fields:
+        yield fields[str(step)].annotation
+    elif BRANCHES in fields:
+        yield from _below(fields[BRANCHES].annotation, step)
     elif part.model_config.get("extra") == "allow":
         yield from _below(get_type_hints(part)["__pydantic_extra__"], step)
 

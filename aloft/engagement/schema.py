@@ -8,6 +8,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from aloft.engagement.document import Document
+from aloft.engagement.part import BRANCHES
 
 
 class _WithoutDefaults(GenerateJsonSchema):
@@ -20,4 +21,6 @@ class _WithoutDefaults(GenerateJsonSchema):
 def json_schema() -> dict[str, Any]:
     """Of what this version runs; the checks across the document are not in it."""
     schema = Document.model_json_schema(by_alias=True, schema_generator=_WithoutDefaults)
+    step = schema["$defs"]["StepDoc"]
+    step["additionalProperties"] = step["properties"].pop(BRANCHES)["additionalProperties"]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

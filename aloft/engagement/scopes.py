@@ -33,13 +33,15 @@ _OF_TOUCH = frozenset({"touch", "touches"})
 @dataclass(frozen=True)
 class Scopes:
     """`audience`: which accounts follow the model. `position`: phases and segments. `moment`: what opens an
-    occurrence. `outcome`: what is asked of one. `score`: what health reads, never itself; `formula`: what a
-    metric does. `instants`: the names that a schedule may count from."""
+    occurrence. `outcome`: what is asked of one. `person`: what contacts are chosen by. `score`: what health
+    reads, never itself; `formula`: what a metric does. `instants`: the names that a schedule may count from.
+    """
 
     audience: Scope
     position: Scope
     moment: Scope
     outcome: Scope
+    person: Scope
     score: Scope
     formula: Scope
     instants: frozenset[str]
@@ -78,6 +80,7 @@ def scopes(draft: Draft) -> Scopes:
             functions=frozenset(FUNCTIONS),
             elsewhere={},
         ),
+        person=_person(moment),
         score=_without_health(moment),
         formula=_without_health(_position(moment)),
         instants=frozenset(name for name, kind in account.items() if kind in ("instant", "unknown")),
@@ -115,6 +118,15 @@ def _position(moment: Scope) -> Scope:
         names={name: kind for name, kind in moment.names.items() if name not in _OF_TOUCH},
         functions=moment.functions - _OF_TOUCH,
         elsewhere={**moment.elsewhere, **_said(_OF_TOUCH, _OF_PHASE_AND_SEGMENT)},
+    )
+
+
+def _person(moment: Scope) -> Scope:
+    """Of one of the customer's people: the account, and themselves."""
+    return replace(
+        moment,
+        names={**moment.names, **_built_in("person")},
+        elsewhere=_elsewhere("outcome", _OF_THE_OUTCOME),
     )
 
 

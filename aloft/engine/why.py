@@ -14,6 +14,7 @@ from aloft.decide.change import smallest_change
 from aloft.decide.values import Reason
 from aloft.engagement.load import load
 from aloft.engagement.model import (
+    AnswerTrigger,
     EventTrigger,
     ExpectTrigger,
     ManualTrigger,
@@ -210,6 +211,9 @@ def _trigger_reason(turn: Turn, known: Known, compiled: CompiledMoment, row: Row
             names = " or ".join(trigger.events)
             says = names + (f" where {trigger.where.text}" if trigger.where else "")
             return Reason("event", False, says, f"no such {names} since the last one, if any", line)
+        case AnswerTrigger():
+            says = f"{' or '.join(trigger.expect.events)} within {trigger.within}"
+            return Reason("expect", None, says, "this version does not judge answers", line)
         case ManualTrigger():
             return Reason("manual", False, "when a person says so", "nobody has asked for it", line)
 

@@ -29,7 +29,8 @@ OUTCOME = "attended('champion')"
         ("{high: [csm], tech: csm}", "24:19: moments.kickoff.owner.high: one role for each touch level"),
         (
             "{transaction: renewal}",
-            "24:13: moments.kickoff.owner.transaction: no model of ownership says who that is",
+            "24:13: moments.kickoff.owner.transaction: "
+            "an owner by transaction needs 'ownership', which says who that is",
         ),
         ("[]", "24:12: moments.kickoff.owner: expected text, a list of texts or a mapping, found nothing"),
         (

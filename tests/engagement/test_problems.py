@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from aloft.engagement.load import load
@@ -88,3 +90,8 @@ def test_a_name_that_looks_like_a_path_is_no_trap(key: str) -> None:
         f"m.yaml:13:3: metrics.{key}: '{key}' is not a name: a small letter, then letters, digits and _",
         f"m.yaml:13:{8 + len(key)}: metrics.{key}.cuont: unknown key 'cuont' (did you mean 'count'?)",
     ]
+
+
+def test_the_whole_example_of_the_language_has_no_problems() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "examples" / "acme.yaml").read_text("utf-8")
+    assert problems_of(text) == []

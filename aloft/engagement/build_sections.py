@@ -1,0 +1,158 @@
+"""Health, contact policy and economy of a checked document as the values they mean."""
+
+from __future__ import annotations
+
+from aloft.engagement.economy import (
+    Case,
+    Complexity,
+    Economics,
+    Exceptions,
+    Experiment,
+    Ownership,
+    Region,
+    Travel,
+    ValueMetric,
+)
+from aloft.engagement.economy_document import OwnershipDoc
+from aloft.engagement.health_document import BandsDoc, CapDoc, DimensionDoc
+from aloft.engagement.model import Bands, Cap, Dimension, Health
+from aloft.engagement.policy import ContactCap, ContactPolicy, QuietHours
+from aloft.engagement.problems import Path
+from aloft.engagement.rules import Rules, given, otherwise
+
+
+def health_of(rules: Rules) -> Health | None:
+    health = rules.document.health
+    if health is None:
+        return None
+    dimensions = {name: _dimension(rules, name, one) for name, one in health.dimensions.items()}
+    return Health(dimensions, _bands(health.bands))
+
+
+def _dimension(rules: Rules, name: str, dimension: DimensionDoc) -> Dimension:
+    path: Path = ("health", name)
+    weight = dimension.weight
+    return Dimension(
+        name=name,
+        weights=weight if isinstance(weight, dict) else {"*": given(weight)},
+        score=rules.sure_rule((*path, "score"), dimension.score),
+        anchors=dimension.anchors,
+        half_life=dimension.half_life,
+        cap=_cap(rules, (*path, "cap"), dimension.cap),
+    )
+
+
+def _cap(rules: Rules, path: Path, cap: CapDoc | None) -> Cap | None:
+    return None if cap is None else Cap(rules.sure_rule((*path, "when"), cap.when), given(cap.at))
+
+
+def _bands(bands: BandsDoc) -> Bands:
+    standard = Bands()
+    return Bands(
+        red=otherwise(bands.red, standard.red),
+        green=otherwise(bands.green, standard.green),
+        settle=otherwise(bands.settle, standard.settle),
+        climb=otherwise(bands.climb, standard.climb),
+    )
+
+
+def contact_policy_of(rules: Rules) -> ContactPolicy | None:
+    policy = rules.document.contact_policy
+    if policy is None:
+        return None
+    quiet = policy.quiet_hours
+    return ContactPolicy(
+        quiet_hours=None if quiet is None else QuietHours(given(quiet.start), given(quiet.end)),
+        consent=otherwise(policy.consent, "by_country"),
+        merge_within=policy.merge_within,
+        missed=policy.missed,
+        caps=tuple(
+            ContactCap(cap.most, given(cap.per), cap.channel, cap.purpose, cap.persona)
+            for cap in policy.caps
+            if cap.most is not None
+        ),
+    )
+
+
+def ownership_of(rules: Rules) -> Ownership | None:
+    ownership = rules.document.ownership
+    if ownership is None:
+        return None
+    roles = given(ownership.roles)
+    usual = Complexity(given(ownership.service_complexity), given(ownership.transaction_complexity))
+    return Ownership(
+        complexity=usual,
+        line=given(ownership.line),
+        shift=rules.sure_rule(("ownership", "shift"), ownership.shift),
+        self_service=given(roles.self_service),
+        csm=given(roles.csm),
+        sales=given(roles.sales),
+        cases=_cases(ownership, usual),
+    )
+
+
+def _cases(ownership: OwnershipDoc, usual: Complexity) -> tuple[Case, ...]:
+    """A case has the usual complexity where it gives none of its own."""
+    return tuple(
+        Case(
+            Complexity(
+                otherwise(case.service_complexity, usual.service),
+                otherwise(case.transaction_complexity, usual.transaction),
+            ),
+            case.segment,
+            case.product,
+            case.transaction,
+        )
+        for case in ownership.cases
+    )
+
+
+def region_of(rules: Rules) -> Region | None:
+    region = rules.document.region
+    if region is None:
+        return None
+    travel = region.travel
+    return Region(
+        face_to_face=otherwise(region.face_to_face, 0),
+        formality=otherwise(region.formality, "medium"),
+        travel=None
+        if travel is None
+        else Travel(given(travel.hours), given(travel.fare), otherwise(travel.visits_per_trip, 1)),
+    )
+
+
+def economics_of(rules: Rules) -> Economics | None:
+    economics = rules.document.economics
+    if economics is None:
+        return None
+    return Economics(economics.currency, economics.gross_margin, dict(economics.spend), dict(economics.hours))
+
+
+def exceptions_of(rules: Rules) -> Exceptions | None:
+    exceptions = rules.document.exceptions
+    if exceptions is None:
+        return None
+    rank_by = rules.sure_rule(("exceptions", "rank_by"), exceptions.rank_by)
+    return Exceptions(given(exceptions.most), given(exceptions.per), rank_by)
+
+
+def experiments_of(rules: Rules) -> dict[str, Experiment]:
+    found = {}
+    for name, experiment in rules.document.experiments.items():
+        primary = given(experiment.primary)
+        found[name] = Experiment(
+            moment=name,
+            holdout=given(experiment.holdout),
+            expect=rules.sure_rule(("experiments", name, "primary", "expect"), primary.expect),
+            within=given(primary.within),
+            start=given(experiment.start),
+            unit=otherwise(experiment.unit, "account"),
+        )
+    return found
+
+
+def value_metrics_of(rules: Rules) -> dict[str, ValueMetric]:
+    return {
+        name: ValueMetric(given(one.metric), given(one.unit), otherwise(one.better, "up"))
+        for name, one in rules.document.value_metrics.items()
+    }
