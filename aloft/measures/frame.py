@@ -17,7 +17,8 @@ from aloft.engagement.expressions import Expression
 from aloft.engagement.model import Metric, Model
 from aloft.measures.metrics import metric_sql
 from aloft.measures.names import MOMENT_INSTANTS, anchor_moments, names_read
-from aloft.revenue.lines import CONTRACTS, committed_mrr, contract_facts, contract_status
+from aloft.revenue.lines import CONTRACTS, committed_stages, contract_facts, contract_status
+from aloft.revenue.rates import FIRST_CURRENCY, quoted
 
 NOTED = ("contacted", "attended", "confirmed", "trained", "signed", "no_show")
 NUMBERS = {"seats", "size", "arr", "acv", "clv", "mrr"}
@@ -112,6 +113,7 @@ class Frames:
         self.names = names_read(model, further)
         self._about_occurrences = True
         self._contracts: tuple[object, ...] | None = (-1, -1)
+        self._currency = FIRST_CURRENCY
         self._prepare()
 
     def _prepare(self) -> None:
@@ -195,12 +197,14 @@ class Frames:
         found = self.connection.execute(newest).fetchone()
         if found != self._contracts:
             self.connection.execute(f"create or replace temp table contracts_known as {CONTRACTS}")
+            first = self.connection.execute(f"select {FIRST_CURRENCY}").fetchone()
+            self._currency = quoted(first[0]) if first else FIRST_CURRENCY
             self._contracts = found
 
     def _stages(self) -> list[tuple[str, str]]:
         return [
             ("asked_days", "select distinct _account as account, _date as day from asked"),
-            ("paid_then", committed_mrr("asked_days", "contracts_known")),
+            *committed_stages("asked_days", "contracts_known", self._currency),
             ("terms_then", contract_facts("asked_days", "contracts_known")),
             ("status_then", contract_status("asked_days", "contracts_known")),
             ("held_then", self._held_sql()),
@@ -257,7 +261,7 @@ class Frames:
               c.contract_end as _end
             from asked a
             left join held_then h on h._key = a._key
-            left join paid_then m on m.account = a._account and m.day = a._date
+            left join mrr_then m on m.account = a._account and m.day = a._date
             left join terms_then c on c.account = a._account and c.day = a._date
             left join status_then st on st.account = a._account and st.day = a._date)
           select b.* exclude ({", ".join(self._raw_columns())}), {self._built_in()}, {self._fields()}

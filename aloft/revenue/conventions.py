@@ -62,3 +62,6 @@ class Basis:
     currency: str | None = None
     known: datetime | None = None
     accounts: tuple[str, ...] | None = None
+
+
+EVERYTHING = Basis()

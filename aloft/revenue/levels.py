@@ -6,9 +6,11 @@ before that day, what that is worth at the day's rates (`was`), and what it pays
 
 from __future__ import annotations
 
-from aloft.revenue.conventions import D3
+from aloft.facts.store import FactStore
+from aloft.revenue import rates
+from aloft.revenue.conventions import D3, Contracts
 from aloft.revenue.lines import live_lines
-from aloft.revenue.rates import worth
+from aloft.revenue.rates import ALWAYS, worth
 from aloft.revenue.spans import FAR
 
 _ALL = f"""
@@ -40,15 +42,13 @@ _LATEST = f"""
         UNION ALL SELECT account, old_currency, day, -old_mrr, 0 FROM turned WHERE old_currency IS NOT NULL
     ) GROUP BY account, currency, day"""
 
-DELTAS = {"all": _ALL, "latest": _LATEST}
-
 # An amount in another currency is told anew on the days given, from its first on.
-_POINT = """
+_POINT = f"""
     SELECT DISTINCT account, day FROM delta
     UNION
     SELECT f.account, r.day FROM revalued r JOIN (
         SELECT d.account, min(d.day) AS first FROM delta d
-        WHERE d.currency IN (SELECT currency FROM rate GROUP BY currency HAVING min(starts) > DATE '0001-01-01')
+        WHERE d.currency IN (SELECT currency FROM rate GROUP BY currency HAVING min(starts) > {ALWAYS})
         GROUP BY d.account
     ) f ON r.day > f.first"""
 
@@ -59,17 +59,34 @@ _AMOUNT = """
     LEFT JOIN delta d ON d.account = p.account AND d.day = p.day AND d.currency = c.currency
     WINDOW days AS (PARTITION BY p.account, c.currency ORDER BY p.day ROWS UNBOUNDED PRECEDING)"""
 
-_LEVEL = f"""
-    WITH valued AS (
-        SELECT a.account, a.day, {worth("a.amount", "r.rate")} AS now,
-            {worth("(a.amount - a.change)", "r.rate")} AS was, {worth("a.step", "r.rate")} AS stepped
-        FROM amount a ASOF JOIN rate r ON r.currency = a.currency AND a.day >= r.starts
-        GROUP BY a.account, a.day
-    )
-    SELECT *, was - before AS fx FROM (
-        SELECT *, coalesce(lag(now) OVER days, 0)::DECIMAL(18,2) AS before,
-            coalesce(max(now) OVER (days ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) > 0 AS paid_before
-        FROM valued WINDOW days AS (PARTITION BY account ORDER BY day)
+_VALUED = f"""
+    SELECT a.account, a.day, {worth("a.amount", "r.rate")} AS now,
+        {worth("(a.amount - a.change)", "r.rate")} AS was, {worth("a.step", "r.rate")} AS stepped
+    FROM amount a ASOF JOIN rate r ON r.currency = a.currency AND a.day >= r.starts
+    GROUP BY a.account, a.day"""
+
+# Where all is in the currency of the figures there is nothing to tell anew.
+_AMOUNT_OF_ONE = """
+    SELECT account, day, '' AS currency, step, change,
+        (sum(change) OVER (PARTITION BY account ORDER BY day ROWS UNBOUNDED PRECEDING))::DECIMAL(18,2) AS amount
+    FROM (
+        SELECT account, day, sum(amount)::DECIMAL(18,2) AS change, sum(step)::DECIMAL(18,2) AS step
+        FROM delta GROUP BY account, day
     )"""
 
-LEVELS = {"point": _POINT, "amount": _AMOUNT, "level": _LEVEL}
+_VALUED_OF_ONE = "SELECT account, day, amount AS now, amount - change AS was, step AS stepped FROM amount"
+
+_LEVEL = """
+    SELECT *, was - before AS fx, coalesce(first_paid < day, false) AS paid_before FROM (
+        SELECT *, coalesce(lag(now) OVER (PARTITION BY account ORDER BY day), 0)::DECIMAL(18,2) AS before,
+            min(CASE WHEN now > 0 THEN day END) OVER (PARTITION BY account) AS first_paid
+        FROM valued
+    )"""
+
+
+def stages(store: FactStore, contracts: Contracts) -> list[tuple[str, str]]:
+    """Tables and the queries that make them, in order; the last is `level`."""
+    delta = ("delta", _LATEST if contracts == "latest" else _ALL)
+    if rates.several(store):
+        return [delta, ("point", _POINT), ("amount", _AMOUNT), ("valued", _VALUED), ("level", _LEVEL)]
+    return [delta, ("amount", _AMOUNT_OF_ONE), ("valued", _VALUED_OF_ONE), ("level", _LEVEL)]

@@ -11,9 +11,9 @@ from datetime import date
 from decimal import Decimal
 
 from aloft.facts.store import FactStore
-from aloft.revenue.conventions import D1, GRACE, Convention
-from aloft.revenue.rates import FIRST_CURRENCY, rates, worth
-from aloft.revenue.spans import spans, standing
+from aloft.revenue import rates, spans
+from aloft.revenue.conventions import D1, EVERYTHING, Basis, Convention
+from aloft.revenue.rates import FIRST_CURRENCY, worth
 
 # The last recorded version of each contract; one that only its lines tell of lasts as long as they do.
 CONTRACTS = """
@@ -50,49 +50,57 @@ def live_lines(asked: str, source: str, convention: Convention = D1) -> str:
         {latest if convention.contracts == "latest" else ""}"""
 
 
-def live_mrr(asked: str, convention: Convention = D1, into: str = FIRST_CURRENCY) -> str:
-    """Columns account, day, mrr: what its live lines pay per month (F1), in the currency named by the SQL `into`.
+def live_mrr(asked: str, convention: Convention = D1) -> str:
+    """Columns account, day, mrr: what its live lines pay per month (F1), over the tables of `spans` and `rates`.
 
     NULL where the account has no line at all, so that an observed figure may stand in, and where no rate is
     known for the currency of a line; 0 where none is live.
     """
     return f"""
         WITH asked_mrr AS (SELECT DISTINCT account, day FROM {asked}),
-        paying AS ({spans(convention, only="asked_mrr")}),
-        held AS ({live_lines("asked_mrr", "paying", convention)}),
-        known_rate AS ({rates(into)}),
         paid AS (
             SELECT h.account, h.day,
                 CASE WHEN count(r.rate) = count(*) THEN {worth("h.mrr", "r.rate")} END AS mrr, true AS live
-            FROM held h ASOF LEFT JOIN known_rate r ON r.currency = h.currency AND h.day >= r.starts
+            FROM ({live_lines("asked_mrr", "span", convention)}) h
+            ASOF LEFT JOIN rate r ON r.currency = h.currency AND h.day >= r.starts
             GROUP BY h.account, h.day
         )
-        SELECT q.account, q.day,
-            CASE WHEN p.live THEN p.mrr
-                WHEN q.account IN (SELECT account FROM contract_line) THEN 0 END::DECIMAL(18, 2) AS mrr
+        SELECT q.account, q.day, CASE WHEN p.live THEN p.mrr
+            WHEN q.account IN (SELECT account FROM line_version) THEN 0 END::DECIMAL(18, 2) AS mrr
         FROM asked_mrr q LEFT JOIN paid p ON p.account = q.account AND p.day = q.day"""
 
 
-def committed_mrr(asked: str, known: str = f"({CONTRACTS})") -> str:
-    """As `live_mrr`; where nothing is live, what is live as the next contract that is signed already starts.
+def committed_stages(
+    asked: str, known: str = f"({CONTRACTS})", into: str = FIRST_CURRENCY
+) -> list[tuple[str, str]]:
+    """Tables and the queries that make them; the last, `mrr_then`, has account, day, mrr.
 
-    So an account that has signed and not started is worth what it has committed to. `known` is the relation
-    of CONTRACTS, for who holds it as a table.
+    As `live_mrr`; where nothing is live, what is live as the next contract that is signed already starts: so
+    an account that has signed and not started is worth what it has committed to. `known` is the relation of
+    CONTRACTS, for who holds it as a table; `into` is SQL for the currency told in.
     """
-    return f"""
-        WITH asked_committed AS (SELECT DISTINCT account, day FROM {asked}),
-        next AS (
-            SELECT q.account, q.day, min(k.starts) AS starts
-            FROM asked_committed q JOIN {known} k ON k.account = q.account
-            WHERE k.signed <= q.day AND q.day < k.starts GROUP BY q.account, q.day
+    return [
+        *spans.stages(D1, only=asked),
+        ("rate", rates.table(into)),
+        (
+            "next_start",
+            f"""SELECT q.account, q.day, min(k.starts) AS starts
+            FROM {asked} q JOIN {known} k ON k.account = q.account
+            WHERE k.signed <= q.day AND q.day < k.starts GROUP BY q.account, q.day""",
         ),
-        read_then AS (SELECT account, day FROM asked_committed UNION SELECT account, starts FROM next),
-        level AS ({live_mrr("read_then")})
-        SELECT q.account, q.day, CASE WHEN l.mrr = 0 AND n.starts IS NOT NULL THEN c.mrr ELSE l.mrr END AS mrr
-        FROM asked_committed q
-        JOIN level l ON l.account = q.account AND l.day = q.day
-        LEFT JOIN next n ON n.account = q.account AND n.day = q.day
-        LEFT JOIN level c ON c.account = n.account AND c.day = n.starts"""
+        (
+            "mrr_level",
+            live_mrr(f"(SELECT account, day FROM {asked} UNION SELECT account, starts FROM next_start)"),
+        ),
+        (
+            "mrr_then",
+            f"""SELECT DISTINCT q.account, q.day, CASE WHEN l.mrr = 0 AND n.starts IS NOT NULL THEN c.mrr
+                ELSE l.mrr END AS mrr
+            FROM {asked} q JOIN mrr_level l ON l.account = q.account AND l.day = q.day
+            LEFT JOIN next_start n ON n.account = q.account AND n.day = q.day
+            LEFT JOIN mrr_level c ON c.account = n.account AND c.day = n.starts""",
+        ),
+    ]
 
 
 def contract_facts(asked: str, known: str = f"({CONTRACTS})") -> str:
@@ -128,6 +136,7 @@ def contract_status(asked: str, known: str = f"({CONTRACTS})") -> str:
 
     `active` from signature or start to the end of any contract, else `churned` after the end of one, else
     `prospect`. A pause leaves it `active` until the grace period ends; then, if no line is live, `churned`.
+    Over the tables of `spans`.
     """
     return f"""
         WITH asked_status AS (SELECT DISTINCT account, day FROM {asked}),
@@ -140,25 +149,28 @@ def contract_status(asked: str, known: str = f"({CONTRACTS})") -> str:
             FROM asked_status q JOIN known k ON k.account = q.account GROUP BY q.account, q.day
         ),
         still AS (
-            SELECT DISTINCT q.account, q.day FROM asked_status q JOIN ({standing(GRACE)}) s
+            SELECT q.account, q.day FROM asked_status q JOIN line_standing s
             ON s.account = q.account AND s.stops <= q.day AND q.day < s.resumes
-        ),
-        left_alone AS (
-            SELECT account, day FROM still
-            EXCEPT SELECT account, day FROM ({live_lines("still", f"({spans(D1, only='still')})")})
+            EXCEPT
+            SELECT q.account, q.day FROM asked_status q JOIN span s
+            ON s.account = q.account AND s.opens <= q.day AND q.day < s.closes
         )
         SELECT q.account, q.day,
             CASE WHEN h.signed OR h.running AND l.account IS NULL THEN 'active'
                 WHEN h.ended OR h.running THEN 'churned'
                 WHEN h.account IS NOT NULL THEN 'prospect' END AS status
         FROM asked_status q LEFT JOIN held h ON h.account = q.account AND h.day = q.day
-        LEFT JOIN left_alone l ON l.account = q.account AND l.day = q.day"""
+        LEFT JOIN still l ON l.account = q.account AND l.day = q.day"""
 
 
-def mrr_on(store: FactStore, day: date) -> list[Mrr]:
-    """What every account pays on `day`, by external id."""
-    asked = f"(SELECT id AS account, DATE '{day.isoformat()}' AS day FROM account)"
+def mrr_on(store: FactStore, day: date, basis: Basis = EVERYTHING) -> list[Mrr]:
+    """What every account of the basis pays on `day`, by external id. Raises NoRate."""
+    of = "account" if basis.accounts is None else "account WHERE id IN (SELECT account FROM of_account)"
+    spans.stage(store, basis)
+    rates.stage(store, basis)
+    asked = f"(SELECT id AS account, DATE '{day.isoformat()}' AS day FROM {of})"
     rows = store.run(
-        f"SELECT a.external, m.day, m.mrr FROM ({live_mrr(asked)}) m JOIN account a ON a.id = m.account ORDER BY 1"
+        f"""SELECT a.external, m.day, m.mrr FROM ({live_mrr(asked, basis.convention)}) m
+        JOIN account a ON a.id = m.account ORDER BY 1"""
     )
     return [Mrr(*row) for row in rows]

@@ -12,13 +12,11 @@ from datetime import date
 from decimal import Decimal
 
 from aloft.facts.store import FactStore
-from aloft.revenue import rates, spans
-from aloft.revenue.conventions import Basis
-from aloft.revenue.levels import DELTAS, LEVELS
+from aloft.revenue import levels, rates, spans
+from aloft.revenue.conventions import EVERYTHING, Basis
 from aloft.revenue.months import label, month_ends, months_between
 
 NOTHING = Decimal("0.00")
-EVERYTHING = Basis()
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ MOVED = """
 
 
 def stage(store: FactStore, basis: Basis, revalued: list[date]) -> None:
-    """Make `span`, `rate`, `level` and `moved`, temporary tables of the basis. Raises NoRate.
+    """Make `span`, `rate`, `level` and `moved` among other temporary tables of the basis. Raises NoRate.
 
     `revalued`: the days on which amounts in other currencies are told anew, besides those on which they move.
     """
@@ -84,8 +82,7 @@ def stage(store: FactStore, basis: Basis, revalued: list[date]) -> None:
     store.run("CREATE OR REPLACE TEMP TABLE revalued (day DATE)")
     if revalued:
         store.run("INSERT INTO revalued SELECT unnest(?::DATE[])", [revalued])
-    store.run(f"CREATE OR REPLACE TEMP TABLE delta AS {DELTAS[basis.convention.contracts]}")
-    for name, query in LEVELS.items():
+    for name, query in levels.stages(store, basis.convention.contracts):
         store.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
     store.run(f"CREATE OR REPLACE TEMP TABLE moved AS {MOVED}")
 

@@ -9,6 +9,7 @@ from aloft.facts.store import FactStore
 from aloft.revenue.conventions import Basis
 
 # Of whoever names none; a line that names none is taken to be in the currency of the report.
+ALWAYS = "DATE '0001-01-01'"
 FIRST_CURRENCY = (
     """coalesce((SELECT arg_min(currency, seq) FROM contract_line WHERE currency <> ''), 'USD')"""
 )
@@ -29,13 +30,12 @@ class NoRate(Exception):
         )
 
 
-def rates(into: str = FIRST_CURRENCY) -> str:
+def table(into: str = FIRST_CURRENCY) -> str:
     """A query of currency, starts, rate into the currency that the SQL `into` names, that one at 1."""
     return f"""
         SELECT currency, starts, rate FROM exchange_rate WHERE "into" = {into}
         QUALIFY row_number() OVER (PARTITION BY currency, starts ORDER BY seq DESC) = 1
-        UNION ALL SELECT {into}, DATE '0001-01-01', 1
-        UNION ALL SELECT '', DATE '0001-01-01', 1"""
+        UNION ALL SELECT {into}, {ALWAYS}, 1 UNION ALL SELECT '', {ALWAYS}, 1"""
 
 
 def worth(amount: str, rate: str) -> str:
@@ -51,11 +51,15 @@ def reported_in(store: FactStore, basis: Basis) -> str:
     return told
 
 
+def quoted(currency: str) -> str:
+    """As an SQL literal."""
+    return "'" + currency.replace("'", "''") + "'"
+
+
 def stage(store: FactStore, basis: Basis) -> None:
     """Make `rate`, a temporary table of currency, starts, rate. `span` is there. Raises NoRate."""
     into = reported_in(store, basis)
-    quoted = f"'{into.replace(chr(39), chr(39) * 2)}'"
-    store.run(f"CREATE OR REPLACE TEMP TABLE rate AS {rates(quoted)}")
+    store.run(f"CREATE OR REPLACE TEMP TABLE rate AS {table(quoted(into))}")
     missing = store.run(
         """SELECT s.currency, min(s.opens) FROM span s
         LEFT JOIN (SELECT currency, min(starts) AS first FROM rate GROUP BY currency) r USING (currency)
@@ -63,3 +67,12 @@ def stage(store: FactStore, basis: Basis) -> None:
     )
     if missing:
         raise NoRate(missing[0][0], into, missing[0][1])
+
+
+def several(store: FactStore) -> bool:
+    """Is any span in a currency that has to be told in another?"""
+    abroad: int = store.run(
+        f"""SELECT count(*) FROM (SELECT DISTINCT currency FROM span)
+        WHERE currency IN (SELECT currency FROM rate GROUP BY currency HAVING min(starts) > {ALWAYS})"""
+    )[0][0]
+    return abroad > 0

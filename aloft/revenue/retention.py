@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from aloft.facts.store import FactStore
-from aloft.revenue.conventions import Basis
+from aloft.revenue import rates
+from aloft.revenue.conventions import EVERYTHING, Basis
 from aloft.revenue.months import after, index, label, month_ends, months_between
-from aloft.revenue.movements import EVERYTHING, NOTHING, Month, stage
+from aloft.revenue.movements import NOTHING, Month, stage
 from aloft.revenue.rates import worth
 from aloft.revenue.spans import FAR
 
@@ -87,8 +88,7 @@ def read(store: FactStore, months: list[date], before: date) -> list[MonthRetain
     last = before - timedelta(days=1)
     store.run(f"CREATE OR REPLACE TEMP TABLE month_rate AS {_RATES}", {**within, "last": last})
     store.run(f"CREATE OR REPLACE TEMP TABLE held AS {_HELD}", {**within, "before": before})
-    found = {(k, back): Retained(*row) for k, back, *row in store.run(_RETAINED)}
-    nobody = Retained()
+    found, nobody = _compare(store), Retained()
     return [
         MonthRetained(
             label(month), found.get((index(month), 1), nobody), found.get((index(month), YEAR), nobody)
@@ -121,22 +121,33 @@ _HELD = f"""
             lead(day, 1, {FAR}) OVER (PARTITION BY account, currency ORDER BY day) AS until FROM amount
     ) WHERE amount <> 0 AND day < $before"""
 
-_RETAINED = f"""
-    WITH at_start AS (
-        SELECT h.account, h.k, {worth("h.amount", "r.rate")} AS mrr
-        FROM held h JOIN month_rate r ON r.k = h.k AND r.currency = h.currency GROUP BY h.account, h.k
-    ),
-    later AS (
-        SELECT h.account, h.k, b.back, {worth("h.amount", "r.rate")} AS mrr
-        FROM held h, (VALUES (1), ({YEAR})) b(back) JOIN month_rate r
-        ON r.k = h.k - b.back AND r.currency = h.currency GROUP BY h.account, h.k, b.back
-    )
-    SELECT s.k + b.back AS k, b.back, sum(s.mrr)::DECIMAL(18,2),
+# At the rates of the start: what each account paid then, and what it pays `back` months later.
+_AT_START = f"""
+    SELECT h.account, h.k, {worth("h.amount", "r.rate")} AS mrr
+    FROM held h JOIN month_rate r ON r.k = h.k AND r.currency = h.currency GROUP BY h.account, h.k"""
+_LATER = f"""
+    SELECT h.account, h.k, {worth("h.amount", "r.rate")} AS mrr
+    FROM held h JOIN month_rate r ON r.k = h.k - {{back}} AND r.currency = h.currency
+    GROUP BY h.account, h.k"""
+_OF_ONE = "SELECT account, k, amount AS mrr FROM held"
+
+_RETAINED = """
+    SELECT s.k + {back} AS k, sum(s.mrr)::DECIMAL(18,2),
         sum(least(s.mrr, coalesce(l.mrr, 0)))::DECIMAL(18,2), sum(coalesce(l.mrr, 0))::DECIMAL(18,2),
         count(*), count(*) FILTER (coalesce(l.mrr, 0) <= 0)
-    FROM at_start s CROSS JOIN (VALUES (1), ({YEAR})) b(back)
-    LEFT JOIN later l ON l.account = s.account AND l.k = s.k + b.back AND l.back = b.back
-    WHERE s.mrr > 0 GROUP BY ALL"""
+    FROM ({at_start}) s LEFT JOIN ({later}) l ON l.account = s.account AND l.k = s.k + {back}
+    WHERE s.mrr > 0 GROUP BY s.k"""
+
+
+def _compare(store: FactStore) -> dict[tuple[int, int], Retained]:
+    """By the index of a month, and how many months it is told against."""
+    found: dict[tuple[int, int], Retained] = {}
+    abroad = rates.several(store)
+    for back in (1, YEAR):
+        at_start, later = (_AT_START, _LATER.format(back=back)) if abroad else (_OF_ONE, _OF_ONE)
+        for k, *row in store.run(_RETAINED.format(back=back, at_start=at_start, later=later)):
+            found[k, back] = Retained(*row)
+    return found
 
 
 def churned(months: Sequence[Month], *, escalators: bool = False) -> Churned:

@@ -15,80 +15,84 @@ from aloft.revenue.conventions import D1, Basis, Convention
 FAR = "DATE '9999-12-31'"
 
 
-def spans(convention: Convention = D1, only: str = "", known: str = "") -> str:
-    """A query of account, contract, line, currency, since, opens, closes, mrr, step.
+def stages(convention: Convention = D1, only: str = "", known: str = "") -> list[tuple[str, str]]:
+    """Tables and the queries that make them, in order; the last is `span`.
 
-    `since` is when the version starts, `step` by how much an uplift agreed beforehand raised the line as the
-    span opened (0 where none did); `currency` may be empty. `only` is a relation with the accounts wanted,
-    `known` an SQL instant: versions recorded after it are left out.
+    `span`: account, contract, line, currency, since, opens, closes, mrr, step. `since` is when the version
+    starts, `step` by how much an uplift agreed beforehand raised the line as the span opened (0 where none
+    did); `currency` may be empty. `line_version` has every line that there is, `line_standing` the pauses
+    that have outlasted the grace period: from `stops` up to `resumes`.
+
+    `only` is a relation with the accounts wanted, `known` an SQL instant: versions recorded after it are left
+    out. Each stage is a statement of its own: one large one would be bound many times over.
     """
     semi = f"SEMI JOIN {only} o ON o.account = t.account" if only else ""
     then = f"WHERE t.recorded <= {known}" if known else ""
     one_more = "+ 1" if convention.end_day == "included" else ""
-    return f"""
-        WITH told AS (SELECT t.* FROM contract_line t {semi} {then}),
-        spoken AS (
-            SELECT * FROM told QUALIFY seq = max(seq) OVER (
-                PARTITION BY account, contract, line ORDER BY starts, seq ROWS UNBOUNDED PRECEDING)
-        ),
-        version AS (
-            SELECT account, contract, line, coalesce(currency, '') AS currency, starts AS since, mrr, uplifts,
-                least(coalesce(ends {one_more}, {FAR}), lead(starts, 1, {FAR}) OVER (
-                    PARTITION BY account, contract, line ORDER BY starts, seq)) AS closes
-            FROM spoken
-        ),
-        stepped AS (
-            SELECT v.* EXCLUDE (mrr, uplifts, closes), u.starts AS opens, u.mrr,
-                lead(u.starts, 1, v.closes) OVER steps AS closes, u.mrr - lag(u.mrr) OVER steps AS step
-            FROM version v, unnest(list_prepend({{'starts': v.since, 'mrr': v.mrr}}, v.uplifts)) s(u)
-            WHERE v.uplifts IS NOT NULL AND u.starts < v.closes
-            WINDOW steps AS (PARTITION BY v.account, v.contract, v.line, v.since ORDER BY u.starts)
-        ),
-        whole AS (
-            SELECT account, contract, line, currency, since, since AS opens, closes, mrr, 0 AS step
-            FROM version WHERE uplifts IS NULL AND since < closes
-            UNION ALL BY NAME
-            SELECT * REPLACE (coalesce(step, 0) AS step) FROM stepped WHERE opens < closes
-        ),
-        standing AS ({standing(convention.grace, semi, then)}),
-        cut AS (
-            SELECT w.account, w.contract, w.line, w.opens, s.stops AS at FROM whole w JOIN standing s
-            USING (account, contract, line) WHERE s.stops > w.opens AND s.stops < w.closes
-            UNION
-            SELECT w.account, w.contract, w.line, w.opens, s.resumes FROM whole w JOIN standing s
-            USING (account, contract, line) WHERE s.resumes > w.opens AND s.resumes < w.closes
-            UNION
-            SELECT account, contract, line, opens, opens FROM whole
-            SEMI JOIN standing USING (account, contract, line)
-        ),
-        piece AS (
-            SELECT w.* EXCLUDE (opens, closes, step), c.at AS opens,
-                lead(c.at, 1, w.closes) OVER (
-                    PARTITION BY w.account, w.contract, w.line, w.opens ORDER BY c.at) AS closes,
-                CASE WHEN c.at = w.opens AND NOT EXISTS (
-                    SELECT 1 FROM standing s WHERE s.account = w.account AND s.contract = w.contract
-                        AND s.line = w.line AND s.resumes = w.opens) THEN w.step ELSE 0 END AS step
-            FROM whole w JOIN cut c USING (account, contract, line, opens)
-        )
-        SELECT account, contract, line, currency, since, opens, closes, mrr, step
-        FROM whole ANTI JOIN standing USING (account, contract, line)
-        UNION ALL BY NAME
-        SELECT * FROM piece p WHERE NOT EXISTS (
-            SELECT 1 FROM standing s WHERE s.account = p.account AND s.contract = p.contract
-                AND s.line = p.line AND s.stops <= p.opens AND p.opens < s.resumes)"""
+    return [
+        ("line_version", _VERSION.format(told=f"contract_line t {semi} {then}", one_more=one_more)),
+        ("line_whole", _WHOLE),
+        ("line_standing", _STANDING.format(told=f"line_pause t {semi} {then}", grace=convention.grace)),
+        ("line_cut", _CUT),
+        ("span", _SPAN),
+    ]
 
 
-def standing(grace: int, semi: str = "", then: str = "") -> str:
-    """A query of account, contract, line, stops, resumes: pauses that have outlasted the grace period."""
-    return f"""
-        SELECT account, contract, line, starts + {grace} AS stops, coalesce(ends, {FAR}) AS resumes
-        FROM (SELECT t.* FROM line_pause t {semi} {then}
-            QUALIFY row_number() OVER (PARTITION BY account, contract, line, starts ORDER BY seq DESC) = 1)
-        WHERE coalesce(ends, {FAR}) > starts + {grace}"""
+_VERSION = f"""
+    WITH spoken AS (
+        SELECT t.* FROM {{told}} QUALIFY seq = max(seq) OVER (
+            PARTITION BY t.account, contract, line ORDER BY starts, seq ROWS UNBOUNDED PRECEDING)
+    )
+    SELECT account, contract, line, coalesce(currency, '') AS currency, starts AS since, mrr, uplifts,
+        least(coalesce(ends {{one_more}}, {FAR}), lead(starts, 1, {FAR}) OVER (
+            PARTITION BY account, contract, line ORDER BY starts, seq)) AS closes
+    FROM spoken"""
+
+_WHOLE = """
+    SELECT account, contract, line, currency, since, since AS opens, closes, mrr, 0::DECIMAL(14,2) AS step
+    FROM line_version WHERE uplifts IS NULL AND since < closes
+    UNION ALL BY NAME
+    SELECT * REPLACE (coalesce(step, 0) AS step) FROM (
+        SELECT v.* EXCLUDE (mrr, uplifts, closes), u.starts AS opens, u.mrr,
+            lead(u.starts, 1, v.closes) OVER steps AS closes, u.mrr - lag(u.mrr) OVER steps AS step
+        FROM line_version v, unnest(list_prepend({'starts': v.since, 'mrr': v.mrr}, v.uplifts)) s(u)
+        WHERE v.uplifts IS NOT NULL AND u.starts < v.closes
+        WINDOW steps AS (PARTITION BY v.account, v.contract, v.line, v.since ORDER BY u.starts)
+    ) WHERE opens < closes"""
+
+_STANDING = f"""
+    SELECT account, contract, line, starts + {{grace}} AS stops, coalesce(ends, {FAR}) AS resumes
+    FROM (SELECT t.* FROM {{told}}
+        QUALIFY row_number() OVER (PARTITION BY t.account, contract, line, starts ORDER BY seq DESC) = 1)
+    WHERE coalesce(ends, {FAR}) > starts + {{grace}}"""
+
+# Where a span of a line that stood still is cut into pieces.
+_CUT = """
+    SELECT w.account, w.contract, w.line, w.opens, unnest([w.opens, s.stops, s.resumes]) AS at
+    FROM line_whole w JOIN line_standing s USING (account, contract, line)"""
+
+_SPAN = """
+    SELECT account, contract, line, currency, since, opens, closes, mrr, step
+    FROM line_whole ANTI JOIN line_standing USING (account, contract, line)
+    UNION ALL BY NAME
+    SELECT p.* EXCLUDE (step), CASE WHEN p.begins AND NOT EXISTS (
+        SELECT 1 FROM line_standing s WHERE s.account = p.account AND s.contract = p.contract
+            AND s.line = p.line AND s.resumes = p.opens) THEN p.step ELSE 0 END AS step
+    FROM (
+        SELECT w.account, w.contract, w.line, w.currency, w.since, w.mrr, w.step, c.at AS opens,
+            lead(c.at, 1, w.closes) OVER (
+                PARTITION BY w.account, w.contract, w.line, w.opens ORDER BY c.at) AS closes,
+            c.at = w.opens AS begins
+        FROM line_whole w JOIN (SELECT DISTINCT * FROM line_cut) c USING (account, contract, line, opens)
+        WHERE c.at >= w.opens AND c.at < w.closes
+    ) p
+    WHERE NOT EXISTS (
+        SELECT 1 FROM line_standing s WHERE s.account = p.account AND s.contract = p.contract
+            AND s.line = p.line AND s.stops <= p.opens AND p.opens < s.resumes)"""
 
 
 def stage(store: FactStore, basis: Basis) -> None:
-    """Make `span`, a temporary table of the spans that `basis` asks for."""
+    """Make the tables of `stages`, temporary ones, for what `basis` asks for."""
     only, known = "", ""
     if basis.accounts is not None:
         store.run(
@@ -99,4 +103,5 @@ def stage(store: FactStore, basis: Basis) -> None:
         only = "of_account"
     if basis.known is not None:
         known = f"TIMESTAMP '{basis.known.astimezone(UTC).replace(tzinfo=None).isoformat(sep=' ')}'"
-    store.run(f"CREATE OR REPLACE TEMP TABLE span AS {spans(basis.convention, only, known)}")
+    for name, query in stages(basis.convention, only, known):
+        store.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")

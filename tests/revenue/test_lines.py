@@ -9,7 +9,9 @@ import pytest
 from aloft.facts.changes import ChangeRow
 from aloft.facts.drain import drain
 from aloft.facts.store import FactStore
-from aloft.revenue.lines import Mrr, committed_mrr, contract_facts, contract_status, live_mrr, mrr_on
+from aloft.revenue import rates, spans
+from aloft.revenue.conventions import EVERYTHING
+from aloft.revenue.lines import Mrr, committed_stages, contract_facts, contract_status, live_mrr, mrr_on
 from tests.facts.timeline import NOW, a_store, at, changed, drained
 
 RECORDED = "2026-01-01T00:00"
@@ -66,6 +68,7 @@ def facts(store: FactStore, day: str) -> tuple[Any, ...]:
 
 
 def status(store: FactStore, day: str) -> str | None:
+    spans.stage(store, EVERYTHING)
     (row,) = store.run(f"SELECT status FROM ({contract_status(on(day))})")
     told: str | None = row[0]
     return told
@@ -127,6 +130,8 @@ def test_many_days_are_asked_at_once() -> None:
         changes=(line(1, "5000.00", "2026-01-01"), line(2, "70.00", "2026-01-15", account="bolt"))
     )
     asked = "(SELECT id AS account, day::DATE AS day FROM account, (VALUES ('2026-01-10'), ('2026-01-20')) t(day))"
+    spans.stage(store, EVERYTHING)
+    rates.stage(store, EVERYTHING)
     rows = store.run(f"SELECT account, day::TEXT, mrr FROM ({live_mrr(asked)}) ORDER BY ALL")
     assert rows == [
         (1, "2026-01-10", 5000),
@@ -196,7 +201,10 @@ def test_status_follows_the_contracts(day: str, expected: str) -> None:
 
 
 def committed(store: FactStore, day: str) -> Decimal | None:
-    ((told,),) = store.run(f"SELECT mrr FROM ({committed_mrr(on(day))})")
+    store.run(f"CREATE OR REPLACE TEMP TABLE asked AS {on(day)}")
+    for name, query in committed_stages("asked"):
+        store.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+    ((told,),) = store.run("SELECT mrr FROM mrr_then")
     amount: Decimal | None = told
     return amount
 
@@ -239,7 +247,7 @@ def test_mrr_in_another_currency_is_told_at_the_rate_of_the_day_and_unknown_with
             rate(5, "EUR", "2026-03-01", "1.25"),
         )
     )
-    assert [mrr(store, day) for day in ("2026-01-31", "2026-02-28", "2026-03-01")] == [None, 120, 135]
+    assert [committed(store, day) for day in ("2026-01-31", "2026-02-28", "2026-03-01")] == [None, 120, 135]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 
 from aloft.facts.changes import ChangeRow
 from aloft.facts.drain import drain
-from aloft.revenue.conventions import D2, D3, Basis
-from aloft.revenue.movements import EVERYTHING, Month, ledger, movements
+from aloft.revenue.conventions import D2, D3, EVERYTHING, Basis
+from aloft.revenue.movements import Month, ledger, movements
 from aloft.revenue.rates import NoRate
 from tests.facts.timeline import NOW, a_store, at, drained
 from tests.revenue.test_lines import line, paused, rate

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from aloft.facts.changes import ChangeRow
-from aloft.revenue.conventions import Basis
-from aloft.revenue.movements import EVERYTHING, Month, ledger
+from aloft.revenue.conventions import EVERYTHING, Basis
+from aloft.revenue.movements import Month, ledger
 from aloft.revenue.retention import Churned, Retained, churned, compounded, quick_ratio, retention
 from tests.facts.timeline import drained
 from tests.revenue.test_lines import line, paused, rate
