@@ -51,6 +51,7 @@ class Candidate:
     timed: int = 0
     zoned: int = 0
     first: list[int] = field(default_factory=list)
+    latest: int | None = None
 
     def judge(self, words: pa.Array, weights: Weights) -> None:
         """`words` are distinct, without blanks around them and without those that stand for nothing."""
@@ -61,7 +62,9 @@ class Candidate:
         self.bad += int(weights[~read.fits & ~dates.as_flags(missing(words, self.kind))].sum())
         self.timed += int(weights[read.timed & (read.micros % DAY != 0)].sum())
         self.zoned += int(weights[read.zoned].sum())
-        self.first = self.first or read.micros[read.fits][:TRIED].tolist()
+        fitting = read.micros[read.fits].tolist()
+        self.first = self.first or fitting[:TRIED]
+        self.latest = max([*fitting, *([] if self.latest is None else [self.latest])], default=None)
 
     def settled(self, told: Told) -> Kind:
         """A day unless some cell says a time of the day; in UTC where cells say their offset."""

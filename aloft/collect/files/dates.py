@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import lru_cache
 
 import numpy as np
@@ -109,6 +110,10 @@ def read_numbered(words: pa.Array, format: str) -> Read:  # noqa: A002
     fits = as_flags(plain) & (years >= EARLIEST) & (years <= LATEST)
     timed = fits & (micros % NUMBERED[EXCEL] != 0)
     return Read(micros, fits, timed, fits if format != EXCEL else np.zeros(len(words), bool))
+
+
+def day(micros: int) -> date:
+    return date(1970, 1, 1) + timedelta(microseconds=micros)
 
 
 @lru_cache(maxsize=256)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +32,7 @@ class ColumnProfile:
     `rows` are all, `filled` those that hold a value, `misfits` those whose value does not fit the kind.
     `values` are its distinct values with how often they come, up to KEPT of them in the order of the file;
     `counted` are the cells that these stand for. `missing` are spellings of no value with their counts.
+    `latest` is the last day that a column of dates or instants names.
     """
 
     name: str
@@ -43,6 +45,7 @@ class ColumnProfile:
     values: Mapping[str, int]
     missing: Mapping[str, int]
     examples: tuple[str, ...]
+    latest: date | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -131,7 +134,7 @@ class Watch:
     def profile(self, rows: int) -> ColumnProfile:
         if self.alive is None:
             self.settle()
-        kind, other, misfits = self.chosen()
+        kind, other, misfits, latest = self.chosen()
         none = {*absent(kind), *kind.missing}
         missing = {word: count for word, count in self.counts.items() if word.lower() in none}
         values = {word: count for word, count in self.counts.items() if word not in missing}
@@ -147,16 +150,17 @@ class Watch:
             values=values,
             missing=missing,
             examples=tuple(list(values)[:EXAMPLES]),
+            latest=latest,
         )
         return replace(found, notes=sayings(found))
 
-    def chosen(self) -> tuple[Kind, Kind | None, int]:
+    def chosen(self) -> tuple[Kind, Kind | None, int, date | None]:
         """The kind that most cells fit; of equals the more telling. Dates that read two ways are left open."""
         if not self.alive:
-            return self.in_words(), None, 0
+            return self.in_words(), None, 0, None
         best = min(self.alive, key=lambda each: each.bad)
         kind = best.settled(self.told)
-        return kind, self.other_date(best), best.bad
+        return kind, self.other_date(best), best.bad, None if best.latest is None else dates.day(best.latest)
 
     def other_date(self, best: Candidate) -> Kind | None:
         if best.kind.holds not in ("date", "instant"):

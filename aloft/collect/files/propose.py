@@ -1,0 +1,320 @@
+"""A mapping for files that nobody has told us about, with a reason for each guess, and what has to be asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Keyed
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from aloft.collect.files import dates
+from aloft.collect.files.gives import Draft, Lacking, gives_of
+from aloft.collect.files.joins import Confidence, Whose, key_of, whose
+from aloft.collect.files.kinds import Kind, parse
+from aloft.collect.files.mapping import (
+    AccountOf,
+    Column,
+    ContractGiven,
+    DateOrder,
+    EventGiven,
+    Gives,
+    Keep,
+    Mapping,
+    Table,
+    columns_of,
+)
+from aloft.collect.files.profile import ColumnProfile, TableProfile, profile
+from aloft.collect.files.roles import SCORE, Role, blank_code, dated_at, role_of, score, words
+from aloft.collect.files.values import FileTable
+
+ROLES: dict[Role, str] = {
+    "accounts": "accounts, one a row",
+    "contracts": "contracts, each with a start and what is paid",
+    "tickets": "tickets",
+    "survey": "answers to a survey",
+    "onboarding": "steps of onboarding",
+    "contacts": "contacts",
+    "events": "things that happened",
+}
+ORDERS: dict[str, DateOrder] = {
+    "%d": "day_first",
+    "%m": "month_first",
+    "%Y": "year_first",
+    "%y": "year_first",
+}
+SHOWN = 200  # respellings in a mapping
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a table, or one of its columns, was taken for, and why."""
+
+    table: str
+    file: str
+    column: str | None
+    says: str
+    confidence: Confidence
+    reason: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A column of which every value can be read in each of these orders: it has to be said which."""
+
+    table: str
+    file: str
+    column: str
+    example: str
+    readings: tuple[tuple[DateOrder, str], ...]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A table that can give nothing, and what it lacks."""
+
+    file: str
+    sheet: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """`mapping` has no tables where none of the files can give anything. The questions stand open in it."""
+
+    mapping: Mapping
+    guesses: tuple[Guess, ...] = ()
+    questions: tuple[Question, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    profiles: tuple[TableProfile, ...] = field(default=(), repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A table of the proposal, with the draft that it came from."""
+
+    name: str
+    role: Role
+    whose: Whose
+    draft: Draft
+    table: Table
+
+
+def propose_for(tables: Sequence[FileTable]) -> Proposal:
+    """Reads all of the tables once."""
+    return propose([profile(table) for table in tables])
+
+
+def propose(profiles: Sequence[TableProfile]) -> Proposal:
+    names = table_names(profiles)
+    proposed: list[Proposed] = []
+    left_out: list[LeftOut] = []
+    for name, each, one in zip(names, profiles, whose(profiles), strict=True):
+        try:
+            proposed.append(proposed_table(name, each, one, names))
+        except Lacking as error:
+            left_out.append(LeftOut(each.table.file, each.table.sheet, str(error)))
+    kept, repeated = without_samples(proposed)
+    return Proposal(
+        mapping=Mapping(
+            mapping=names_in_common(profiles),
+            complete_to=complete_to(kept),
+            tables={one.name: one.table for one in kept},
+        ),
+        guesses=tuple(guess for one in kept for guess in guesses(one)),
+        questions=tuple(question for one in kept for question in questions(one)),
+        left_out=(*left_out, *repeated),
+        profiles=tuple(profiles),
+    )
+
+
+def proposed_table(name: str, found: TableProfile, one: Whose | None, names: Sequence[str]) -> Proposed:
+    if not found.rows:
+        raise Lacking("it has no rows")
+    if one is None:
+        undated = dated_at(found.columns.values()) is None
+        raise Lacking(f"no column tells whose its rows are{', and none when they happened' * undated}")
+    role = role_of(found, one.column)
+    key = (one.column, None) if role == "accounts" else key_of(found, one.column)
+    draft = Draft(name, found, one.column, key[0] if key else None, {key[0]} if key else set())
+    gives = gives_of(role, draft)
+    table = Table(
+        files=(pattern(found.table),),
+        key=(key[0],) if key else composed_key(one.column, gives),
+        account=AccountOf(column=one.column, via=None if one.via is None else names[one.via]),
+        keep=Keep(last=key[1]) if key and key[1] else None,
+        gives=dict(gives),
+    )
+    columns = {column: told for column, told in written(found, columns_of(table)) if told != Column()}
+    return Proposed(name, role, one, draft, table.model_copy(update={"columns": columns}))
+
+
+def composed_key(account: str, gives: Keyed[str, Gives]) -> tuple[str, ...]:
+    """Of a contract without an id the account, the product and the first day; of counts, what they count."""
+    match next(iter(gives.values())):
+        case ContractGiven(line=line, starts=starts):
+            return tuple(each for each in (account, line, starts) if each)
+        case EventGiven(times=str(), at=at, name_column=name):
+            return tuple(each for each in (account, name, at) if each)
+    return ()
+
+
+def written(found: TableProfile, used: frozenset[str]) -> Iterator[tuple[str, Column]]:
+    """How columns are written, where that is not plain."""
+    for name in sorted(used):
+        column = found.columns[name]
+        if column.kind.holds in ("date", "instant"):
+            yield name, dated_column(column)
+        elif column.kind.holds == "country":
+            yield name, Column(values=respelled(column))
+        elif {*words(name)} & {*SCORE} and score(column) and (code := blank_code(column)):
+            yield name, Column(missing=(code,))
+
+
+def dated_column(column: ColumnProfile) -> Column:
+    """An open question is left open: without an order, an import asks."""
+    kind = column.kind
+    plain = column.other or kind.format == dates.ISO
+    return Column(kind="date" if kind.holds == "date" else "instant", format=None if plain else kind.format)
+
+
+def respelled(column: ColumnProfile) -> dict[str, str]:
+    words = list(column.values)[:SHOWN]
+    values = parse(pa.array(words, pa.string()), column.kind)[0].to_pylist()
+    return {word: value for word, value in zip(words, values, strict=True) if value and value != word}
+
+
+def without_samples(proposed: list[Proposed]) -> tuple[list[Proposed], list[LeftOut]]:
+    """Two tables of the same events: the one with fewer accounts is a part of the other, and would count twice."""
+    kept, left_out = list(proposed), []
+    for one in proposed:
+        whole = next((other for other in proposed if other is not one and is_sample(one, other)), None)
+        if whole:
+            kept.remove(one)
+            reason = f"its events are in {whole.draft.profile.table.file} as well: they would count twice"
+            left_out.append(LeftOut(one.draft.profile.table.file, one.draft.profile.table.sheet, reason))
+    return kept, left_out
+
+
+def is_sample(one: Proposed, whole: Proposed) -> bool:
+    named, named_too = event_names(one), event_names(whole)
+    accounts = one.draft.profile.columns[one.whose.column].values.keys()
+    all_accounts = whole.draft.profile.columns[whole.whose.column].values.keys()
+    return bool(named) and named <= named_too and accounts < all_accounts
+
+
+def event_names(one: Proposed) -> set[str]:
+    columns = [each.name_column for each in one.table.gives.values() if isinstance(each, EventGiven)]
+    return {name for column in columns if column for name in one.draft.profile.columns[column].values}
+
+
+def complete_to(proposed: Sequence[Proposed]) -> date | None:
+    """The last day on which something happened."""
+    days = [
+        one.draft.profile.columns[given.at].latest
+        for one in proposed
+        for given in one.table.gives.values()
+        if isinstance(given, EventGiven)
+    ]
+    return max((day for day in days if day), default=None)
+
+
+def guesses(one: Proposed) -> Iterator[Guess]:
+    file = one.draft.profile.table.file
+    yield Guess(
+        one.name, file, None, ROLES[one.role], "likely", "by the names of its columns and what they hold"
+    )
+    yield Guess(one.name, file, one.whose.column, "whose the row is", one.whose.confidence, one.whose.reason)
+    for key in one.table.key:
+        yield Guess(
+            one.name,
+            file,
+            key,
+            "names the row" if len(one.table.key) == 1 else "names the row, with others",
+            "likely",
+            keyed(one, key),
+        )
+    for column, says, confidence, reason in one.draft.reasons:
+        yield Guess(one.name, file, column, says, confidence, reason)
+
+
+def keyed(one: Proposed, key: str) -> str:
+    column = one.draft.profile.columns[key]
+    if one.table.keep:
+        return f"it comes again with each change: the row with the latest {one.table.keep.last} counts"
+    if column.share_unique == 1:
+        return "no value comes twice"
+    if len(one.table.key) > 1:
+        return f"no column names it alone: {', '.join(one.table.key)} do together"
+    again = column.counted - len(column.values)
+    return f"{again:,} values come again: such rows count as things of their own, told apart by their order"
+
+
+def questions(one: Proposed) -> Iterator[Question]:
+    for name in sorted(columns_of(one.table)):
+        column = one.draft.profile.columns[name]
+        if column.other:
+            example = column.examples[0]
+            kinds = (column.kind, column.other)
+            readings = tuple((order_of(kind), spelled(example, kind)) for kind in kinds)
+            yield Question(one.name, one.draft.profile.table.file, name, example, readings)
+
+
+def answered(mapping: Mapping, question: Question, order: DateOrder) -> Mapping:
+    """The mapping in which the question is settled."""
+    table = mapping.tables[question.table]
+    column = table.columns.get(question.column, Column()).model_copy(update={"order": order})
+    settled = table.model_copy(update={"columns": {**table.columns, question.column: column}})
+    return mapping.model_copy(update={"tables": {**mapping.tables, question.table: settled}})
+
+
+def order_of(kind: Kind) -> DateOrder:
+    return ORDERS.get((kind.format or "")[:2], "month_first")
+
+
+def spelled(example: str, kind: Kind) -> str:
+    day = parse(pa.array([example]), replace(kind, holds="date"))[0][0].as_py()
+    return f"{day:%-d %B %Y}" if day else example
+
+
+def table_names(profiles: Sequence[TableProfile]) -> list[str]:
+    """Words of the file, or of the sheet, without what all of them begin with; no name twice."""
+    names: list[str] = []
+    common = names_in_common(profiles) if len(profiles) > 1 else ""
+    for each in profiles:
+        plain = slug(each.table.sheet or stem(each.table)).removeprefix(common).strip("_") or "rows"
+        again = sum(name == plain or name.startswith(f"{plain}_") for name in names)
+        names.append(f"{plain}_{again + 1}" if plain in names else plain)
+    return names
+
+
+def names_in_common(profiles: Sequence[TableProfile]) -> str:
+    """What the names of all files begin with, else the name of the first, or of its folder."""
+    stems = [slug(stem(each.table)).split("_") for each in profiles]
+    if len({tuple(each) for each in stems}) == 1:
+        return "_".join(stems[0]) if stems else "files"
+    shared: list[str] = []
+    for parts in zip(*stems, strict=False):
+        if len({*parts}) > 1:
+            break
+        shared.append(parts[0])
+    return "_".join(shared) or slug(profiles[0].table.path.absolute().parent.name) or "files"
+
+
+def stem(table: FileTable) -> str:
+    return Path(table.file).name.partition(".")[0]
+
+
+def slug(text: str) -> str:
+    return "_".join(re.findall(r"[a-z0-9]+", text.lower()))
+
+
+def pattern(table: FileTable) -> str:
+    """The next export has another date in its name."""
+    name = table.sheet or stem(table)
+    return re.sub(r"[\[\]*?]", "?", re.sub(r"\d+([-_.]\d+)+|\d{4,}", "*", name)) + (
+        "" if table.sheet else "*"
+    )
