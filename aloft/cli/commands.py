@@ -14,6 +14,7 @@ from rich.console import Console
 from aloft import clock
 from aloft.cli import asking, printing
 from aloft.cli.ready import prepare
+from aloft.engagement.library import beside
 from aloft.engagement.load import Reading, read_model
 from aloft.engagement.problems import InvalidModel
 from aloft.records.refusals import Refused
@@ -43,7 +44,9 @@ def _instant(text: str | None, otherwise: datetime) -> datetime:
 
 def _read(file: Path) -> Reading:
     try:
-        return read_model(file.read_text(), str(file))
+        return read_model(file.read_text("utf-8-sig"), str(file), beside(file.parent))
+    except UnicodeDecodeError as undecoded:
+        _refuse(f"{file}: a model is text in UTF-8, and byte {undecoded.start} is none")
     except InvalidModel as invalid:
         _refuse("\n".join(str(problem) for problem in invalid.problems))
 
@@ -114,7 +117,7 @@ def apply(
         )
     now = clock.now()
     try:
-        printing.published(out, asking.publish(reading.model, model.read_text(), _instant(from_, now), now))
+        printing.published(out, asking.publish(reading.model, reading.document, _instant(from_, now), now))
     except (Refused, asking.Unanswered) as refused:
         _refuse(str(refused))
 

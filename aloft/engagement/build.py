@@ -34,6 +34,7 @@ def build(draft: Draft, file: str) -> Model:
         title=given(document.title),
         file=file,
         digest="",
+        bases=draft.bases,
         clock=_working_time(document.clock),
         roles={name: _role(name, role) for name, role in document.roles.items()},
         phases={name: _phase(rules, name, phase) for name, phase in document.phases.items()},

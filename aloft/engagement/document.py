@@ -139,6 +139,7 @@ class Document(Part):
     )
     engagement_model: NameLeaf = None
     title: TextLeaf = None
+    extends: TextLeaf = None
     applies_to: ExpressionLeaf = None
     unit: UnitLeaf = None
     clock: ClockDoc = ClockDoc()

@@ -13,44 +13,35 @@ from aloft.engagement.leaves import shape_of
 from aloft.engagement.part import TAGS, keys_at
 from aloft.engagement.problems import Path
 from aloft.engagement.spelling import did_you_mean, quoted
-from aloft.engagement.tree import Branch, Flaw, Listing, Node, Scalar, Tree
+from aloft.engagement.tree import Flaw, Listing, Tree, plain
 
 
 @dataclass(frozen=True)
 class Draft:
-    """`document` lacks what `flaws` name; the tree still has it."""
+    """`document` lacks what `flaws` name; the tree still has it. `bases` are the models that it extends."""
 
     tree: Tree
     document: Document
     flaws: tuple[Flaw, ...]
+    bases: tuple[str, ...] = ()
 
     def given(self, path: Path) -> bool:
         """Whether the document has the key, well formed or not."""
         return path[-1] in self.tree.keys(path[:-1])
 
 
-def read_draft(tree: Tree) -> Draft:
+def read_draft(tree: Tree, bases: tuple[str, ...] = ()) -> Draft:
     """Read again without what is ill formed, until the rest is well formed."""
-    data = _plain(tree.root)
+    data = plain(tree.root)
     flaws = list(tree.flaws)
     while True:
         try:
-            return Draft(tree, Document.model_validate(data), tuple(flaws))
+            return Draft(tree, Document.model_validate(data), tuple(flaws), bases)
         except ValidationError as error:
             for details in error.errors(include_url=False):
                 path = _path(details["loc"])
                 flaws.append(_flaw(tree, path, details))
                 _remove(data, path)
-
-
-def _plain(node: Node) -> Any:
-    match node:
-        case Scalar(text=text, null=null):
-            return None if null else text
-        case Listing(items=items):
-            return [_plain(item) for item in items]
-        case Branch(entries=entries):
-            return {key: _plain(entry.value) for key, entry in entries.items()}
 
 
 def _path(loc: tuple[int | str, ...]) -> Path:

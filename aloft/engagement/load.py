@@ -9,47 +9,62 @@ from aloft.engagement.build import build
 from aloft.engagement.check import check
 from aloft.engagement.draft import Draft, read_draft
 from aloft.engagement.expressions import Expression
+from aloft.engagement.extending import read_whole
 from aloft.engagement.inference import faults
+from aloft.engagement.library import Find, preset
 from aloft.engagement.model import Model, Rule
 from aloft.engagement.notes import remarks
 from aloft.engagement.parse import ExpressionError, Parsed, parse, read
 from aloft.engagement.problems import InvalidModel, Note, Problem, dotted
 from aloft.engagement.scopes import book_rule_scope
-from aloft.engagement.tree import Flaw, Unreadable, read_tree
+from aloft.engagement.tree import Flaw, Unreadable, plain, read_tree
+from aloft.engagement.writing import written
 
 BOOK_RULE = "rule"
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A model with what its author should know."""
+    """A model with what its author should know. `document` is its text, with all that it inherits in it."""
 
     model: Model
     notes: tuple[Note, ...]
+    document: str
 
     @property
     def unrun(self) -> tuple[Note, ...]:
         return tuple(note for note in self.notes if note.unrun)
 
 
-def load(text: str, file: str) -> Model:
-    """The model of a document; `file` is how its problems name it. Raises InvalidModel with all of them."""
-    return build(_checked(text, file), file)
+def load(text: str, file: str, find: Find = preset) -> Model:
+    """The model of a document; `file` is how its problems name it, `find` where it finds what it extends.
+
+    Raises InvalidModel with all that is wrong.
+    """
+    return build(_checked(text, file, find), file)
 
 
-def read_model(text: str, file: str) -> Reading:
-    """The model and the notes on it; as `load`."""
-    draft = _checked(text, file)
+def read_model(text: str, file: str, find: Find = preset) -> Reading:
+    """The model, the notes on it and its whole text; as `load`."""
+    draft = _checked(text, file, find)
     notes = tuple(
-        Note(file, one.place.line, one.place.column, dotted(one.path), one.message, one.unrun)
+        Note(
+            one.place.file or file, one.place.line, one.place.column, dotted(one.path), one.message, one.unrun
+        )
         for one in remarks(draft)
     )
-    return Reading(build(draft, file), notes)
+    return Reading(build(draft, file), notes, _whole_text(text, draft))
 
 
-def _checked(text: str, file: str) -> Draft:
+def _whole_text(text: str, draft: Draft) -> str:
+    """As it is written where it extends nothing, with its comments."""
+    return written(plain(draft.tree.root)) if "extends" in read_tree(text).root.entries else text
+
+
+def _checked(text: str, file: str, find: Find) -> Draft:
     try:
-        draft = read_draft(read_tree(text))
+        whole = read_whole(text, file, find)
+        draft = read_draft(whole.tree, whole.bases)
     except Unreadable as unreadable:
         raise InvalidModel(_problems([unreadable.flaw], file)) from None
     flaws = (*draft.flaws, *check(draft))
@@ -91,6 +106,6 @@ def _of_rule(text: str, offset: int, message: str) -> Problem:
 
 def _problems(flaws: Iterable[Flaw], file: str) -> list[Problem]:
     return [
-        Problem(file, flaw.place.line, flaw.place.column, dotted(flaw.path), flaw.message)
+        Problem(flaw.place.file or file, flaw.place.line, flaw.place.column, dotted(flaw.path), flaw.message)
         for flaw in dict.fromkeys(flaws)
     ]

@@ -10,10 +10,12 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """Line and column in a document, both counted from 1."""
+    """Line and column in a document, both counted from 1; `file` is empty for the document itself, and names
+    the one that it extends."""
 
     line: int
     column: int
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,12 @@ class InvalidModel(Exception):
     """A document that is not a model; `problems` are all that were found, in the order of their places."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda problem: (problem.line, problem.column)))
+        self.problems = tuple(sorted(problems, key=_order))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def _order(problem: Problem) -> tuple[str, int, int]:
+    return problem.file, problem.line, problem.column
 
 
 def dotted(path: Path) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
@@ -46,7 +47,7 @@ class Scalar:
         """The place of a character of the text; where it begins, if it is written on several lines."""
         if "\n" in self.raw or not self.raw:
             return self.place
-        return Place(self.place.line, self.place.column + _raw_offset(self.raw, offset))
+        return replace(self.place, column=self.place.column + _raw_offset(self.raw, offset))
 
 
 @dataclass(frozen=True)
@@ -133,14 +134,18 @@ class Tree:
         return tuple(node.entries) if isinstance(node, Branch) else ()
 
 
-def read_tree(text: str) -> Tree:
-    """The tree of a document; raises Unreadable where the text is not one YAML mapping."""
-    builder = _Builder(text)
+def read_tree(text: str, file: str = "") -> Tree:
+    """The tree of a document; raises Unreadable where the text is not one YAML mapping.
+
+    `file` is what its places carry: empty for the document that is read, the name of one that it extends.
+    """
+    builder = _Builder(text, file)
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
             builder.take(event)
     except YAMLError as error:
-        raise Unreadable(Flaw(_place_of(error, text), (), _message_of(error))) from None
+        place = replace(_place_of(error, text), file=file)
+        raise Unreadable(Flaw(place, (), _message_of(error))) from None
     except (ValueError, OverflowError, AssertionError, NotImplementedError, IndexError, TypeError):
         raise Unreadable(Flaw(builder.last, (), "this is not YAML")) from None
     return Tree(builder.document(), tuple(builder.flaws))
@@ -160,14 +165,15 @@ class _Open:
 
 
 class _Builder:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, file: str) -> None:
         self.text = text
+        self.file = file
         self.open: list[_Open] = []
         self.anchors: dict[str, tuple[Node, int]] = {}
         self.flaws: list[Flaw] = []
         self.root: Node | None = None
         self.nodes = 0
-        self.last = Place(1, 1)
+        self.last = Place(1, 1, file)
 
     def document(self) -> Branch:
         if isinstance(self.root, Branch):
@@ -176,10 +182,10 @@ class _Builder:
         message = (
             "the document is empty" if empty else "a model is a mapping that begins with engagement_model"
         )
-        raise Unreadable(Flaw(self.root.place if self.root else Place(1, 1), (), message))
+        raise Unreadable(Flaw(self.root.place if self.root else Place(1, 1, self.file), (), message))
 
     def take(self, event: Event) -> None:
-        self.last = _mark(event.start_mark)
+        self.last = replace(_mark(event.start_mark), file=self.file)
         if isinstance(event, DocumentStartEvent) and self.root is not None:
             self.refuse("one document only")
         elif isinstance(event, CollectionEndEvent):
@@ -259,11 +265,22 @@ class _Builder:
         written = _ANCHOR.sub("", raw, count=1) if event.anchor else raw
         if _UNSEEN.search(event.value):
             self.refuse("a character that nobody can read")
-        place = Place(self.last.line, self.last.column + len(raw) - len(written))
+        place = replace(self.last, column=self.last.column + len(raw) - len(written))
         return Scalar(event.value, place, written, null=event.style is None and event.value in _NULLS)
 
     def refuse(self, message: str) -> None:
         raise Unreadable(Flaw(self.last, self.path(), message))
+
+
+def plain(node: Node) -> Any:
+    """Mappings, lists and texts without their places; None for nothing."""
+    match node:
+        case Scalar(text=text, null=null):
+            return None if null else text
+        case Listing(items=items):
+            return [plain(item) for item in items]
+        case Branch(entries=entries):
+            return {key: plain(entry.value) for key, entry in entries.items()}
 
 
 def _below(node: Node, step: str | int) -> Node | None:

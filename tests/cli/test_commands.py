@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from aloft.cli.commands import app
 from aloft.engagement import not_run
+from aloft.engagement.load import load
 from aloft.records.models import AuditEntry, ModelVersion
 
 EXAMPLE = str(Path(__file__).parents[2] / "docs/examples/first-model.yaml")
@@ -83,6 +84,27 @@ def test_a_model_that_runs_in_part_is_published_only_when_asked_for(home: Path, 
     assert not ModelVersion.objects.exists()
     assert call("apply", half_run, "--what-runs").exit_code == 0
     assert ModelVersion.objects.get().version == 1
+
+
+def test_a_published_model_holds_all_that_it_inherits(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(Path(EXAMPLE).read_text())
+    own = tmp_path / "own.yaml"
+    own.write_text("extends: base\nengagement_model: own\nmoments: {usage_low: null}\n")
+    told = call("apply", str(own))
+    assert told.exit_code == 0, told.stderr
+    version = ModelVersion.objects.get()
+    (tmp_path / "base.yaml").unlink()
+    held = load(version.document, "own.yaml")
+    assert (version.name, version.bases) == ("own", ["first_model"])
+    assert "kickoff" in held.moments
+    assert "usage_low" not in held.moments
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    model = tmp_path / "bytes.yaml"
+    model.write_bytes(b"title: \xff\n")
+    told = call("validate", str(model))
+    assert (told.exit_code, told.stderr) == (1, f"{model}: a model is text in UTF-8, and byte 7 is none\n")
 
 
 def test_the_same_model_again_is_no_new_version(home: Path) -> None:
