@@ -40,6 +40,11 @@ def run(until: datetime) -> dict[str, Any]:
     return ask("run", until=until.isoformat())
 
 
+def report(name: str, **arguments: object) -> dict[str, Any]:
+    told: dict[str, Any] = ask("report", name=name, **arguments)["report"]
+    return told
+
+
 def publish(model: Model, document: str, live_from: datetime, now: datetime) -> ModelVersion:
     """Publish; a date before what is decided rolls the log again from there, which needs the store to itself."""
     running = client.ask("ping", patience=PATIENCE)

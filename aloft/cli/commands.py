@@ -12,12 +12,15 @@ from django.core.exceptions import ValidationError
 from rich.console import Console
 
 from aloft import clock
-from aloft.cli import asking, printing
+from aloft.cli import asking, printing, reporting
 from aloft.cli.ready import prepare
+from aloft.cli.reporting import Format
 from aloft.engagement.library import beside
 from aloft.engagement.load import Reading, read_model
 from aloft.engagement.problems import InvalidModel
+from aloft.engine.reports import Method
 from aloft.records.refusals import Refused
+from aloft.revenue.conventions import GRACE, Contracts, EndDay
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 out = Console(highlight=False, soft_wrap=True)
@@ -155,6 +158,59 @@ def why(
         return
     for explanation in found:
         printing.explanation(out, explanation)
+
+
+@app.command()
+def report(
+    name: Annotated[str, typer.Argument(help="accounts, mrr, retention or pareto")],
+    as_of: Annotated[str | None, typer.Option(help="The day that is told of; default today")] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", help="The first month: 2026-01; default twelve months in all")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option(help="The last month or day, itself included; default as of")
+    ] = None,
+    contracts: Annotated[
+        Contracts, typer.Option(help="Sum all live lines, or count the one that started last")
+    ] = "all",
+    end_day: Annotated[EndDay, typer.Option(help="Is a line live on the day of its end?")] = "exclusive",
+    pause_grace: Annotated[int, typer.Option(help="Days after which a pause is churn", min=0)] = GRACE,
+    method: Annotated[
+        Method, typer.Option(help="Retention account by account (F3), or by movements (F4)")
+    ] = "accounts",
+    cuts: Annotated[str, typer.Option(help="Shares of the accounts at which tiers end")] = "0.1,0.3",
+    currency: Annotated[
+        str | None, typer.Option(help="The currency to report in; default that of the first line")
+    ] = None,
+    known_on: Annotated[str | None, typer.Option(help="As contracts were known on this day")] = None,
+    form: Annotated[Format, typer.Option("--format", help="How to write it")] = "table",
+) -> None:
+    """Figures of the portfolio, with the convention that they follow."""
+    prepare()
+    try:
+        told = asking.report(
+            name,
+            as_of=_day(as_of, last=True),
+            **{"from": _day(from_, last=False)},
+            to=_day(to, last=True),
+            known_on=_day(known_on, last=True),
+            contracts=contracts,
+            end_day=end_day,
+            grace=pause_grace,
+            method=method,
+            cuts=[cut.strip() for cut in cuts.split(",")],
+            currency=currency,
+        )
+    except asking.Unanswered as refused:
+        _refuse(str(refused))
+    reporting.show(out, err, told, form)
+
+
+def _day(text: str | None, *, last: bool) -> str | None:
+    try:
+        return reporting.day(text, last=last).isoformat() if text else None
+    except ValueError:
+        _refuse(f"{text!r} is no day: write 2026-01-31, or 2026-01 for the month")
 
 
 @app.command()

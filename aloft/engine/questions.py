@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from aloft.engine.loop import Engine
+from aloft.engine.reports import NoSuchReport, report
 from aloft.engine.why import as_object, why_not
+from aloft.revenue.rates import NoRate
 
 
 class UnknownQuestion(ValueError):
@@ -24,6 +27,8 @@ def answer(engine: Engine, question: str, arguments: Mapping[str, Any]) -> dict[
             return {"turns": turns, "at": engine.at.isoformat()}
         case "why_not":
             return {"explanations": _why_not(engine, str(arguments["account"]), arguments.get("moment"))}
+        case "report":
+            return _report(engine, str(arguments["name"]), arguments)
         case _:
             raise UnknownQuestion(f"nobody can ask the engine “{question}”")
 
@@ -34,3 +39,10 @@ def _why_not(engine: Engine, account: str, moment: str | None) -> list[dict[str,
     if known is None or turn is None:
         return []
     return [as_object(one) for one in why_not(turn, known, moment)]
+
+
+def _report(engine: Engine, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return {"report": asdict(report(engine, name, arguments))}
+    except (NoSuchReport, NoRate) as refused:
+        return {"error": str(refused)}

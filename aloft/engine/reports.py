@@ -1,0 +1,265 @@
+"""Questions to the portfolio: each report is a table with a caption that names how it was counted.
+
+Values are told as text, exactly; None is unknown. Months are YYYY-MM, money is in units of the currency,
+shares are fractions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal, cast, get_args
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q
+
+from aloft.act.selectors import IN_WORK
+from aloft.engine.loop import Engine
+from aloft.measures.models import AccountProjection
+from aloft.records.models import Account
+from aloft.revenue import rates
+from aloft.revenue.conventions import GRACE, Basis, Contracts, EndDay, convention
+from aloft.revenue.figures import Figures, figures
+from aloft.revenue.lines import mrr_on
+from aloft.revenue.months import after
+from aloft.revenue.movements import Month
+from aloft.revenue.pareto import CUTS, pareto
+from aloft.revenue.retention import Churned, MonthRetained, churned
+
+Kind = Literal["text", "count", "money", "share"]
+Method = Literal["accounts", "movements"]
+MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Report:
+    name: str
+    caption: str
+    columns: tuple[tuple[str, Kind], ...]
+    rows: tuple[tuple[str | None, ...], ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`before` is the day after the last one told of; `method`: how retention is counted (F3 or F4)."""
+
+    first: date
+    before: date
+    basis: Basis
+    cuts: tuple[Decimal, ...]
+    method: Method
+
+    @property
+    def day(self) -> date:
+        return self.before - timedelta(days=1)
+
+
+class NoSuchReport(ValueError):
+    """What was asked for is no report, or makes none; the message says what to ask."""
+
+
+def report(engine: Engine, name: str, arguments: Mapping[str, Any]) -> Report:
+    """Raises NoSuchReport, NoRate."""
+    make = REPORTS.get(name)
+    if make is None:
+        raise NoSuchReport(f"there is no report {name!r}: ask for one of {', '.join(REPORTS)}")
+    if engine.store.positions().at is None:
+        raise NoSuchReport("no facts are taken in yet: start `aloft serve`, or call `aloft run`")
+    return make(engine, read(arguments, today(engine)))
+
+
+def today(engine: Engine) -> date:
+    return engine.clock.now().astimezone(ZoneInfo(engine.store.home_zone)).date()
+
+
+def read(arguments: Mapping[str, Any], today: date) -> Asked:
+    """What was asked, with its defaults: up to today, and the twelve months that end there. Raises NoSuchReport."""
+    last = _date(arguments, "to") or _date(arguments, "as_of") or today
+    first = _date(arguments, "from") or after(last.replace(day=1), 1 - MONTHS)
+    if first > last:
+        raise NoSuchReport(f"{first} is after {last}: give --from a day that is not after --to")
+    known = arguments.get("known_on")
+    counted = convention(
+        _choice(arguments, "contracts", Contracts),
+        _choice(arguments, "end_day", EndDay),
+        int(arguments.get("grace", GRACE)),
+    )
+    accounts = arguments.get("accounts")
+    basis = Basis(
+        convention=counted,
+        currency=arguments.get("currency"),
+        known=_end_of(date.fromisoformat(known)) if known else None,
+        accounts=None if accounts is None else tuple(accounts),
+    )
+    return Asked(
+        first,
+        last + timedelta(days=1),
+        basis,
+        _cuts(arguments.get("cuts")),
+        _choice(arguments, "method", Method),
+    )
+
+
+def _date(arguments: Mapping[str, Any], name: str) -> date | None:
+    told = arguments.get(name)
+    return date.fromisoformat(told) if told else None
+
+
+def _end_of(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1, microseconds=-1)
+
+
+def _choice(arguments: Mapping[str, Any], name: str, choices: Any) -> Any:
+    known = get_args(choices)
+    told = arguments.get(name) or known[0]
+    if told not in known:
+        raise NoSuchReport(f"{name} {told!r} is unknown: give one of {', '.join(known)}")
+    return told
+
+
+def _cuts(told: list[str] | None) -> tuple[Decimal, ...]:
+    try:
+        cuts = tuple(Decimal(cut) for cut in told) if told else CUTS
+    except InvalidOperation:
+        raise NoSuchReport(f"{told} are no shares: give rising fractions such as 0.1 and 0.3") from None
+    if any(not 0 < cut < 1 for cut in cuts) or list(cuts) != sorted(set(cuts)):
+        raise NoSuchReport(f"{told} are no cuts: give rising fractions such as 0.1 and 0.3")
+    return cuts
+
+
+def _figures(engine: Engine, asked: Asked) -> Figures:
+    return figures(engine.store, asked.first, asked.before, asked.basis, asked.cuts)
+
+
+def _caption(title: str, asked: Asked, currency: str) -> str:
+    as_known = f"; as known on {asked.basis.known:%Y-%m-%d}" if asked.basis.known else ""
+    return f"{title}, {currency}. {asked.basis.convention}{as_known}."
+
+
+def mrr_report(engine: Engine, asked: Asked) -> Report:
+    """MRR by month. Steps agreed beforehand and exchange rates have columns where there are any."""
+    found = _figures(engine, asked)
+    apart = [name for name in ("escalators", "fx") if any(getattr(one, name) for one in found.months)]
+    money = ("opening", "new", "reactivation", "expansion", "contraction", "churn", "closing")
+    columns: list[tuple[str, Kind]] = [("month", "text"), *((name, "money") for name in money)]
+    columns += [("customers", "count"), *((name, "money") for name in apart)]
+    rows = tuple(tuple(str(getattr(one, name)) for name, _ in columns) for one in found.months)
+    return Report("mrr", _caption("MRR by month", asked, found.currency), tuple(columns), rows)
+
+
+RATES = ("grr", "nrr", "logo_churn")
+
+
+def retention_report(engine: Engine, asked: Asked) -> Report:
+    """Retention by month and over the twelve months up to it."""
+    by_movements = asked.method == "movements"
+    widened = asked if not by_movements else _from_a_year_before(asked)
+    found = _figures(engine, widened)
+    if by_movements:
+        rows = _by_movements(found.months, asked.first)
+        said = "by movements (F4): shares of the opening; steps agreed beforehand are no expansion"
+    else:
+        rows = tuple(_by_accounts(one) for one in found.retained)
+        said = "of the accounts that paid at the start, account by account (F3), at the rates of the start"
+    columns = [("month", "text"), *((f"{name}{over}", "share") for over in ("", "_12m") for name in RATES)]
+    caption = _caption(f"Retention {said}", asked, found.currency)
+    return Report("retention", caption, cast("tuple[tuple[str, Kind], ...]", tuple(columns)), rows)
+
+
+def _from_a_year_before(asked: Asked) -> Asked:
+    first = after(asked.first.replace(day=1), 1 - MONTHS)
+    return Asked(first, asked.before, asked.basis, asked.cuts, asked.method)
+
+
+def _by_accounts(one: MonthRetained) -> tuple[str | None, ...]:
+    told = [getattr(retained, name) for retained in (one.one, one.year) for name in RATES]
+    return (one.month, *(_text(value) for value in told))
+
+
+def _by_movements(months: list[Month], first: date) -> tuple[tuple[str | None, ...], ...]:
+    rows = []
+    for place, month in enumerate(months):
+        if month.month >= f"{first:%Y-%m}":
+            year = months[max(0, place - MONTHS + 1) : place + 1]
+            rows.append((month.month, *_kept(churned([month])), *_kept(churned(year))))
+    return tuple(rows)
+
+
+def _kept(lost: Churned) -> tuple[str | None, ...]:
+    kept = [None if share is None else 1 - share for share in (lost.gross, lost.net)]
+    return (_text(kept[0]), _text(kept[1]), _text(lost.logos))
+
+
+def pareto_report(engine: Engine, asked: Asked) -> Report:
+    """Tiers of the accounts that pay, by MRR."""
+    amounts = [mrr for mrr in _paying(engine, asked).values() if mrr]
+    columns: tuple[tuple[str, Kind], ...] = (
+        ("tier", "text"), ("accounts", "count"), ("floor", "money"), ("mrr", "money"), ("share", "share"),
+        ("cumulative_accounts", "count"), ("cumulative_share", "share"),
+    )  # fmt: skip
+    rows = tuple(
+        tuple(_text(getattr(tier, name)) for name, _ in columns) for tier in pareto(amounts, asked.cuts)
+    )
+    cuts = ", ".join(f"{(cut * 100).normalize():f} %" for cut in asked.cuts)
+    title = f"Tiers of the accounts with MRR above 0 on {asked.day}, cut at {cuts} of them; ties at a floor are in"
+    return Report(
+        "pareto", _caption(title, asked, rates.reported_in(engine.store, asked.basis)), columns, rows
+    )
+
+
+def accounts_report(engine: Engine, asked: Asked) -> Report:
+    """A row for each account. Its position is the newest one; MRR is that of the day asked for."""
+    paying = _paying(engine, asked)
+    columns: tuple[tuple[str, Kind], ...] = (
+        ("account", "text"), ("name", "text"), ("segment", "text"), ("phase", "text"), ("touch", "text"),
+        ("owner", "text"), ("mrr", "money"), ("health", "text"), ("band", "text"), ("open_moments", "count"),
+    )  # fmt: skip
+    listed = Account.objects.annotate(waiting=Count("occurrences", filter=Q(occurrences__state__in=IN_WORK)))
+    if asked.basis.accounts is not None:
+        listed = listed.filter(external_id__in=asked.basis.accounts)
+    rows = tuple(
+        (
+            account.external_id,
+            account.name,
+            *_position(getattr(account, "projection", None)),
+            _text(paying.get(account.external_id)),
+            None,
+            None,
+            str(account.waiting),
+        )
+        for account in listed.select_related("projection__owner").order_by("external_id")
+    )
+    title = f"Accounts: MRR on {asked.day}, positions as of {engine.at:%Y-%m-%d %H:%M} UTC"
+    return Report(
+        "accounts", _caption(title, asked, rates.reported_in(engine.store, asked.basis)), columns, rows
+    )
+
+
+def _paying(engine: Engine, asked: Asked) -> dict[str, Decimal | None]:
+    """MRR by external id on the day asked for; of an account without contract lines what was last observed."""
+    observed = dict(
+        AccountProjection.objects.exclude(mrr=None).values_list("account__external_id", "mrr").iterator()
+    )
+    lines = mrr_on(engine.store, asked.day, asked.basis)
+    return {one.account: observed.get(one.account) if one.mrr is None else one.mrr for one in lines}
+
+
+def _position(projection: AccountProjection | None) -> tuple[str | None, ...]:
+    if projection is None:
+        return (None,) * 4
+    owner = projection.owner.handle if projection.owner else None
+    return (projection.segment or None, projection.phase or None, " ".join(projection.touch) or None, owner)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+REPORTS: dict[str, Callable[[Engine, Asked], Report]] = {
+    "accounts": accounts_report,
+    "mrr": mrr_report,
+    "retention": retention_report,
+    "pareto": pareto_report,
+}
