@@ -23,6 +23,7 @@ from aloft.engagement import (  # noqa: E402
     economy_document,
     health_document,
     leaves,
+    library,
     moment_document,
     names,
     not_run,
@@ -31,7 +32,15 @@ from aloft.engagement import (  # noqa: E402
     who_document,
 )
 from aloft.engagement.durations import UNITS  # noqa: E402
-from aloft.engagement.model import TOUCH_LEVELS  # noqa: E402
+from aloft.engagement.load import load  # noqa: E402
+from aloft.engagement.model import (  # noqa: E402
+    TOUCH_LEVELS,
+    EventTrigger,
+    ExpectTrigger,
+    Moment,
+    ScheduleTrigger,
+    WhenTrigger,
+)
 from aloft.engagement.part import Part  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
@@ -235,9 +244,51 @@ def _not_run() -> list[str]:
     return ["", "## Not run yet", "", *table(["", "", "Instead"], rows)]
 
 
+def preset_pages() -> str:
+    lines = ["# Presets", "", MADE, ""]
+    lines += [
+        "Models that ship with Aloft. `extends: NAME` inherits one, `aloft init --preset NAME` copies it,",
+        "`aloft init --list` shows them.",
+    ]
+    for name in library.presets():
+        lines += _preset(name)
+    return "\n".join(lines) + "\n"
+
+
+def _preset(name: str) -> list[str]:
+    found = library.preset(name)
+    if found is None:
+        raise LookupError(name)
+    model = load(found.text, name)
+    comment = [line.removeprefix("#").strip() for line in found.text.splitlines() if line.startswith("#")]
+    source = f"../../aloft/engagement/presets/{name}.yaml"
+    rows = [
+        (f"`{one.name}`", _trigger(one), ", ".join(dict.fromkeys(one.owners.values())), one.objective)
+        for one in model.moments.values()
+    ]
+    says = [line if line else "" for line in comment]
+    return ["", f"## [`{name}`]({source}): {model.title}", "", "```text", *says, "```", "",
+            *table(["Moment", "Opens", "Owner", "Objective"], rows)]  # fmt: skip
+
+
+def _trigger(moment: Moment) -> str:
+    match moment.trigger:
+        case ScheduleTrigger(text=text):
+            return f"`{text}`"
+        case EventTrigger(events=events):
+            return f"event: {' or '.join(events) or 'any'}"
+        case WhenTrigger(condition=condition):
+            return f"when `{condition.text}`"
+        case ExpectTrigger(condition=condition, within=within, of=of):
+            return f"unless `{condition.text}` within {within} of `{of}`"
+        case _:
+            return moment.trigger.kind
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "reference/commands.md": commands,
     "reference/language.md": language,
+    "reference/presets.md": preset_pages,
 }
 
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from rich.console import Console
 
 from aloft import clock
-from aloft.cli import asking, printing, reporting
+from aloft.cli import asking, printing, reporting, starting
 from aloft.cli.ready import prepare
 from aloft.cli.reporting import Format
 from aloft.engagement.library import beside
@@ -100,6 +100,25 @@ def validate(model: ModelFile) -> None:
         f"{model}: {found.title}. {len(found.phases)} phases, {len(found.segments)} segments, "
         f"{len(found.moments)} moments: nothing to mend."
     )
+
+
+@app.command()
+def init(
+    file: Annotated[Path, typer.Argument(help="Where to write it")] = Path("engagement-model.yaml"),
+    preset: Annotated[str | None, typer.Option(help="Copy this preset whole; default a short start")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Show the presets")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there")] = False,
+) -> None:
+    """Write a model to begin with, ready to be changed."""
+    if list_:
+        for name, title in starting.titles().items():
+            out.print(f"{name}: {title}", markup=False)
+        return
+    try:
+        starting.write(file, preset, force=force)
+    except starting.NotWritten as refused:
+        _refuse(str(refused))
+    out.print(f"{file} is written. Change it, then: aloft validate {file}", markup=False)
 
 
 @app.command()

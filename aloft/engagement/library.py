@@ -40,6 +40,11 @@ def preset(name: str) -> Found | None:
     return Found(_folder().joinpath(f"{word}.yaml").read_text("utf-8"), f"preset {word}", preset)
 
 
+def starting_model() -> str:
+    """The text of a model to begin with."""
+    return resources.files("aloft.engagement").joinpath("starting-model.yaml").read_text("utf-8")
+
+
 def title_of(text: str) -> str:
     """The title of a document; empty if it has none."""
     try:

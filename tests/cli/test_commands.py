@@ -107,6 +107,25 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     assert (told.exit_code, told.stderr) == (1, f"{model}: a model is text in UTF-8, and byte 7 is none\n")
 
 
+def test_a_start_is_written_once_and_can_be_validated(tmp_path: Path) -> None:
+    file = tmp_path / "ours.yaml"
+    assert call("init", str(file)).stdout == f"{file} is written. Change it, then: aloft validate {file}\n"
+    assert call("validate", str(file)).exit_code == 0
+    file.write_text("mine")
+    told = call("init", str(file))
+    assert (told.exit_code, told.stderr) == (1, f"{file} is there already: choose another name, or --force\n")
+    assert file.read_text() == "mine"
+    assert call("init", str(file), "--preset", "two-phase", "--force").exit_code == 0
+    assert file.read_text().startswith("# Two phases")
+
+
+def test_the_presets_are_listed_and_others_refused(tmp_path: Path) -> None:
+    assert call("init", "--list").stdout == "two-phase: Two phases - onboarding and ongoing use\n"
+    told = call("init", str(tmp_path / "x.yaml"), "--preset", "two-fase")
+    assert (told.exit_code, told.stderr) == (1, "unknown preset 'two-fase' (did you mean 'two-phase'?)\n")
+    assert not (tmp_path / "x.yaml").exists()
+
+
 def test_the_same_model_again_is_no_new_version(home: Path) -> None:
     call("apply", EXAMPLE)
     call("apply", EXAMPLE)

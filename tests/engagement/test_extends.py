@@ -137,6 +137,7 @@ def test_the_same_trigger_keeps_its_other_keys() -> None:
             "smal",
             "1:10: extends: unknown model 'smal': write a preset, or the name of a file beside this one",
         ),
+        ("two-phas", "1:10: extends: unknown model 'two-phas' (did you mean 'two-phase'?)"),
         ("[a]", "1:10: extends: expected the name of a model"),
         ("", "1:1: extends: expected the name of a model"),
     ],
