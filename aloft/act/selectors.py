@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import Count, QuerySet
 
-from aloft.act.models import Occurrence, OccurrenceState
-from aloft.records.models import Person
+from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState, Verdict
+from aloft.records.models import Account, Person
 
 IN_WORK = (OccurrenceState.OPEN, OccurrenceState.STARTED)
 
@@ -16,6 +17,19 @@ def open_for(person: Person) -> QuerySet[Occurrence]:
     """What a person has to do: theirs, or escalated to them, and not yet done; earliest due first."""
     mine = Occurrence.objects.filter(owner=person) | Occurrence.objects.filter(escalated_to=person)
     return mine.filter(state__in=IN_WORK).order_by("due_at", "id")
+
+
+def expectation_state(account: Account, moment: str, at: datetime) -> str:
+    """How the newest expectation of a moment stands: armed, pending, blocked, satisfied, open, closed; or nothing."""
+    waits = Due.objects.filter(account=account, moment=moment, kind=DueKind.DEADLINE).order_by("-at").first()
+    if waits is not None:
+        ahead = at < datetime.fromisoformat(waits.details["deadline"])
+        return "armed" if ahead else "blocked" if waits.details.get("blocked") is not None else "pending"
+    newest = Occurrence.objects.filter(account=account, moment=moment).order_by("-opened_at").first()
+    if newest is not None:
+        return str(newest.state)
+    told = Verdict.objects.filter(account=account, moment=moment).order_by("-at", "-id").first()
+    return told.verdict if told else ""
 
 
 def loads() -> dict[int, int]:

@@ -39,10 +39,6 @@ FUNCTIONS: Mapping[str, str] = dict.fromkeys(
     (
         "lag",
         "change",
-        "declined",
-        "grew",
-        "silent",
-        "rank",
         "family",
         "share",
         "used",

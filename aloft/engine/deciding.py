@@ -6,7 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from aloft.act.models import Due, DueKind
-from aloft.engine import accounts, conditions, events, expectations, judging, planning, positions, staffing
+from aloft.engine import (
+    accounts,
+    conditions,
+    daily,
+    events,
+    expectations,
+    judging,
+    planning,
+    positions,
+    staffing,
+)
 from aloft.engine.moving import follow_anchors
 from aloft.engine.staff import Staff
 from aloft.engine.turn import Turn
@@ -41,6 +51,7 @@ def going_live(turn: Turn) -> None:
 
 def at_reading(turn: Turn) -> None:
     turn.ask()
+    daily.read(turn)
     positions.move(turn)
     accounts.hold(turn, turn.moved)
     planning.plan(turn, turn.moved)
@@ -68,6 +79,8 @@ def _settle(turn: Turn) -> None:
     """Position, books, due rows, conditions and projections of the accounts in question."""
     turn.ask()
     positions.move(turn)
+    if turn.everyone:
+        daily.read(turn)
     accounts.hold(turn, _everybody_held(turn) if turn.everyone else turn.touched | turn.moved)
     planned = turn.everybody() if turn.everyone else turn.touched | turn.moved
     follow_anchors(turn, planned)

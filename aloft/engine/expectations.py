@@ -14,9 +14,12 @@ from aloft.act.states import check
 from aloft.decide.values import Reason
 from aloft.engagement.model import ExpectTrigger
 from aloft.engine import words
+from aloft.engine.directory import Known
 from aloft.engine.opening import Candidate, open_all
 from aloft.engine.turn import Row, Turn
+from aloft.facts.completeness import ON_ITS_WAY, sources_of
 from aloft.measures.frame import Ask
+from aloft.measures.names import metrics_behind
 
 LOOK_AGAIN = timedelta(days=1)
 
@@ -35,10 +38,11 @@ def deadlines(turn: Turn, due: Sequence[Due]) -> None:
     rows = {one.account_id: known.store for one in due if (known := turn.directory.of_row(one.account_id))}
     opening: list[tuple[Candidate, Row]] = []
     for one, row, value in _judged(turn, list(due), rows):
+        behind = _behind(turn, one)
         if value is True:
             _satisfy(turn, one, row)
-        elif value is None:
-            _block(turn, one, row)
+        elif behind or value is None:
+            _block(turn, one, row, behind)
         else:
             Due.objects.filter(pk=one.pk).delete()
             compiled = turn.program.moments[one.moment]
@@ -74,6 +78,14 @@ def _deadline(due: Due) -> datetime:
     return datetime.fromisoformat(due.details["deadline"])
 
 
+def _behind(turn: Turn, due: Due) -> list[str]:
+    """The sources that the expectation's events come from and that are not complete to its deadline."""
+    model = turn.program.model
+    read = metrics_behind(_trigger(turn, due).condition.expression, model)
+    needed = {source for metric in read for source in sources_of(metric.events, model.sources)}
+    return sorted(source for source in needed if turn.watch.mark(source, turn.at) < _deadline(due))
+
+
 def _trigger(turn: Turn, due: Due) -> ExpectTrigger:
     trigger = turn.program.model.moments[due.moment].trigger
     assert isinstance(trigger, ExpectTrigger)
@@ -95,16 +107,35 @@ def _satisfy(turn: Turn, due: Due, row: Row) -> None:
     Due.objects.filter(pk=due.pk).delete()
 
 
-def _block(turn: Turn, due: Due, row: Row) -> None:
-    """Unknown opens nothing and satisfies nothing: it is looked at again, and says so once."""
+def _block(turn: Turn, due: Due, row: Row, behind: list[str]) -> None:
+    """Unknown opens nothing and satisfies nothing: it is looked at again, and says so once.
+
+    A source that is on time, and only not yet through the deadline, is waited for without a word.
+    """
     known = turn.directory[row["_account"]]
-    key = {"account": known.row, "moment": due.moment, "anchor": due.anchor, "n": due.n}
-    if not Verdict.objects.filter(verdict="blocked", **key).exists():
-        turn.say("blocked", known, due.moment, due.anchor, due.n, [_reason(turn, due, row, None)])
-    again = Due(at=turn.at + LOOK_AGAIN, kind=due.kind, details=due.details, account_id=known.row)
+    waits = _deadline(due) + ON_ITS_WAY
+    on_time = turn.at < waits and behind and not set(behind) & turn.watch.behind.keys()
+    if not on_time:
+        _say_blocked(turn, known, due, row, behind)
+    details = due.details if on_time else {**due.details, "blocked": behind}
+    at = waits if on_time else turn.at + LOOK_AGAIN
+    again = Due(at=at, kind=due.kind, details=details, account_id=known.row)
     again.moment, again.anchor, again.n = due.moment, due.anchor, due.n
     Due.objects.filter(pk=due.pk).delete()
     again.save()
+
+
+def _say_blocked(turn: Turn, known: Known, due: Due, row: Row, behind: list[str]) -> None:
+    key = {"account": known.row, "moment": due.moment, "anchor": due.anchor, "n": due.n}
+    if Verdict.objects.filter(verdict="blocked", **key).exists():
+        return
+    reasons = [_reason(turn, due, row, None)]
+    for source in behind:
+        mark = turn.watch.mark(source, turn.at)
+        says = f"complete to the deadline, {words.instant(_deadline(due))}"
+        found = f"{source} is complete to {words.instant(mark)} only"
+        reasons.append(Reason("data", None, says, found))
+    turn.say("blocked", known, due.moment, due.anchor, due.n, reasons)
 
 
 def _candidate(turn: Turn, due: Due, row: Row) -> Candidate:

@@ -23,6 +23,7 @@ from aloft.engine.following import NONE, Following
 from aloft.engine.mirror import Mirror
 from aloft.engine.models import Decided, Live, ZoneReading
 from aloft.engine.renaming import rename
+from aloft.engine.sources import SourceWatch
 from aloft.engine.staff import Staff
 from aloft.engine.timeline import EPOCH, Next, next_midnight, next_turn
 from aloft.engine.turn import Turn
@@ -59,7 +60,8 @@ class Engine:
         self.directory = Directory(self.store)
         self.mirror = Mirror(self.store, self.directory)
         self.following = Following(self.mirror, self.directory)
-        self.versions = Versions(self.store)
+        self.watch = SourceWatch(self.store)
+        self.versions = Versions(self.store, self.watch.behind)
         self.unfinished = Unfinished(self.store)
         self._start()
         self._size()
@@ -78,6 +80,7 @@ class Engine:
         self.decided, _ = Decided.objects.get_or_create(pk=1)
         self._catch_up()
         self.directory.load()
+        self.watch.load()
         self._mirrored = False
         self._in_force = {row.name: row.version for row in Live.objects.select_related("version")}
 
@@ -104,6 +107,7 @@ class Engine:
             return []
         ordered = sorted(self._in_force.values(), key=precedence)
         live = [self.versions.get(version.pk) for version in ordered]
+        self.watch.follow([running.program.model.sources for running in live])
         if not self._mirrored:
             self.mirror.load()
             self._mirrored = True
@@ -166,6 +170,7 @@ class Engine:
             due=due,
             readings=self._readings() if self._in_force else {},
             now=self.clock.now(),
+            late=self.watch.next_late() if self._in_force else None,
         )
 
     def _position(self) -> tuple[int, int]:
@@ -196,6 +201,8 @@ class Engine:
                     self._facts(coming.at)
                 case "golive":
                     self._go_live(coming.at)
+                case "late":
+                    self._late(coming.at)
                 case "reading":
                     self._reading(coming)
                 case "due":
@@ -231,6 +238,7 @@ class Engine:
             self.directory.refresh(step.touched)
             if any(change.kind == StaffSet.kind for change in changes):
                 self.versions.forget()
+            self.watch.drained(at, changes)
             for turn in self._turns_of(at, touched=step.touched, before=before):
                 deciding.by_facts(turn, changes, step.moved)
             self._decided(at)
@@ -287,6 +295,7 @@ class Engine:
             self.mirror,
             Staff(at, running.program.model.clock),
             self.versions,
+            self.watch,
             touched,
             zones,
             everyone,
@@ -306,6 +315,12 @@ class Engine:
             Due.objects.filter(kind__in=[DueKind.OPEN, DueKind.DEADLINE, DueKind.HOLD]).delete()
             for turn in self._turns_of(at, everyone=True, before=self._position()):
                 deciding.going_live(turn)
+            self._decided(at)
+
+    def _late(self, at: datetime) -> None:
+        """Nothing has come from a source for longer than is usual: it is said, and opens nothing."""
+        with transaction.atomic():
+            self.watch.notice(at)
             self._decided(at)
 
     def _reading(self, coming: Next) -> None:

@@ -17,7 +17,7 @@ from aloft.act.selectors import ordinals
 from aloft.engine.directory import Directory
 from aloft.facts.store import FactStore
 from aloft.measures.frame import naive
-from aloft.measures.models import AccountProjection, Spell
+from aloft.measures.models import AccountProjection, Daily, Spell
 
 _INSTANT = pa.timestamp("us")
 _POSITION = pa.schema(
@@ -50,6 +50,7 @@ _SPELL = pa.schema(
         ("n", pa.int32()),
     ]
 )
+_DAILY = pa.schema([("account", pa.int32()), ("key", pa.string()), ("value", pa.float64())])
 
 
 @dataclass(frozen=True)
@@ -92,12 +93,19 @@ class Mirror:
 
     def load(self) -> None:
         """Read all of it anew; the tables are those that `measures.frame` sets up."""
-        for table in ("decided_position", "decided_follow", "decided_moment", "decided_spell"):
+        for table in (
+            "decided_position",
+            "decided_follow",
+            "decided_moment",
+            "decided_spell",
+            "decided_daily",
+        ):
             self._store.run(f"delete from {table}")
         self.move(self._positions())
         self._followed.clear()
         self.follow(self._models())
         self._append("decided_spell", _SPELL, [_spell_row(state) for state in self._spells()])
+        self.judged(self._daily())
         self.occurred(None)
 
     def move(self, positions: Iterable[Position]) -> None:
@@ -135,6 +143,13 @@ class Mirror:
                 "delete from decided_spell where account = ? and moment = ?", [state.account, state.moment]
             )
             self._append("decided_spell", _SPELL, [_spell_row(state)])
+
+    def judged(self, values: Mapping[int, Mapping[str, float | None]]) -> None:
+        """What the daily pass found of some accounts, instead of what it found before."""
+        rows = [(account, key, value) for account, found in values.items() for key, value in found.items()]
+        if values:
+            self._delete("decided_daily", list(values))
+        self._append("decided_daily", _DAILY, rows)
 
     def occurred(self, accounts: Sequence[int] | None) -> None:
         """The latest occurrence of each moment at some accounts, by the store's numbers; None: at all."""
@@ -177,6 +192,10 @@ class Mirror:
             known = self._directory.of_row(row.account_id)
             if known:
                 yield Followed(known.store, row.model, row.model_since or row.phase_since or row.as_of)
+
+    def _daily(self) -> Mapping[int, Mapping[str, float | None]]:
+        rows = Daily.objects.values_list("account", "values")
+        return {known.store: found for row, found in rows if (known := self._directory.of_row(row))}
 
     def _spells(self) -> Iterable[SpellState]:
         for row in Spell.objects.all():

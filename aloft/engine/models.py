@@ -20,6 +20,28 @@ class Live(models.Model):
     version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="+")
 
 
+class DataAlert(models.Model):
+    """A source is late: nothing arrived within its usual gap, or it has not declared for too long.
+
+    It is complete to `mark`; what depends on it is unknown from there on. One open alert per source.
+    """
+
+    source = models.CharField(max_length=100)
+    since = models.DateTimeField()
+    mark = models.DateTimeField()
+    last = models.DateTimeField(null=True, help_text="When something last arrived")
+    usual_seconds = models.PositiveIntegerField(null=True, help_text="Within which something usually arrives")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source"], condition=models.Q(ended_at=None), name="one_data_alert_per_source"
+            ),
+        ]
+        ordering = ["-since"]
+
+
 class ZoneReading(models.Model):
     """Up to which local midnight the accounts of a zone have had their daily reading."""
 

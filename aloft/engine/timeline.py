@@ -31,7 +31,7 @@ TICKS = (
 class Next:
     """A turn to make: `at` is its instant, at most; facts are taken up to it."""
 
-    kind: Literal["facts", "golive", "reading", "due"]
+    kind: Literal["facts", "golive", "late", "reading", "due"]
     at: datetime
     zones: tuple[str, ...] = ()
 
@@ -56,14 +56,18 @@ def next_turn(
     due: datetime | None,
     readings: Mapping[str, datetime],
     now: datetime,
+    late: datetime | None = None,
 ) -> Next | None:
     """The earliest of what waits, at most at `until`; None when nothing does.
 
-    `arrived` is when the first undrained fact did; `readings` the next one of each zone. Of what falls on one
-    instant, facts come first, then a model going live, then readings, then what is due.
+    `arrived` is when the first undrained fact did; `readings` the next one of each zone; `late` when a source
+    will be, unless something arrives by then. Of what falls on one instant, facts come first, then a model going
+    live, then sources that are late, then readings, then what is due.
     """
     reading = min(readings.values(), default=None)
-    stops = [max(instant, decided) for instant in (golive, reading, due) if instant is not None]
+    if late is not None and arrived is not None and arrived <= late:
+        late = None
+    stops = [max(instant, decided) for instant in (golive, reading, due, late) if instant is not None]
     stop = min(stops, default=None)
     if arrived is not None and arrived <= until and (stop is None or arrived <= stop):
         return _facts(max(arrived, decided), stop, until, now)
@@ -71,6 +75,8 @@ def next_turn(
         return None
     if golive is not None and max(golive, decided) == stop:
         return Next("golive", stop)
+    if late is not None and max(late, decided) == stop:
+        return Next("late", stop)
     if reading is not None and max(reading, decided) == stop:
         return Next("reading", stop, tuple(zone for zone, at in readings.items() if at <= stop))
     return Next("due", stop)

@@ -11,6 +11,7 @@ from aloft.act.log import write
 from aloft.decide.values import Reason, VerdictName
 from aloft.engine.directory import Directory, Known
 from aloft.engine.mirror import Mirror
+from aloft.engine.sources import SourceWatch
 from aloft.engine.staff import Staff
 from aloft.engine.versions import Running, Versions
 from aloft.measures.frame import Ask, Frames
@@ -28,6 +29,7 @@ class Turn:
     mirror: Mirror
     staff: Staff
     versions: Versions
+    watch: SourceWatch
     touched: frozenset[int] = frozenset()
     zones: tuple[str, ...] = ()
     everyone: bool = False

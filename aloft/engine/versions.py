@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import F, Q
 
@@ -11,6 +12,7 @@ from aloft.engagement.expressions import Expression
 from aloft.engagement.load import load, parse_rule
 from aloft.facts.keep import Kept, keep
 from aloft.facts.store import FactStore
+from aloft.measures.detectors.asked import Detector
 from aloft.measures.frame import Frames
 from aloft.measures.program import Program, compile_model
 from aloft.records.models import Book, Change, ModelVersion
@@ -26,15 +28,17 @@ class Running:
 class Versions:
     """The version that is live, and the older ones that open occurrences are pinned to."""
 
-    def __init__(self, store: FactStore) -> None:
+    def __init__(self, store: FactStore, behind: Mapping[str, datetime]) -> None:
+        """`behind`: the sources that are late, as they come and go, each with its mark."""
         self._store = store
+        self._behind = behind
         self._compiled: dict[int, Running] = {}
 
     def get(self, pk: int) -> Running:
         if pk not in self._compiled:
             version = ModelVersion.objects.get(pk=pk)
             model = load(version.document, f"{version.name}.yaml")
-            frames = Frames(self._store.connection, model, self._store.home_zone, _book_rules())
+            frames = Frames(self._store.connection, model, self._store.home_zone, _book_rules(), self._behind)
             self._compiled[pk] = Running(version, compile_model(model), frames)
             self._keep()
         return self._compiled[pk]
@@ -42,6 +46,11 @@ class Versions:
     def forget(self) -> None:
         """Compile anew at the next need: what is read besides the model has changed."""
         self._compiled.clear()
+
+    def detectors(self) -> tuple[Detector, ...]:
+        """What the compiled versions ask of the daily pass, each once."""
+        asked = (one for running in self._compiled.values() for one in running.frames.detectors)
+        return tuple({one.key: one for one in asked}.values())
 
     def _keep(self) -> None:
         definitions: dict[str, Kept] = {}

@@ -7,9 +7,12 @@ from typing import Any
 
 from aloft.decide.values import Input, Reason
 from aloft.engagement.model import Moment, Rule
+from aloft.engagement.render import render
 from aloft.engine.turn import Row, Turn
+from aloft.measures.detectors.asked import FUNCTIONS
 from aloft.measures.frame import aware
-from aloft.measures.names import names_in
+from aloft.measures.models import Signal
+from aloft.measures.names import calls_in, names_in
 
 
 def plain(value: Any) -> str:
@@ -35,15 +38,21 @@ def instant(at: datetime) -> str:
 def inputs(rule: Rule, row: Row, turn: Turn) -> tuple[Input, ...]:
     """The values that a rule reads, true at the instant of the reading, known at the instant of the turn."""
     true_at = aware(row["_at"])
+    names = [*names_in(rule.expression), *_signals(rule)]
     return tuple(
-        Input(name, plain(row[name]), true_at, turn.at, _source(name, turn))
-        for name in names_in(rule.expression)
-        if name in row
+        Input(name, plain(row[name]), true_at, turn.at, _source(name, turn)) for name in names if name in row
     )
+
+
+def _signals(rule: Rule) -> list[str]:
+    """The calls of a rule that the daily pass answers, as they are spelled."""
+    return [render(call) for call in calls_in(rule.expression) if call.function in FUNCTIONS]
 
 
 def _source(name: str, turn: Turn) -> str:
     model = turn.program.model
+    if "(" in name:
+        return "signal"
     if name in model.metrics:
         return "facts"
     if name.startswith("contract") or name in {"mrr", "renewal_date", "status"}:
@@ -52,12 +61,26 @@ def _source(name: str, turn: Turn) -> str:
 
 
 def read_out(read: tuple[Input, ...]) -> str:
-    return ", ".join(f"{one.name} is {one.value}" for one in read)
+    """A raised signal is told by its evidence."""
+    told = [one for one in read if one.source != "signal" or one.value != "yes"]
+    return ", ".join(f"{one.name} is {one.value}" for one in told)
 
 
 def rule_reason(kind: str, rule: Rule, row: Row, turn: Turn, held: bool | None = True) -> Reason:
     read = inputs(rule, row, turn)
-    return Reason(kind, held, rule.text, read_out(read), rule.line, read)
+    found = "; ".join(part for part in (read_out(read), *_evidence(read, row, turn)) if part)
+    return Reason(kind, held, rule.text, found, rule.line, read)
+
+
+def _evidence(read: tuple[Input, ...], row: Row, turn: Turn) -> list[str]:
+    """What the newest signals say, of those that are raised."""
+    known = turn.directory.get(row["_account"])
+    raised = [one.name for one in read if one.source == "signal" and row[one.name] is True]
+    if not raised or known is None:
+        return []
+    rows = Signal.objects.filter(account=known.row, detector__in=raised).order_by("detector", "-day")
+    newest = {signal.detector: signal.says for signal in reversed(rows)}
+    return [newest[name] for name in raised if name in newest]
 
 
 def place_reasons(moment: Moment, row: Row, turn: Turn) -> list[Reason]:

@@ -7,6 +7,7 @@ from aloft.facts.store import FactStore
 FOLDS = {
     "day_count": ("account, name, day", "sum(n)::BIGINT AS n"),
     "user_word": ("account, app_user, block", "bit_or(word) AS word"),
+    "arrival": ("source, name, slot", "max(last) AS last"),
     "kept_count": ("digest, account, day", "sum(n)::BIGINT AS n"),
     "kept_word": ("digest, account, app_user, block", "bit_or(word) AS word"),
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aloft.collect.inbox import Logged
-from aloft.facts import arrivals, edits, identity, membership, observed, state
+from aloft.facts import arrivals, completeness, edits, identity, membership, observed, state
 from aloft.facts.changes import ChangeRow
 from aloft.facts.days import local_day, zone_of
 from aloft.facts.rebuild import rebuild
@@ -70,6 +70,7 @@ def _apply(
     membership.attribute(store)
     membership.attribute_again(store)
     events = _insert(store)
+    completeness.note(store, changes)
     arrivals.remember(store)
     rebuilt = zoned | edits.withdraw(store, changes) | _deprived(store)
     rebuild(store, rebuilt)

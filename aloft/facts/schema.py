@@ -48,6 +48,9 @@ TABLES: dict[str, str] = {
     "plan_note": "account INTEGER, kind TEXT, occurred TIMESTAMP, recorded TIMESTAMP, seq BIGINT",
     # One row per contact, as last set.
     "contact": "contact TEXT, account INTEGER, persona TEXT, status TEXT, seq BIGINT",
+    # When something last arrived of a source and event name, by spans of ten minutes since 1970.
+    "arrival": "source TEXT, name TEXT, slot INTEGER, last TIMESTAMP",
+    "source_mark": "source TEXT, complete_to TIMESTAMP, recorded TIMESTAMP, seq BIGINT",
     "compacted": "relation TEXT, rows BIGINT",
 }
 

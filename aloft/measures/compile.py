@@ -227,6 +227,11 @@ def _noted(compiler: _Compiler, call: Call) -> exp.Expression:
     return exp.Anonymous(this="list_contains", expressions=[noted, key])
 
 
+def _judged_daily(_compiler: _Compiler, call: Call) -> exp.Expression:
+    """What the daily pass found is a column of the frame, called as the rule calls it."""
+    return exp.column(render(call), quoted=True)
+
+
 FUNCTIONS: Mapping[str, Callable[[_Compiler, Call], exp.Expression]] = {
     "days_since": _days_since,
     "days_until": _days_until,
@@ -238,5 +243,6 @@ FUNCTIONS: Mapping[str, Callable[[_Compiler, Call], exp.Expression]] = {
     "log10": _log10,
     "touches": _touches,
     "at_opening": _at_opening,
+    **dict.fromkeys(("declined", "grew", "silent", "rank"), _judged_daily),
     **dict.fromkeys(("contacted", "attended", "confirmed", "trained", "signed", "no_show"), _noted),
 }

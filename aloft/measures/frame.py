@@ -6,15 +6,19 @@ UTC, days are local to the account (as days since 1970-01-01).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 import duckdb
 import pyarrow as pa
 
 from aloft.engagement.expressions import Expression
 from aloft.engagement.model import Metric, Model
+from aloft.facts.completeness import sources_of
+from aloft.measures import daily
+from aloft.measures.detectors.asked import detectors
 from aloft.measures.metrics import metric_sql
 from aloft.measures.names import MOMENT_INSTANTS, anchor_moments, names_read
 from aloft.revenue.lines import CONTRACTS, committed_stages, contract_facts, contract_status
@@ -105,19 +109,27 @@ class Frames:
         model: Model,
         home_zone: str,
         further: Iterable[Expression] = (),
+        behind: Mapping[str, datetime] = MappingProxyType({}),
     ) -> None:
-        """`further`: rules that are read over the frames besides those of the model (of books)."""
+        """`further`: rules that are read over the frames besides those of the model (of books).
+
+        `behind`: sources that are late, each with its mark: beyond it their metrics are unknown.
+        """
         self.connection = connection
         self.model = model
         self.home_zone = home_zone
+        self.behind = behind
+        further = tuple(further)
         self.names = names_read(model, further)
+        self.detectors = detectors(model, further)
+        self._daily = daily.columns(self.detectors, self.names)
         self._about_occurrences = True
         self._contracts: tuple[object, ...] | None = (-1, -1)
         self._currency = FIRST_CURRENCY
         self._prepare()
 
     def _prepare(self) -> None:
-        self.connection.execute(_SETUP)
+        self.connection.execute(f"{_SETUP};{daily.TABLE}")
         self.connection.execute("delete from day_bit")
         rows = [(bit, _signed((1 << 64) - (1 << bit)), _signed((1 << (bit + 1)) - 1)) for bit in range(64)]
         self.connection.executemany("insert into day_bit values (?, ?, ?)", rows)
@@ -310,7 +322,8 @@ class Frames:
     def _facts_sql(self) -> str:
         joins = [f"left join metric_{i} v{i} on v{i}._key = f._key" for i in range(len(self._metrics))]
         values = [
-            f', {_total(metric, f"v{i}.value")} as "{metric.name}"' for i, metric in enumerate(self._metrics)
+            f', {self._known(metric, _total(metric, f"v{i}.value"))} as "{metric.name}"'
+            for i, metric in enumerate(self._metrics)
         ]
         return f"""
           select f.* exclude ({", ".join(self._joined())}){"".join(values)}, {self._recorded()},
@@ -319,6 +332,12 @@ class Frames:
           from placed f {" ".join(joins)}
           {"left join notes_then n on n._key = f._key" if self._about_occurrences else ""}
           left join plans_then p on p._key = f._key"""
+
+    def _known(self, metric: Metric, value: str) -> str:
+        """Unknown beyond the mark of a source that is behind."""
+        sources = sources_of(metric.events, self.model.sources)
+        marks = [naive(mark) for source, mark in self.behind.items() if source in sources]
+        return f"case when f._at <= timestamp '{min(marks)}' then {value} end" if marks else value  # type: ignore[type-var]
 
     def _recorded(self) -> str:
         """What was noted on the occurrence; on none, nothing was."""
@@ -335,7 +354,8 @@ class Frames:
         """The columns that a view adds to the facts."""
         moments = anchor_moments(self.names, self.model)
         instants = [f'"{moment}.{instant}"' for moment in moments for instant in MOMENT_INSTANTS]
-        return [*_POSITION, *instants, *(f'"_{moment}.ordinal"' for moment in moments)]
+        ordinals = [f'"_{moment}.ordinal"' for moment in moments]
+        return [*_POSITION, *instants, *ordinals, *map(daily.quoted, self._daily)]
 
     def _view_sql(self, source: str) -> str:
         """The rows of `source` with the account's position and the instants of the other moments read."""
@@ -346,6 +366,8 @@ class Frames:
             )
             columns += [f'd{i}.{instant} as "{moment}.{instant}"' for instant in MOMENT_INSTANTS]
             columns.append(f'd{i}.ordinal as "_{moment}.ordinal"')
+        judged, found = daily.joined(self._daily, "s._account")
+        joins, columns = joins + judged, columns + found
         further = "".join(f", {column}" for column in columns)
         return f"""
           select s.*, p.phase, p.phase_start, p.entry as _entry, p.segment, p.segment_since, p.waits as _waits,

@@ -41,3 +41,46 @@ class Spell(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "moment"], name="one_spell_at_a_time")]
+
+
+class Daily(models.Model):
+    """What the newest daily reading found of an account, by the key of what was judged (`measures.daily`).
+
+    `states` are the last 21 states of each signal as text: 1 raised, 0 not, u unknown, the newest last.
+    """
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="daily")
+    read_at = models.DateTimeField()
+    values = models.JSONField(default=dict)
+    states = models.JSONField(default=dict)
+
+
+class Signal(models.Model):
+    """What a detector found of an account on a day: kept while it is raised, and on the day that it changes.
+
+    `raised` None is unknown. `statistic` is the rate of change of `declined` and `grew` (-0.4: 40 % less), the
+    days of quiet of `silent`; `threshold` is in the same unit. `baseline` is a rate a week, or a mean gap in
+    days. `flapping` is the share of the last 21 readings at which the state changed.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="signals")
+    detector = models.CharField(max_length=300, help_text="The call, as rules spell it")
+    key = models.CharField(max_length=16)
+    day = models.DateField(help_text="The account's local day that had just ended")
+    at = models.DateTimeField()
+    raised = models.BooleanField(null=True)
+    statistic = models.FloatField(null=True)
+    p = models.FloatField(null=True)
+    threshold = models.FloatField(null=True)
+    baseline = models.FloatField(null=True)
+    dispersion = models.FloatField(null=True)
+    flapping = models.FloatField(default=0)
+    evidence = models.JSONField(default=dict)
+    says = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "key", "day"], name="one_signal_a_day"),
+        ]
+        indexes = [models.Index(fields=["account", "-day"])]
+        ordering = ["-day", "detector"]

@@ -9,6 +9,7 @@ from aloft.engagement.model import (
     Anchor,
     Every,
     ExpectTrigger,
+    Metric,
     Model,
     Moment,
     Offsets,
@@ -49,6 +50,21 @@ def rules(model: Model) -> Iterator[Rule]:
         yield from (rule for rule in (segment.when, segment.exit) if rule)
     for moment in model.moments.values():
         yield from moment_rules(moment)
+    for dimension in model.health.dimensions.values() if model.health else ():
+        yield from (rule for rule in (dimension.score, dimension.cap and dimension.cap.when) if rule)
+
+
+def metrics_behind(expression: Expression, model: Model) -> list[Metric]:
+    """The metrics over events that an expression rests on: those it names, and those their formulas name."""
+    found: dict[str, Metric] = {}
+    waiting = [expression]
+    while waiting:
+        for name in names_in(waiting.pop()):
+            metric = model.metrics.get(name)
+            if metric and name not in found:
+                found[name] = metric
+                waiting += [metric.formula.expression] if metric.formula else []
+    return [metric for metric in found.values() if not metric.formula]
 
 
 def moment_anchor(moment: Moment) -> Anchor | None:

@@ -171,6 +171,15 @@ class StaffSet(Edit):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceComplete(Edit):
+    """Everything up to `complete_to` (exclusive) has been sent by the source."""
+
+    kind = "source.complete"
+    source: str
+    complete_to: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelPublished(Edit):
     kind = "model.published"
     name: str

@@ -102,6 +102,8 @@ PICTURES = {
     "recorded_fact": f"SELECT * REPLACE ({ACCOUNT}) FROM recorded_fact t",
     "plan_note": f"SELECT * REPLACE ({ACCOUNT}) FROM plan_note t",
     "contact": f"SELECT * REPLACE ({ACCOUNT}) FROM contact t",
+    "arrival": "SELECT source, name, slot, max(last) AS last FROM arrival GROUP BY ALL",
+    "source_mark": "SELECT * FROM source_mark",
     "position": "SELECT * FROM position",
     "store_version": "SELECT * FROM store_version",
 }
@@ -126,6 +128,6 @@ def picture_of_what_happened(store: FactStore) -> Snapshot:
     shown: Snapshot = {}
     for table, sql in PICTURES.items():
         left_out = f"EXCLUDE ({WHEN_IT_CAME[table]})" if table in WHEN_IT_CAME else ""
-        if table != "position":
+        if table not in {"position", "arrival"}:
             shown[table] = store.run(f"SELECT * {left_out} FROM ({sql}) ORDER BY ALL")
     return shown

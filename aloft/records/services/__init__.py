@@ -15,6 +15,7 @@ from aloft.records.services.plans import agree_plan, read_goal, review_plan, set
 from aloft.records.services.published import publish_model
 from aloft.records.services.rates import set_rate
 from aloft.records.services.recorded import record_fact, withdraw_fact
+from aloft.records.services.sources import declare_complete
 
 __all__ = [
     "Held",
@@ -22,6 +23,7 @@ __all__ = [
     "agree_plan",
     "amend_line",
     "create_user_for",
+    "declare_complete",
     "log_change",
     "pause_line",
     "publish_model",

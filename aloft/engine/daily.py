@@ -1,0 +1,175 @@
+"""The daily pass: what depends on everybody at once is judged as a zone's day has ended, for its accounts.
+
+Peers of other zones are read as of their own newest day that has ended. So the family over which false
+discoveries are controlled is always everybody, and nobody waits for the last midnight of the world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from aloft.engine.turn import Turn
+from aloft.measures.detectors.asked import Detector
+from aloft.measures.detectors.counting import Everybody, everybody
+from aloft.measures.detectors.found import Findings, find
+from aloft.measures.detectors.peers import share_below
+from aloft.measures.frame import naive
+from aloft.measures.models import Daily, Signal
+
+Floats = npt.NDArray[np.float64]
+
+KEPT = 21
+"""Readings over which flapping is measured."""
+RAISED, NOT, UNKNOWN = "1", "0", "u"
+DAY_ZERO = date(1970, 1, 1)
+
+
+@dataclass
+class Judgement:
+    """What the pass finds: values by key, a row per account of `people`, and what is told of the signals."""
+
+    people: Everybody
+    values: dict[str, Floats]
+    signals: list[Findings]
+
+
+def read(turn: Turn) -> None:
+    """Judge everybody; keep what concerns the accounts of the frame."""
+    detectors = _detectors(turn)
+    if not detectors:
+        return
+    connection = turn.frames.connection
+    people = everybody(connection, naive(turn.at), turn.frames.home_zone)  # type: ignore[arg-type]
+    asked = _asked(turn, people)
+    judged = Judgement(people, {}, [])
+    for detector in detectors:
+        if detector.function == "rank":
+            _rank(turn, detector, judged, asked)
+        else:
+            findings = find(connection, detector, people)
+            judged.signals.append(findings)
+            judged.values[detector.key] = findings.raised
+    _keep(turn, judged, asked)
+
+
+def _detectors(turn: Turn) -> list[Detector]:
+    """Signals of every version that something open is pinned to; what is ranked, only the turn's model can read."""
+    signals = [one for one in turn.versions.detectors() if one.function != "rank"]
+    return signals + [one for one in turn.frames.detectors if one.function == "rank"]
+
+
+def _asked(turn: Turn, people: Everybody) -> npt.NDArray[np.bool_]:
+    rows = turn.frames.connection.execute("select _account from asked").fetchall()
+    ours = [account for (account,) in rows if account in turn.directory]
+    return np.isin(people.accounts, np.array(ours, dtype=np.int64))
+
+
+def _rank(turn: Turn, detector: Detector, judged: Judgement, asked: npt.NDArray[np.bool_]) -> None:
+    """Among the newest daily values: of the accounts of the frame from it, of the others as kept."""
+    ranked = f"of:{detector.key}"
+    found = turn.frames.connection.execute(
+        f"""select e.account, coalesce(f.value, d.value) as value from everybody e
+        left join (select _account, ({detector.value})::double as value from frame) f on f._account = e.account
+        left join decided_daily d on d.account = e.account and d.key = '{ranked}' and f._account is null
+        order by e.account"""
+    ).fetchnumpy()
+    values = np.ma.filled(np.ma.asarray(found["value"], dtype=np.float64), np.nan)
+    judged.values[ranked] = values
+    judged.values[detector.key] = share_below(values, judged.people.codes)
+
+
+def _keep(turn: Turn, judged: Judgement, asked: npt.NDArray[np.bool_]) -> None:
+    rows = [int(row) for row in np.flatnonzero(asked)]
+    known = {row: turn.directory[int(judged.people.accounts[row])] for row in rows}
+    before = _before([one.row for one in known.values()])
+    kept, signals = [], []
+    for row in rows:
+        account = known[row].row
+        states = _states(judged.signals, row, before.get(account, {}))
+        values = {key: _plain(column[row]) for key, column in judged.values.items()}
+        kept.append(Daily(account_id=account, read_at=turn.at, values=values, states=states))
+        signals += [
+            _signal(turn, judged, findings, row, account, states[findings.detector.key])
+            for findings in judged.signals
+            if _is_told(states[findings.detector.key])
+        ]
+    Daily.objects.bulk_create(
+        kept, update_conflicts=True, unique_fields=["account"], update_fields=["read_at", "values", "states"],
+        batch_size=500,
+    )  # fmt: skip
+    _replace(signals)
+    turn.mirror.judged(
+        {int(judged.people.accounts[row]): one.values for row, one in zip(rows, kept, strict=True)}
+    )
+
+
+def _before(accounts: Sequence[int]) -> Mapping[int, Mapping[str, str]]:
+    found: dict[int, Mapping[str, str]] = {}
+    for start in range(0, len(accounts), 5_000):
+        rows = Daily.objects.filter(account__in=accounts[start : start + 5_000])
+        found |= dict(rows.values_list("account", "states"))
+    return found
+
+
+def _states(signals: Iterable[Findings], row: int, before: Mapping[str, str]) -> dict[str, str]:
+    return {
+        findings.detector.key: (before.get(findings.detector.key, "") + _state(findings.raised[row]))[-KEPT:]
+        for findings in signals
+    }
+
+
+def _state(raised: float) -> str:
+    return UNKNOWN if np.isnan(raised) else RAISED if raised else NOT
+
+
+def _is_told(states: str) -> bool:
+    """Raised, or another than the day before."""
+    return states[-1] == RAISED or (len(states) > 1 and states[-1] != states[-2])
+
+
+def flapping(states: str) -> float:
+    """The share of the last 21 readings at which the state was another than before (`domain.md` F18)."""
+    changes = sum(one != other for one, other in pairwise(states))
+    return changes / (KEPT - 1)
+
+
+def _signal(turn: Turn, judged: Judgement, findings: Findings, row: int, account: int, states: str) -> Signal:
+    evidence, raised = findings.evidence(row), findings.raised[row]
+    return Signal(
+        account_id=account,
+        detector=findings.detector.text[:300],
+        key=findings.detector.key,
+        day=DAY_ZERO + timedelta(days=int(judged.people.last[row])),
+        at=turn.at,
+        raised=None if np.isnan(raised) else bool(raised),
+        statistic=evidence.statistic,
+        p=evidence.p,
+        threshold=evidence.threshold,
+        baseline=evidence.baseline,
+        dispersion=evidence.dispersion,
+        flapping=flapping(states),
+        evidence=dict(evidence.told),
+        says=evidence.says[:300],
+    )
+
+
+def _replace(signals: Sequence[Signal]) -> None:
+    names = [
+        field.name
+        for field in Signal._meta.concrete_fields
+        if field.name not in {"id", "account", "key", "day"}
+    ]
+    Signal.objects.bulk_create(
+        signals, update_conflicts=True, unique_fields=["account", "key", "day"], update_fields=names,
+        batch_size=500,
+    )  # fmt: skip
+
+
+def _plain(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
