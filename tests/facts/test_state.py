@@ -95,7 +95,7 @@ def test_compacting_folds_rows_and_changes_nothing_that_is_read() -> None:
         step(store, tracked(seq, "2026-03-03T11:00", "ann", "acme", name="User Created"))
     before = picture(store)
     assert store.run("SELECT count(*) FROM day_count") == [(12,)]
-    assert compact(store, minimum=3) == ("day_count", "user_word", "kept_count", "kept_word")
+    assert compact(store, minimum=3) == ("day_count", "user_word", "arrival", "kept_count", "kept_word")
     assert store.run("SELECT count(*) FROM day_count") == [(2,)]
     assert picture(store) == before
 
@@ -107,7 +107,7 @@ def test_compacting_waits_until_the_rows_outgrow_what_they_say() -> None:
     assert compact(store, minimum=0) == ()
     for seq in range(6, 9):
         step(store, tracked(seq, "2026-03-03T11:00", "ann", "acme", name="User Created"))
-    assert compact(store, minimum=0) == ("day_count", "user_word")
+    assert compact(store, minimum=0) == ("day_count", "user_word", "arrival")
     assert counts(store) == [
         ("acme", "Ticket Opened", "2026-03-02", 2),
         ("acme", "User Created", "2026-03-03", 4),
