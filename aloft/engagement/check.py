@@ -14,6 +14,7 @@ from aloft.engagement.moments import check_moments
 from aloft.engagement.names import RESERVED
 from aloft.engagement.parse import ReadingError
 from aloft.engagement.problems import Path
+from aloft.engagement.proofs import check_proofs
 from aloft.engagement.scopes import Scopes, scopes
 from aloft.engagement.sections import check_sections
 from aloft.engagement.spelling import quoted
@@ -42,6 +43,7 @@ def check(draft: Draft) -> tuple[Flaw, ...]:
     check_moments(findings, known)
     check_health(findings, known)
     check_sections(findings, known)
+    check_proofs(findings)
     return tuple(findings.flaws)
 
 

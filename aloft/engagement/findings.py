@@ -39,6 +39,10 @@ class Findings:
         """A flaw of a key, or of what lacks below it."""
         self.flaws.append(Flaw(self.draft.tree.key_place(path), path, message))
 
+    def flawed(self, path: Path) -> bool:
+        """Whether something at the path or below it is wrong, so that nothing follows from it."""
+        return any(flaw.path[: len(path)] == path for flaw in (*self.draft.flaws, *self.flaws))
+
     def require(self, path: Path, key: str) -> None:
         if not self.draft.given((*path, key)):
             self.add_key(path, f"'{key}' is missing")

@@ -13,9 +13,11 @@ from aloft.engagement import not_run
 from aloft.engagement.document import MetricDoc
 from aloft.engagement.draft import Draft
 from aloft.engagement.expressions import Call, Expression, Name, Null, Text, rewrite, walk
+from aloft.engagement.findings import Findings
 from aloft.engagement.moment_document import EventRefDoc
 from aloft.engagement.parse import Parsed
 from aloft.engagement.problems import Path, Place, dotted
+from aloft.engagement.proofs import undecided, wavering
 from aloft.engagement.spelling import did_you_mean, quoted
 
 RETAINED_DAYS = 128  # what the fact store keeps of each user and event, as words of bits
@@ -40,6 +42,8 @@ def remarks(draft: Draft) -> tuple[Remark, ...]:
         *_rules(draft),
         *_windows(draft),
         *_absorbed(draft),
+        *_undecided(draft),
+        *_wavering(draft),
     ]
     return tuple(sorted(dict.fromkeys(found), key=lambda remark: remark.place))
 
@@ -173,3 +177,18 @@ def _absorbed(draft: Draft) -> Iterator[Remark]:
                 place = (*path, i) if draft.tree.is_list(path) else path
                 says = f"there is no moment {quoted(absorbed)} to absorb{did_you_mean(absorbed, moments)}"
                 yield Remark(draft.tree.place(place), place, says)
+
+
+def _undecided(draft: Draft) -> Iterator[Remark]:
+    names = undecided(Findings(draft))
+    if names:
+        listed = ", ".join(names)
+        says = f"whether an account can meet these is not decided by comparisons of single names: {listed}"
+        yield Remark(draft.tree.key_place(("moments",)), ("moments",), says)
+
+
+def _wavering(draft: Draft) -> Iterator[Remark]:
+    for name in wavering(Findings(draft)):
+        path: Path = ("segments", name, "exit")
+        says = "an account could enter this segment and leave it by the same facts"
+        yield Remark(draft.tree.place(path), path, says)

@@ -120,7 +120,7 @@ def test_the_digest_is_that_of_the_meaning() -> None:
 
 
 def test_the_order_of_segments_is_part_of_the_meaning() -> None:
-    large, medium = "  large: {when: mrr > 5, touch: high}\n", "  medium: {when: mrr > 3, touch: high}\n"
+    large, medium = "  large: {when: mrr > 5, touch: high}\n", "  medium: {when: seats > 3, touch: high}\n"
     start = SMALL.index("  large:")
     end = SMALL.index("  rest:")
     one, other = (SMALL[:start] + both + SMALL[end:] for both in (large + medium, medium + large))

@@ -35,6 +35,7 @@ def test_each_place_is_noted_with_what_happens_instead() -> None:
         ("title: A small model\n", "title: A small model\nunit: relationship\n"),
         ("{count: Signed In, over: 28d}", "{sum: seats, of: Signed In, over: 28d}"),
         ('"mrr >= 5000"', '"mrr >= 5000 and rank(mrr) > 0.5 or customers < 5"'),
+        (', exit: "mrr < 4500"', ""),
     ) == [
         f"m.yaml:3:7: unit: unit: relationship {SAYS}: one run for each account",
         f"m.yaml:13:14: metrics.sign_ins.sum: 'sum' {SAYS}: it is unknown",
