@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from rich.console import Console
 
 from aloft import clock
-from aloft.cli import asking, printing, reporting, starting
+from aloft.cli import asking, importing, printing, reporting, starting
 from aloft.cli.ready import prepare
 from aloft.cli.reporting import Format
 from aloft.engagement.library import beside
@@ -177,6 +177,9 @@ def why(
         return
     for explanation in found:
         printing.explanation(out, explanation)
+
+
+app.command("import")(importing.import_)
 
 
 @app.command()

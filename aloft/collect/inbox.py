@@ -55,29 +55,57 @@ class Inbox:
         self._writer.submit(append)
         return append.answer.result()
 
-    def read(self, after: int, limit: int = 10_000, until: datetime | None = None) -> list[Logged]:
-        """Entries with a `seq` above `after`, in order, up to the first that was received after `until`."""
+    def read(
+        self, after: int, limit: int = 10_000, until: datetime | None = None, upto: int | None = None
+    ) -> list[Logged]:
+        """Entries with a `seq` above `after`, at most `upto`, up to the first that was received after `until`."""
         found: list[Logged] = []
         with self._connected() as connection:
-            query = "SELECT * FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"
-            for cells in connection.execute(query, (after, limit)):
+            query = "SELECT * FROM entry WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
+            for cells in connection.execute(query, (after, _last(connection, upto), limit)):
                 entry = logged(*cells)
                 if until is not None and entry.received > until:
                     break
                 found.append(entry)
         return found
 
-    def next_received(self, after: int) -> datetime | None:
-        """When the first entry above `after` was received."""
-        query = "SELECT received FROM entry WHERE seq > ? ORDER BY seq LIMIT 1"
+    def next_received(self, after: int, upto: int | None = None) -> datetime | None:
+        """When the first entry above `after`, at most `upto`, was received."""
+        query = "SELECT received FROM entry WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT 1"
         with self._connected() as connection:
-            found = connection.execute(query, (after,)).fetchone()
+            found = connection.execute(query, (after, _last(connection, upto))).fetchone()
         return instant(found[0]) if found else None
 
     def end(self) -> int:
-        """The logged position: the `seq` of the last entry ever stored, 0 before the first."""
+        """The logged position: the `seq` of the last entry ever stored, 0 before the first.
+
+        It stops short of what is reserved, until that is released.
+        """
         with self._connected() as connection:
-            return tables.position(connection)[0]
+            return tables.readable(connection)
+
+    def reserve(self, entries: int) -> int:
+        """Keep that many numbers for entries that are written to the log directly; gives the first of them.
+
+        Nobody reads beyond until they are released; numbers that are never used are a gap, and no harm.
+        """
+        with self._connected() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            seq, received = tables.position(connection)
+            tables.move_position(connection, seq + entries, received)
+            connection.execute("INSERT INTO reserved VALUES (?)", (seq + 1,))
+            connection.execute("COMMIT")
+        return seq + 1
+
+    def release(self) -> None:
+        """Whatever was reserved is written, or never will be."""
+        with self._connected() as connection:
+            connection.execute("DELETE FROM reserved")
+
+    def holds(self) -> bool:
+        """Whether something is reserved."""
+        with self._connected() as connection:
+            return connection.execute("SELECT 1 FROM reserved").fetchone() is not None
 
     def forget(self, upto: int) -> None:
         """Drop entries that the log has. Their ids go on being refused."""
@@ -118,6 +146,11 @@ class Inbox:
         if self._connection:
             self._connection.close()
         self._connection = None
+
+
+def _last(connection: sqlite3.Connection, upto: int | None) -> int:
+    readable = tables.readable(connection)
+    return readable if upto is None else min(upto, readable)
 
 
 def logged(

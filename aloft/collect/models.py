@@ -13,6 +13,10 @@ class Source(models.Model):
     )
     enabled = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    complete_to = models.DateField(
+        null=True, blank=True, help_text="The last day of which the source has everything, where it says so"
+    )
+    credit = models.CharField(max_length=200, blank=True, help_text="Whom to name wherever its data is shown")
 
     class Meta:
         ordering = ["name"]
@@ -38,3 +42,47 @@ class DeadLetter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}: {self.code}"
+
+
+class Import(models.Model):
+    """A run that took in files. `report` is that of `collect.files.report`, `mapping` the document in full."""
+
+    source = models.CharField(max_length=100)
+    at = models.DateTimeField()
+    files = models.JSONField(default=list)
+    mapping = models.TextField()
+    report = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.source}, {self.at:%Y-%m-%d %H:%M}"
+
+
+class Quarantined(models.Model):
+    """A row of a file that cannot be used: where it stands, why, and its cells, which may be mended.
+
+    `ordinal` is its place among the rows of the same key, and part of its identity. `table` is one of the
+    mapping's; `column` is empty where the row as a whole is meant.
+    """
+
+    source = models.CharField(max_length=100)
+    table = models.CharField(max_length=100)
+    file = models.CharField(max_length=255)
+    line = models.PositiveBigIntegerField()
+    ordinal = models.PositiveBigIntegerField(default=1)
+    column = models.CharField(max_length=255, blank=True)
+    reason = models.CharField(max_length=500)
+    cells = models.JSONField()
+    mended_at = models.DateTimeField(null=True, blank=True)
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="quarantined")
+
+    class Meta:
+        ordering = ["source", "table", "file", "line"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "table", "file", "line"], name="one_row_per_line")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"

@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS problem (
   message_id TEXT NOT NULL, body BLOB NOT NULL
 );
 CREATE TABLE IF NOT EXISTS closed (name TEXT PRIMARY KEY, bits BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS reserved (first INTEGER PRIMARY KEY);
 CREATE INDEX IF NOT EXISTS problem_at ON problem (at);
 INSERT OR IGNORE INTO position VALUES (1, 0, 0);
 """
@@ -57,7 +58,7 @@ def prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_size_limit=67108864")
     connection.execute("PRAGMA cache_size=-32768")
     connection.execute("PRAGMA mmap_size=1073741824")
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'problem_at'").fetchone():
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'reserved'").fetchone():
         connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
 
 
@@ -69,6 +70,12 @@ def position(connection: sqlite3.Connection) -> tuple[int, int]:
 
 def move_position(connection: sqlite3.Connection, seq: int, received: int) -> None:
     connection.execute("UPDATE position SET seq = ?, received = ?", (seq, received))
+
+
+def readable(connection: sqlite3.Connection) -> int:
+    """The `seq` up to which entries may be read: what is reserved is written elsewhere first."""
+    (first,) = connection.execute("SELECT min(first) FROM reserved").fetchone()
+    return position(connection)[0] if first is None else int(first) - 1
 
 
 def day_tables(connection: sqlite3.Connection, today: date) -> tuple[str, list[str]]:

@@ -18,6 +18,7 @@ from aloft.measures.frame import aware
 from aloft.measures.models import AccountProjection
 from aloft.records.models import Book, Holding
 from aloft.records.observed import ObservedAccount, upsert_observed
+from aloft.records.observed_contracts import ObservedContact, ObservedLine, upsert_contacts, upsert_lines
 from aloft.records.services import Held, set_holdings
 from aloft.records.spelling import Scalar
 
@@ -27,6 +28,18 @@ left join (select * from attribute
   qualify row_number() over (partition by account, field
     order by rank desc, valid desc, recorded desc, seq desc) = 1) t on t.account = a.id
 where a.id in (select unnest(?)) order by a.id
+"""
+
+
+_LINES = """
+select a.external, l.contract, l.line, l.product, l.plan, l.seats, l.mrr, l.currency, l.starts, l.ends,
+  l.recorded
+from contract_line l join account a on a.id = l.account
+where l.stream = 0 and l.account in (select unnest(?)) order by l.contract, l.line, l.seq
+"""
+_PEOPLE = """
+select a.external, e.properties from event e join account a on a.id = e.account
+where e.stream = 0 and e.kind = 'contact' and e.account in (select unnest(?)) order by e.seq
 """
 
 
@@ -40,6 +53,27 @@ def observe(store: FactStore, accounts: Iterable[int], at: datetime, folded: int
     if found:
         rows = [ObservedAccount(external, fields) for external, fields in found.items()]
         upsert_observed(rows, at=at, folded=folded)
+
+
+def observe_listed(store: FactStore, accounts: Iterable[int]) -> None:
+    """Write contracts and contacts of these accounts as files have told them."""
+    ids = list(accounts)
+    if not ids:
+        return
+    lines = [ObservedLine(*row) for row in store.run(_LINES, [ids])]
+    upsert_lines(store_accounts(store, ids), lines)
+    people = store.run(_PEOPLE, [ids])
+    upsert_contacts([ObservedContact(account, **_told(told)) for account, told in people])
+
+
+def _told(properties: str) -> dict[str, str]:
+    told = json.loads(properties)
+    return {name: told.get(name) or "" for name in ("contact", "name", "email", "persona", "user")}
+
+
+def store_accounts(store: FactStore, ids: list[int]) -> list[str]:
+    rows = store.run("select external from account where id in (select unnest(?)) order by id", [ids])
+    return [external for (external,) in rows]
 
 
 def hold(turn: Turn, accounts: Iterable[int] | None) -> None:

@@ -7,17 +7,20 @@ data alone, and the keys of occurrences make the second time silent.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import transaction
 
 from aloft.act.models import Due, DueKind
 from aloft.clock import Clock, SystemClock
-from aloft.collect.inbox import Inbox, Logged
+from aloft.collect.inbox import Inbox
 from aloft.engine import accounts, deciding, staffing
+from aloft.engine.alone import alone
 from aloft.engine.directory import Directory
 from aloft.engine.following import NONE, Following
 from aloft.engine.mirror import Mirror
@@ -32,10 +35,11 @@ from aloft.engine.versions import Running, Versions, next_version, precedence
 from aloft.facts.changes import ChangeRow
 from aloft.facts.compact import compact
 from aloft.facts.drain import drain
-from aloft.facts.log import export, read_log
+from aloft.facts.log import export, mend, put_in_order
+from aloft.facts.reading import Reader, received
 from aloft.facts.store import FactStore
 from aloft.records.changes import StaffSet
-from aloft.records.models import Change
+from aloft.records.models import Change, ModelVersion
 
 BATCH = 10_000
 SMALL = 5_000
@@ -57,6 +61,8 @@ class Engine:
         self.inbox = Inbox(home / "inbox.sqlite3")
         self.store = FactStore.open(home / "facts.duckdb", home_zone=home_zone)
         self.log = home / "log"
+        mend(self.log)
+        self.reader = Reader(self.log, self.inbox)
         self.directory = Directory(self.store)
         self.mirror = Mirror(self.store, self.directory)
         self.following = Following(self.mirror, self.directory)
@@ -78,21 +84,30 @@ class Engine:
     def _start(self) -> None:
         self._seen, self._quiet_until = (-1, -1), EPOCH
         self.decided, _ = Decided.objects.get_or_create(pk=1)
+        self._order()
         self._catch_up()
         self.directory.load()
         self.watch.load()
         self._mirrored = False
         self._in_force = {row.name: row.version for row in Live.objects.select_related("version")}
 
+    def _order(self) -> None:
+        """What is rolled from its beginning is rolled as it was recorded, whatever order the files came in."""
+        if self.decided.inbox == 0 and self.store.positions().inbox == 0:
+            with alone(self.home) as nobody_imports:
+                if nobody_imports:
+                    put_in_order(self.log, self.inbox)
+
     def _catch_up(self) -> None:
         """A store that lies behind what is decided was lost: it is made anew from the log, and decides nothing."""
         while self._behind_inbox() or self._behind_changes():
             drained = self.store.positions()
-            entries = read_log(self.log, drained.inbox, BATCH) or self.inbox.read(drained.inbox, BATCH)
+            entries = self.reader.take(drained.inbox)
+            known = entries.filter(pc.less_equal(entries["seq"], self.decided.inbox))
             rows = Change.objects.filter(id__gt=drained.changes, id__lte=self.decided.changes).order_by("id")
-            known = [entry for entry in entries if entry.seq <= self.decided.inbox]
             changes = [_change_row(row) for row in rows[:BATCH]]
-            at = max([entry.received for entry in known[-1:]] + [change.at for change in changes[-1:]])
+            at = _latest(known, changes)
+            assert at is not None
             drain(self.store, known, changes, at)
 
     def _behind_inbox(self) -> bool:
@@ -130,6 +145,7 @@ class Engine:
         seen = self._logged()
         if seen == self._seen and until < self._quiet_until:
             return 0
+        self._release()
         turns = self._turns(until)
         self.decided.at = max(until, self.at)
         self._seen, self._quiet_until = seen, self._next_instant()
@@ -145,6 +161,13 @@ class Engine:
                 )
             self._make(coming)
         return made.total()
+
+    def _release(self) -> None:
+        """What an import has reserved and, killed, never wrote."""
+        if self.inbox.holds():
+            with alone(self.home) as nobody_imports:
+                if nobody_imports:
+                    self.inbox.release()
 
     def _logged(self) -> tuple[int, int]:
         """The ends of the two streams."""
@@ -171,15 +194,22 @@ class Engine:
             readings=self._readings() if self._in_force else {},
             now=self.clock.now(),
             late=self.watch.next_late() if self._in_force else None,
+            undecided=self._undecided(),
         )
+
+    def _undecided(self) -> datetime | None:
+        """Until when no model can be live; None once one is."""
+        if self._in_force:
+            return None
+        first = ModelVersion.objects.order_by("live_from").values_list("live_from", flat=True).first()
+        return first or FAR
 
     def _position(self) -> tuple[int, int]:
         return self.decided.inbox, self.decided.changes
 
     def _arrived(self) -> datetime | None:
         """When the first fact that is not drained arrived, in the log, the inbox or the changes."""
-        logged = read_log(self.log, self.decided.inbox, 1)
-        instants = [logged[0].received if logged else self.inbox.next_received(self.decided.inbox)]
+        instants = [self.reader.next_received(self.decided.inbox)]
         change = Change.objects.filter(id__gt=self.decided.changes).order_by("id").first()
         instants.append(change.at if change else None)
         return min((instant for instant in instants if instant is not None), default=None)
@@ -212,29 +242,26 @@ class Engine:
             self._start()
             raise
 
-    def _entries(self, until: datetime) -> list[Logged]:
-        """In the order of their numbers, up to the first that arrived later."""
-        exported = read_log(self.log, self.decided.inbox, BATCH)
-        if exported:
-            return list(takewhile(lambda entry: entry.received <= until, exported))
-        return self.inbox.read(self.decided.inbox, BATCH, until)
-
     def _changes(self, until: datetime) -> list[ChangeRow]:
         rows = Change.objects.filter(id__gt=self.decided.changes).order_by("id")[:BATCH]
         made = takewhile(lambda row: row.at <= until, rows)
         return [_change_row(row) for row in made]
 
     def _facts(self, until: datetime) -> None:
-        entries, changes = self._entries(until), self._changes(until)
+        entries, changes = self.reader.take(self.decided.inbox, until), self._changes(until)
         before = self._position()
-        last = [entry.received for entry in entries[-1:]] + [change.at for change in changes[-1:]]
-        at = self.store.positions().at if self._is_ahead() else max([*last, self.at])
+        at = (
+            self.store.positions().at
+            if self._is_ahead()
+            else max(_latest(entries, changes) or self.at, self.at)
+        )
         assert at is not None
         with self.store.transaction():
             drained = drain(self.store, entries, changes, at)
             step = self.unfinished.note(before, drained)
         with transaction.atomic():
             accounts.observe(self.store, step.touched, at, self.store.positions().changes)
+            accounts.observe_listed(self.store, step.listed)
             self.directory.refresh(step.touched)
             if any(change.kind == StaffSet.kind for change in changes):
                 self.versions.forget()
@@ -349,6 +376,12 @@ class Engine:
         self.decided.inbox, self.decided.changes = drained.inbox, drained.changes
         self.decided.at = max(at, self.at)
         self.decided.save()
+
+
+def _latest(entries: pa.Table, changes: Sequence[ChangeRow]) -> datetime | None:
+    """When the last of them was recorded."""
+    last = [received(entries, entries.num_rows - 1)] if entries.num_rows else []
+    return max([*last, *(change.at for change in changes[-1:])], default=None)
 
 
 def _change_row(row: Change) -> ChangeRow:

@@ -26,10 +26,11 @@ def publish_from(
     That is for the first model over imported history: once something has opened, the past stands.
     """
     decided = Decided.objects.filter(pk=1).first()
-    back = decided is not None and decided.at is not None and live_from < decided.at
-    if back:
+    decided_at = decided.at if decided else None
+    if live_from < (decided_at or now):
         _may_go_back(live_from, running)
-    version = publish_model(
+        _go_back()
+    return publish_model(
         name=model.name,
         document=document,
         digest=model.digest,
@@ -38,9 +39,6 @@ def publish_from(
         actor=actor,
         at=now,
     )
-    if back:
-        _go_back()
-    return version
 
 
 def _may_go_back(live_from: datetime, running: bool) -> None:
@@ -56,7 +54,11 @@ def _may_go_back(live_from: datetime, running: bool) -> None:
 
 
 def _go_back() -> None:
-    """Forget what was decided since, and the fact store with it: it is drained again from the log."""
+    """Forget what was decided since, and the fact store with it: it is drained again from the log.
+
+    As an engine begins, it puts the log into the order in which its entries were recorded, so that nothing is
+    known before its time.
+    """
     for rows in (AccountProjection, Spell, ZoneReading, Live, Due, Verdict):
         rows.objects.all().delete()
     Decided.objects.filter(pk=1).update(inbox=0, changes=0, at=None)

@@ -57,12 +57,14 @@ def next_turn(
     readings: Mapping[str, datetime],
     now: datetime,
     late: datetime | None = None,
+    undecided: datetime | None = None,
 ) -> Next | None:
     """The earliest of what waits, at most at `until`; None when nothing does.
 
     `arrived` is when the first undrained fact did; `readings` the next one of each zone; `late` when a source
     will be, unless something arrives by then. Of what falls on one instant, facts come first, then a model going
-    live, then sources that are late, then readings, then what is due.
+    live, then sources that are late, then readings, then what is due. Before `undecided` no model can be live:
+    nothing is decided, and facts are taken however much time they span.
     """
     reading = min(readings.values(), default=None)
     if late is not None and arrived is not None and arrived <= late:
@@ -70,6 +72,8 @@ def next_turn(
     stops = [max(instant, decided) for instant in (golive, reading, due, late) if instant is not None]
     stop = min(stops, default=None)
     if arrived is not None and arrived <= until and (stop is None or arrived <= stop):
+        if undecided is not None and max(arrived, decided) < undecided:
+            return Next("facts", min(until, stop or until, undecided))
         return _facts(max(arrived, decided), stop, until, now)
     if stop is None or stop > until:
         return None

@@ -13,6 +13,7 @@ from aloft.facts.store import FactStore
 class Step:
     touched: frozenset[int]
     moved: frozenset[int]
+    listed: frozenset[int]
 
 
 class Unfinished:
@@ -27,11 +28,13 @@ class Unfinished:
         held = self._store.run(
             "select told from last_step where before_inbox = ? and before_changes = ?", list(before)
         )
-        earlier = json.loads(held[0][0]) if held else {"touched": [], "moved": []}
+        earlier = json.loads(held[0][0]) if held else {}
         step = Step(
-            drained.touched | frozenset(earlier["touched"]), drained.moved | frozenset(earlier["moved"])
+            touched=drained.touched | frozenset(earlier.get("touched", ())),
+            moved=drained.moved | frozenset(earlier.get("moved", ())),
+            listed=drained.listed | frozenset(earlier.get("listed", ())),
         )
         self._store.run("delete from last_step")
-        told = json.dumps({"touched": sorted(step.touched), "moved": sorted(step.moved)})
+        told = json.dumps({name: sorted(accounts) for name, accounts in vars(step).items()})
         self._store.run("insert into last_step values (?, ?, ?)", [*before, told])
         return step

@@ -1,23 +1,27 @@
-"""Entries of the inbox become the temporary table `arrived`, without those whose id was ever seen before."""
+"""Entries become the temporary table `arrived`, without those whose id was ever seen before.
+
+What comes over the wire is refused the second time, whatever it says. A row of a file that comes again and
+says something else takes the place of the earlier one: its number and the instant at which it was recorded.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from aloft.collect.inbox import Logged
 from aloft.facts.bodies import properties
 from aloft.facts.store import FactStore
-
-INSTANT = pa.timestamp("us")
 
 # Stable across releases of the engine, unlike its own hash(); collisions are settled by the ids themselves.
 HASH = "md5_number_lower(concat(source, chr(31), message_id))"
 
 # As the event of that name; the other kinds say who is who and count as nobody's activity.
 NAMED = "CASE WHEN kind IN ('track', 'page', 'screen') THEN nullif(name, '') END"
+
+# An import writes its bodies itself, so the database may read them.
+TOLD = "coalesce(body ->> '$.properties', body ->> '$.traits', '{}')"
 
 
 @dataclass(frozen=True)
@@ -28,22 +32,49 @@ class Refused:
     conflicts: tuple[tuple[str, str], ...]
 
 
-def stage(store: FactStore, entries: Sequence[Logged]) -> Refused:
-    store.load("staged", _table(entries))
+def stage(store: FactStore, entries: pa.Table) -> Refused:
+    """`entries` are rows of the log. Makes `arrived`, and `amended`: earlier events that rows of it replace."""
+    _load(store, entries)
     store.run(
         f"""CREATE OR REPLACE TEMP TABLE arrived AS
-        SELECT * REPLACE ({NAMED} AS name, CASE WHEN json_valid(properties) THEN properties ELSE '{{}}' END
-            AS properties), {HASH} AS hash
-        FROM staged QUALIFY row_number() OVER (PARTITION BY source, message_id ORDER BY seq) = 1"""
+        SELECT * EXCLUDE (first_seq, first_received) REPLACE (
+            {NAMED} AS name, CASE WHEN json_valid(properties) THEN properties ELSE '{{}}' END AS properties,
+            first_seq AS seq, first_received AS received
+        ), {HASH} AS hash
+        FROM (
+            SELECT *, min(seq) OVER same AS first_seq, arg_min(received, seq) OVER same AS first_received
+            FROM staged WINDOW same AS (PARTITION BY source, message_id)
+        )
+        QUALIFY row_number() OVER (
+            PARTITION BY source, message_id ORDER BY CASE WHEN imported THEN -seq ELSE seq END
+        ) = 1"""
     )
     _refuse_seen(store)
+    amended = store.run("SELECT count(*) FROM amended")[0][0]
     duplicates = store.run("SELECT (SELECT count(*) FROM staged) - (SELECT count(*) FROM arrived)")[0][0]
-    return Refused(duplicates, _conflicts(store) if duplicates else ())
+    return Refused(duplicates, _conflicts(store) if duplicates or amended else ())
 
 
 def remember(store: FactStore) -> None:
     """From now on the ids of `arrived` are refused."""
-    store.run("INSERT INTO seen SELECT received::DATE - DATE '1970-01-01', hash FROM arrived")
+    store.run(
+        """INSERT INTO seen SELECT received::DATE - DATE '1970-01-01', hash FROM arrived
+        WHERE seq NOT IN (SELECT seq FROM amended)"""
+    )
+
+
+def _load(store: FactStore, entries: pa.Table) -> None:
+    wire = entries.filter(pc.invert(entries["imported"]))
+    told = [
+        properties(kind, body)
+        for kind, body in zip(wire["kind"].to_pylist(), wire["body"].to_pylist(), strict=True)
+    ]
+    store.load("staged", wire.drop_columns("body").append_column("properties", pa.array(told, pa.string())))
+    imported = entries.filter(entries["imported"])
+    if imported.num_rows:
+        body = imported.column_names.index("body")
+        store.load("bodies", imported.set_column(body, "body", imported["body"].cast(pa.string())))
+        store.run(f"INSERT INTO staged BY NAME SELECT * EXCLUDE (body), {TOLD} AS properties FROM bodies")
 
 
 def _refuse_seen(store: FactStore) -> None:
@@ -54,6 +85,7 @@ def _refuse_seen(store: FactStore) -> None:
     )
     if store.run("SELECT count(*) FROM earlier") == [(0,)]:
         store.run("CREATE OR REPLACE TEMP TABLE original AS SELECT * FROM event LIMIT 0")
+        store.run("CREATE OR REPLACE TEMP TABLE amended AS SELECT * FROM event LIMIT 0")
         return
     store.run(
         """CREATE OR REPLACE TEMP TABLE original AS
@@ -61,10 +93,34 @@ def _refuse_seen(store: FactStore) -> None:
         WHERE e.stream = 0 AND e.received >= (SELECT DATE '1970-01-01' + min(day) FROM earlier)
             AND e.received < (SELECT DATE '1970-01-01' + max(day) + 1 FROM earlier)"""
     )
+    _amend(store)
     store.run(
         """DELETE FROM arrived USING original o
+        WHERE o.source = arrived.source AND o.message_id = arrived.message_id
+            AND o.seq NOT IN (SELECT seq FROM amended)"""
+    )
+
+
+def _amend(store: FactStore) -> None:
+    """Rows of files that say something else take the place of the first."""
+    store.run(
+        """CREATE OR REPLACE TEMP TABLE amended AS
+        SELECT o.* FROM original o JOIN arrived a ON o.source = a.source AND o.message_id = a.message_id
+        LEFT JOIN account c ON c.id = o.account LEFT JOIN app_user u ON u.id = o.app_user
+        LEFT JOIN event_name n ON n.id = o.name
+        WHERE a.imported AND (o.kind, o.occurred, o.times, o.properties, coalesce(c.external, ''),
+            coalesce(u.external, ''), coalesce(n.name, '')) IS DISTINCT FROM (a.kind, a.occurred, a.times,
+            a.properties, a.account, a."user", coalesce(a.name, ''))"""
+    )
+    if store.run("SELECT count(*) FROM amended") == [(0,)]:
+        return
+    store.run(
+        """UPDATE arrived SET seq = o.seq, received = o.received FROM amended o
         WHERE o.source = arrived.source AND o.message_id = arrived.message_id"""
     )
+    store.run("DELETE FROM event WHERE stream = 0 AND seq IN (SELECT seq FROM amended)")
+    for table in ("attribute", "contract_line"):
+        store.run(f"DELETE FROM {table} WHERE stream = 0 AND seq IN (SELECT seq FROM amended)")
 
 
 def _conflicts(store: FactStore) -> tuple[tuple[str, str], ...]:
@@ -73,24 +129,6 @@ def _conflicts(store: FactStore) -> tuple[tuple[str, str], ...]:
             SELECT seq, source, message_id, kind, properties FROM original
             UNION ALL SELECT seq, source, message_id, kind, properties FROM arrived)
         SELECT DISTINCT s.source, s.message_id FROM staged s JOIN kept k USING (source, message_id)
-        WHERE s.kind <> k.kind OR s.properties <> k.properties ORDER BY ALL"""
+        WHERE NOT s.imported AND (s.kind <> k.kind OR s.properties <> k.properties) ORDER BY ALL"""
     )
     return tuple((source, message_id) for source, message_id in rows)
-
-
-def _table(entries: Sequence[Logged]) -> pa.Table:
-    return pa.table(
-        {
-            "seq": pa.array([entry.seq for entry in entries], pa.int64()),
-            "source": pa.array([entry.source for entry in entries], pa.string()),
-            "message_id": pa.array([entry.message_id for entry in entries], pa.string()),
-            "kind": pa.array([entry.kind for entry in entries], pa.string()),
-            "name": pa.array([entry.name for entry in entries], pa.string()),
-            "account": pa.array([entry.account for entry in entries], pa.string()),
-            "user": pa.array([entry.user for entry in entries], pa.string()),
-            "occurred": pa.array([entry.occurred for entry in entries], INSTANT),
-            "received": pa.array([entry.received for entry in entries], INSTANT),
-            "times": pa.array([entry.times for entry in entries], pa.int32()),
-            "properties": pa.array([properties(entry.kind, entry.body) for entry in entries], pa.string()),
-        }
-    )

@@ -91,6 +91,7 @@ def _contract_line(change: ChangeRow) -> Iterator[tuple[str, Row]]:
             "ends": _date(data["ends"]),
             "recorded": change.at,
             "uplifts": _uplifts(data.get("uplifts")),
+            "stream": 1,
         },
     )
 

@@ -6,8 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from aloft.collect.inbox import Logged
-from aloft.facts import arrivals, completeness, edits, identity, membership, observed, state
+from aloft.facts import (
+    arrivals,
+    completeness,
+    edits,
+    identity,
+    imported,
+    log,
+    membership,
+    observed,
+    state,
+)
 from aloft.facts.changes import ChangeRow
 from aloft.facts.days import local_day, zone_of
 from aloft.facts.rebuild import rebuild
@@ -19,7 +32,8 @@ class Drained:
     """What a step did. Accounts are the store's integers.
 
     New events are those of stream 0 with a seq above `before.inbox` and of stream 1 above `before.changes`.
-    `moved` are the seqs of earlier ones of stream 0 that belong to another account now.
+    `moved` are the seqs of earlier ones of stream 0 that belong to another account now. `listed` are the
+    accounts of which files have told contract lines or contacts.
     """
 
     before: Positions
@@ -28,21 +42,26 @@ class Drained:
     created: frozenset[int]
     rebuilt: frozenset[int]
     moved: frozenset[int]
+    listed: frozenset[int]
     events: int
     duplicates: int
     conflicts: tuple[tuple[str, str], ...]
 
 
-def drain(store: FactStore, entries: Sequence[Logged], changes: Sequence[ChangeRow], at: datetime) -> Drained:
+def drain(
+    store: FactStore, entries: Sequence[Logged] | pa.Table, changes: Sequence[ChangeRow], at: datetime
+) -> Drained:
     """Apply what lies beyond the positions, and move them, with the instant `at` (aware) of the step.
 
-    What is at or below a position is passed over, so a step may be repeated. All or nothing.
+    A table of entries is of the log's schema. What is at or below a position is passed over, so a step may be
+    repeated. All or nothing.
     """
     before = store.positions()
-    entries = [entry for entry in entries if entry.seq > before.inbox]
+    entries = entries if isinstance(entries, pa.Table) else log.table(entries)
+    entries = entries.filter(pc.greater(entries["seq"], before.inbox))
     changes = sorted((c for c in changes if c.seq > before.changes), key=lambda change: change.seq)
     with store.transaction():
-        if entries or changes:
+        if entries.num_rows or changes:
             return _apply(store, entries, changes, before, at)
         return _let_time_pass(store, before, at)
 
@@ -51,13 +70,13 @@ def _let_time_pass(store: FactStore, before: Positions, at: datetime) -> Drained
     """Nothing has come; but a zone that was set ahead may hold from now on."""
     rebuilt = observed.settle_zones(store, before, at)
     rebuild(store, rebuilt)
-    _move(store, (), (), at)
+    _move(store, 0, 0, at)
     none: frozenset[int] = frozenset()
-    return Drained(before, store.positions(), rebuilt, none, rebuilt, none, 0, 0, ())
+    return Drained(before, store.positions(), rebuilt, none, rebuilt, none, none, 0, 0, ())
 
 
 def _apply(
-    store: FactStore, entries: Sequence[Logged], changes: Sequence[ChangeRow], before: Positions, at: datetime
+    store: FactStore, entries: pa.Table, changes: Sequence[ChangeRow], before: Positions, at: datetime
 ) -> Drained:
     refused = arrivals.stage(store, entries)
     edits.stage(store, changes)
@@ -65,6 +84,8 @@ def _apply(
     _identify(store)
     membership.learn(store)
     observed.note_traits(store)
+    imported.fold_lines(store)
+    imported.fold_contacts(store)
     edits.fold(store, changes)
     zoned = observed.settle_zones(store, before, at) - created
     membership.attribute(store)
@@ -74,7 +95,12 @@ def _apply(
     arrivals.remember(store)
     rebuilt = zoned | edits.withdraw(store, changes) | _deprived(store)
     rebuild(store, rebuilt)
-    _move(store, entries, changes, at)
+    _move(
+        store,
+        pc.max(entries["seq"]).as_py() or 0,
+        max((change.seq for change in changes), default=0),
+        at,
+    )
     return Drained(
         before=before,
         after=store.positions(),
@@ -82,6 +108,7 @@ def _apply(
         created=created,
         rebuilt=rebuilt,
         moved=store.integers("SELECT seq FROM moved"),
+        listed=imported.told_of(store),
         events=events,
         duplicates=refused.duplicates,
         conflicts=refused.conflicts,
@@ -124,10 +151,15 @@ def _insert(store: FactStore) -> int:
 
 
 def _deprived(store: FactStore) -> frozenset[int]:
-    """Accounts on either side of a move from one to another: sums can be added to, bits cannot be cleared."""
+    """Accounts on either side of a move from one to another, or of an event that was replaced.
+
+    Sums can be added to, bits cannot be cleared.
+    """
     return store.integers(
         """SELECT was FROM moved WHERE was IS NOT NULL
-        UNION SELECT account FROM moved WHERE was IS NOT NULL AND account IS NOT NULL"""
+        UNION SELECT account FROM moved WHERE was IS NOT NULL AND account IS NOT NULL
+        UNION SELECT account FROM amended WHERE account IS NOT NULL
+        UNION SELECT f.account FROM fresh f SEMI JOIN amended a ON a.seq = f.seq WHERE f.account IS NOT NULL"""
     )
 
 
@@ -138,9 +170,7 @@ def _touched(store: FactStore) -> frozenset[int]:
     )
 
 
-def _move(store: FactStore, entries: Sequence[Logged], changes: Sequence[ChangeRow], at: datetime) -> None:
-    inbox = max((entry.seq for entry in entries), default=0)
-    change = max((change.seq for change in changes), default=0)
+def _move(store: FactStore, inbox: int, change: int, at: datetime) -> None:
     instant = at.astimezone(UTC).replace(tzinfo=None)
     store.run(
         """UPDATE position SET inbox = greatest(inbox, ?), changes = greatest(changes, ?),

@@ -51,6 +51,7 @@ COLUMNS: dict[str, pa.Schema] = {
             ("ends", DATE),
             ("recorded", INSTANT),
             ("uplifts", pa.list_(pa.struct([("starts", DATE), ("mrr", pa.decimal128(14, 2))]))),
+            ("stream", pa.int8()),
         ]
     ),
     "line_pause": pa.schema(

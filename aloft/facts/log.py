@@ -1,21 +1,25 @@
-"""The log: drained entries in Parquet segments, from which a lost store is drained again."""
+"""The log: entries in Parquet segments, from which a lost store is drained again.
+
+`entries-FIRST-LAST` came through the inbox; `import-FIRST-LAST` came from files, with the numbers that were
+reserved for it, and says no number itself: its first row is FIRST. No two segments overlap.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from aloft.collect.inbox import Inbox, Logged
 from aloft.facts.store import FactStore
 
-SEGMENT = 50_000  # entries at most
+SEGMENT = 50_000  # entries at most; of an import, in a row group
 SCHEMA = pa.schema(
     [
         ("seq", pa.int64()),
@@ -29,89 +33,157 @@ SCHEMA = pa.schema(
         ("occurred", pa.timestamp("us")),
         ("times", pa.int32()),
         ("body", pa.binary()),
+        ("imported", pa.bool_()),
     ]
 )
 
 
 @dataclass(frozen=True)
 class Segment:
+    """`imported`: written by an import, in the order in which its entries were recorded."""
+
     first: int
     last: int
     path: Path
+    imported: bool = False
 
 
 def export(store: FactStore, inbox: Inbox, folder: Path, minimum: int = 5_000) -> int:
     """Move drained entries from the inbox into segments of at least `minimum` entries.
 
-    Returns the seq up to which the log reaches. An entry leaves the inbox only when its segment is on disk;
-    whatever a crash leaves half done, the next export completes.
+    Returns the seq up to which the inbox's entries are in the log. An entry leaves the inbox only when its
+    segment is on disk; whatever a crash leaves half done, the next export completes.
     """
     folder.mkdir(parents=True, exist_ok=True)
     drained = store.positions().inbox
     exported = end(folder)
     inbox.forget(exported)
-    while drained - exported >= max(minimum, 1) and (entries := _drained(inbox, exported, drained)):
-        write_segment(folder, entries)
-        exported = entries[-1].seq
-        inbox.forget(exported)
+    for upto in [*_imports(folder, exported, drained), drained]:
+        # Before an import even a few entries make a segment: segments follow one another.
+        enough = minimum if upto == drained else 1
+        while upto - exported >= max(enough, 1) and (entries := inbox.read(exported, SEGMENT, upto=upto)):
+            write_segment(folder, entries)
+            exported = entries[-1].seq
+            inbox.forget(exported)
     return exported
 
 
 def end(folder: Path) -> int:
-    """The seq of the last exported entry, 0 before the first."""
-    return max((segment.last for segment in segments(folder)), default=0)
-
-
-def read_log(folder: Path, after: int, limit: int = 10_000) -> list[Logged]:
-    """Exported entries with a seq above `after`, in order."""
-    entries: list[Logged] = []
-    for segment in segments(folder):
-        if segment.last > after and len(entries) < limit:
-            entries.extend(_read(segment, after, limit - len(entries)))
-    return entries
+    """The seq of the last entry that came from the inbox, 0 before the first."""
+    return max((segment.last for segment in segments(folder) if not segment.imported), default=0)
 
 
 def segments(folder: Path) -> list[Segment]:
     return sorted(_named(folder), key=lambda segment: segment.first)
 
 
+def table(entries: Sequence[Logged]) -> pa.Table:
+    """Entries of the inbox as rows of the log."""
+    columns = [
+        pa.array([getattr(entry, field.name) for entry in entries], field.type)
+        for field in SCHEMA
+        if field.name != "imported"
+    ]
+    return pa.table([*columns, pa.repeat(pa.scalar(False), len(entries))], schema=SCHEMA)
+
+
 def write_segment(folder: Path, entries: Sequence[Logged]) -> None:
     """Whole or not at all: under its name only once its bytes and then its name are on disk."""
     path = folder / f"entries-{entries[0].seq:015d}-{entries[-1].seq:015d}.parquet"
     draft = path.with_suffix(".tmp")
-    with draft.open("wb") as file:
-        pq.write_table(_table(entries), file, compression="zstd")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
-    _sync_folder(folder)
+    pq.write_table(table(entries), draft, compression="zstd")
+    _settle(draft, path)
 
 
-def _drained(inbox: Inbox, exported: int, drained: int) -> list[Logged]:
-    return [entry for entry in inbox.read(exported, limit=SEGMENT) if entry.seq <= drained]
+def add_import(folder: Path, inbox: Inbox, draft: Path) -> Segment:
+    """Make a finished draft part of the log: all of its rows, or none. Numbers are reserved for it on the way."""
+    count = pq.read_metadata(draft).num_rows
+    _sync(draft)
+    first = inbox.reserve(count)
+    path = folder / f"import-{first:015d}-{first + count - 1:015d}.parquet"
+    _settle(draft, path)
+    inbox.release()
+    return Segment(first, first + count - 1, path, imported=True)
+
+
+def put_in_order(folder: Path, inbox: Inbox) -> None:
+    """Write the log anew in the order in which its entries were recorded, numbered from 1.
+
+    For a store that is made from its beginning, and while nobody else reads the log. What the inbox still
+    holds joins it.
+    """
+    mend(folder)
+    if not any(segment.imported for segment in segments(folder)):
+        return
+    fresh = folder.with_name("log.new")
+    fresh.mkdir()
+    waiting = inbox.read(end(folder), limit=2**62)
+    rest = table(waiting)
+    count = _write_in_order(folder, rest, fresh / "draft.tmp")
+    _settle(fresh / "draft.tmp", fresh / f"entries-{1:015d}-{count:015d}.parquet")
+    folder.rename(folder.with_name("log.old"))
+    mend(folder)
+    if waiting:
+        inbox.forget(waiting[-1].seq)
+
+
+def mend(folder: Path) -> None:
+    """Complete, or undo, a log written anew that a crash has left half done."""
+    fresh, old = folder.with_name("log.new"), folder.with_name("log.old")
+    if not folder.exists() and fresh.exists():
+        fresh.rename(folder)
+        _sync(folder.parent)
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _write_in_order(folder: Path, rest: pa.Table, draft: Path) -> int:
+    """How many entries were written."""
+    names = ", ".join(f'"{field.name}"' for field in SCHEMA if field.name != "seq")
+    parts = [f"SELECT seq, {names} FROM rest"]
+    for segment in segments(folder):
+        seq = f"file_row_number + {segment.first}" if segment.imported else "seq"
+        complete = "imported" in pq.read_schema(segment.path).names
+        also = names if complete else names.replace('"imported"', "true" if segment.imported else "false")
+        source = f"read_parquet('{_quoted(segment.path)}', file_row_number = true)"
+        parts.append(f"SELECT {seq} AS seq, {also} FROM {source}")
+    with duckdb.connect() as connection:
+        connection.register("rest", rest)
+        told = connection.execute(
+            f"""COPY (SELECT row_number() OVER (ORDER BY received, seq) AS seq, {names}
+                FROM ({" UNION ALL ".join(parts)}) ORDER BY received, seq)
+            TO '{_quoted(draft)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {SEGMENT})"""
+        ).fetchall()
+    return int(told[0][0])
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _imports(folder: Path, exported: int, drained: int) -> list[int]:
+    """The last number before each import that lies between the two."""
+    return [
+        segment.first - 1
+        for segment in segments(folder)
+        if segment.imported and exported < segment.first <= drained
+    ]
 
 
 def _named(folder: Path) -> Iterator[Segment]:
-    for path in folder.glob("entries-*.parquet"):
-        _, first, last = path.stem.split("-")
-        yield Segment(int(first), int(last), path)
+    for path in folder.glob("*-*-*.parquet"):
+        came, first, last = path.stem.split("-")
+        yield Segment(int(first), int(last), path, came == "import")
 
 
-def _read(segment: Segment, after: int, limit: int) -> Iterator[Logged]:
-    table = pq.read_table(segment.path)
-    table = table.filter(pc.greater(table["seq"], after)).slice(0, limit)
-    for row in table.to_pylist():
-        instants = {name: row[name].replace(tzinfo=UTC) for name in ("received", "occurred")}
-        yield Logged(**{**row, **instants})
+def _settle(draft: Path, path: Path) -> None:
+    _sync(draft)
+    draft.rename(path)
+    _sync(path.parent)
 
 
-def _table(entries: Sequence[Logged]) -> pa.Table:
-    columns = [pa.array([getattr(entry, field.name) for entry in entries], field.type) for field in SCHEMA]
-    return pa.table(columns, schema=SCHEMA)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

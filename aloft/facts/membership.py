@@ -26,7 +26,8 @@ def learn(store: FactStore) -> None:
         LEFT JOIN (SELECT app_user, account, min(since) AS since FROM held GROUP BY ALL) h
             USING (app_user, account)
         LEFT JOIN accounts a USING (app_user)
-        WHERE h.since IS NULL OR t.first < h.since OR (t.called AND a.n > 1)"""
+        WHERE h.since IS NULL OR t.first < h.since OR (t.called AND a.n > 1)
+        UNION SELECT app_user FROM amended WHERE named_account AND app_user IS NOT NULL"""
     )
     if store.run("SELECT count(*) FROM changed") != [(0,)]:
         _write(store)

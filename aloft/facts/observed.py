@@ -14,7 +14,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Zones that were told since the last step, or that have begun to hold since then.
 STIRRED = """field = 'timezone' AND ((stream = 0 AND seq > $inbox) OR (stream = 1 AND seq > $changes)
-    OR (valid > $since AND valid <= $at))"""
+    OR (valid > $since AND valid <= $at) OR (stream = 0 AND seq IN (SELECT seq FROM amended)))"""
 
 
 def note_traits(store: FactStore) -> None:
@@ -47,6 +47,7 @@ def note_traits(store: FactStore) -> None:
 
 def settle_zones(store: FactStore, before: Positions, at: datetime) -> frozenset[int]:
     """Write the zones in force at `at`; the accounts whose zone is another now."""
+    store.run("CREATE TEMP TABLE IF NOT EXISTS amended AS SELECT * FROM event LIMIT 0")
     since = {
         "inbox": before.inbox,
         "changes": before.changes,

@@ -6,7 +6,7 @@ drained again from them.
 
 from __future__ import annotations
 
-VERSION = 2
+VERSION = 3
 
 TABLES: dict[str, str] = {
     "store_version": "version INTEGER, home_zone TEXT",
@@ -15,8 +15,9 @@ TABLES: dict[str, str] = {
     "account": "id INTEGER, external TEXT, zone TEXT",
     "app_user": "id INTEGER, external TEXT",
     "event_name": "id INTEGER, name TEXT",
-    # stream 0 is the inbox, 1 the changes. kind: track page screen identify group alias, or fact (recorded by
-    # people). `name` is NULL where the kind names no event, and nothing counts those rows.
+    # stream 0 is the inbox, 1 the changes. kind: track page screen identify group alias, contract and contact
+    # (of files), void (a row of a file that says this no more), or fact (recorded by people). `name` is NULL
+    # where the kind names no event, and nothing counts those rows.
     "event": """stream TINYINT, seq BIGINT, source TEXT, message_id TEXT, account INTEGER, app_user INTEGER,
         name INTEGER, occurred TIMESTAMP, received TIMESTAMP, day INTEGER, times INTEGER, properties TEXT,
         named_account BOOLEAN, kind TEXT""",
@@ -35,7 +36,7 @@ TABLES: dict[str, str] = {
         seq BIGINT""",
     "contract_line": """account INTEGER, contract TEXT, line TEXT, product TEXT, plan TEXT, seats INTEGER,
         mrr DECIMAL(14,2), currency TEXT, starts DATE, ends DATE, recorded TIMESTAMP, seq BIGINT,
-        uplifts STRUCT(starts DATE, mrr DECIMAL(14,2))[]""",
+        uplifts STRUCT(starts DATE, mrr DECIMAL(14,2))[], stream TINYINT""",
     # `ends` is exclusive, NULL while nobody has said; of the rows of one start the last counts.
     "line_pause": """account INTEGER, contract TEXT, line TEXT, starts DATE, ends DATE, recorded TIMESTAMP,
         seq BIGINT""",

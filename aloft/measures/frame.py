@@ -205,7 +205,7 @@ class Frames:
 
     def _know_contracts(self) -> None:
         """Contracts change rarely: they are summed up only when one did."""
-        newest = "select (select max(seq) from contract), (select max(seq) from contract_line)"
+        newest = "select (select max(seq) from contract), (select bit_xor(hash(l)) from contract_line l)"
         found = self.connection.execute(newest).fetchone()
         if found != self._contracts:
             self.connection.execute(f"create or replace temp table contracts_known as {CONTRACTS}")

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from aloft.collect.inbox import Inbox, Logged
+from aloft.collect.inbox import Inbox
 from aloft.facts import log
 from aloft.facts.changes import ChangeRow
 from aloft.facts.drain import drain
 from aloft.facts.keep import Kept, keep
-from aloft.facts.log import export, read_log, segments
+from aloft.facts.log import export, segments
+from aloft.facts.reading import Reader
 from aloft.facts.store import FactStore
 from tests.facts.timeline import NOW, a_store, changed, grouped, picture, recorded, tracked
 
@@ -54,19 +55,24 @@ def receive(inbox: Inbox, count: int = 12, first: int = 1) -> None:
     )
 
 
-def pending(inbox: Inbox, folder: Path, after: int, limit: int) -> list[Logged]:
-    return read_log(folder, after, limit) or inbox.read(after, limit)
+def logged(inbox: Inbox, folder: Path, after: int = 0, limit: int = 1000) -> list[int]:
+    """The numbers of one helping."""
+    return Reader(folder, inbox, limit, limit).take(after)["seq"].to_pylist()
 
 
 def drain_all(store: FactStore, inbox: Inbox, folder: Path, changes: list[ChangeRow], limit: int = 5) -> None:
-    while entries := pending(inbox, folder, store.positions().inbox, limit):
+    reader = Reader(folder, inbox, limit, limit)
+    while (entries := reader.take(store.positions().inbox)).num_rows:
         drain(store, entries, [], NOW)
     drain(store, [], changes, NOW)
 
 
 def known(store: FactStore, inbox: Inbox, folder: Path) -> list[int]:
     """The seqs that a lost store would be drained from again."""
-    return [entry.seq for entry in [*read_log(folder, 0, 100), *inbox.read(log.end(folder), 100)]]
+    reader, found = Reader(folder, inbox), [0]
+    while seqs := reader.take(found[-1])["seq"].to_pylist():
+        found += seqs
+    return found[1:]
 
 
 def test_drained_entries_move_from_the_inbox_to_the_log_unchanged(inbox: Inbox, folder: Path) -> None:
@@ -76,7 +82,7 @@ def test_drained_entries_move_from_the_inbox_to_the_log_unchanged(inbox: Inbox, 
     drain(store, entries, [], NOW)
     assert export(store, inbox, folder, minimum=1) == 12
     assert inbox.read(0) == []
-    assert read_log(folder, 0) == entries
+    assert Reader(folder, inbox).take(0).equals(log.table(entries))
     assert [path.name for path in folder.iterdir()] == ["entries-000000000000001-000000000000012.parquet"]
 
 
@@ -106,8 +112,10 @@ def test_the_log_is_read_in_order_across_segments(
     drain(store, inbox.read(0), [], NOW)
     assert export(store, inbox, folder, minimum=1) == 12
     assert [(segment.first, segment.last) for segment in segments(folder)] == [(1, 5), (6, 10), (11, 12)]
-    assert [entry.seq for entry in read_log(folder, 3, limit=4)] == [4, 5, 6, 7]
-    assert read_log(folder, 12) == []
+    assert logged(inbox, folder, after=3, limit=1) == [4]
+    assert logged(inbox, folder, after=3) == [4, 5]
+    assert logged(inbox, folder, after=5) == [6, 7, 8, 9, 10]
+    assert logged(inbox, folder, after=12) == []
 
 
 @pytest.mark.parametrize("limit", [1, 3, 100])
@@ -132,9 +140,7 @@ def test_a_lost_store_is_drained_again_from_log_inbox_and_changes(
     assert len(before["event"]) == 25
 
 
-@pytest.mark.parametrize(
-    "step", ["pq.write_table", "os.fsync", "Path.rename", "_sync_folder", "Inbox.forget"]
-)
+@pytest.mark.parametrize("step", ["pq.write_table", "os.fsync", "Path.rename", "_sync", "Inbox.forget"])
 def test_a_crash_at_any_step_of_the_export_loses_and_doubles_nothing(
     inbox: Inbox, folder: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
