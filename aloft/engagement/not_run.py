@@ -18,8 +18,6 @@ METRICS: Mapping[str, str] = dict.fromkeys(
 NAMES: Mapping[str, str] = dict.fromkeys(
     (
         "customers",
-        "health",
-        "band",
         "last_seen",
         "persona",
         "locale",
@@ -48,7 +46,6 @@ FUNCTIONS: Mapping[str, str] = dict.fromkeys(
 )
 
 KEYS: Mapping[str, str] = {
-    "health": "no account has a score",
     "moments.*.outcome.holds_for": "the outcome is met as soon as it holds",
     "moments.*.steps": "the moment opens as one task for its owner",
     "moments.*.with": "the owner chooses whom to invite",

@@ -7,20 +7,22 @@ discoveries are controlled is always everybody, and nobody waits for the last mi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from aloft.engine import scoring
 from aloft.engine.turn import Turn
+from aloft.facts.completeness import sources_of
 from aloft.measures.detectors.asked import Detector
 from aloft.measures.detectors.counting import Everybody, everybody
 from aloft.measures.detectors.found import Findings, find
 from aloft.measures.detectors.peers import share_below
 from aloft.measures.frame import naive
-from aloft.measures.models import Daily, Signal
+from aloft.measures.models import AccountHealth, Daily, Signal
 
 Floats = npt.NDArray[np.float64]
 
@@ -41,8 +43,8 @@ class Judgement:
 
 def read(turn: Turn) -> None:
     """Judge everybody; keep what concerns the accounts of the frame."""
-    detectors = _detectors(turn)
-    if not detectors:
+    detectors, health = _detectors(turn), turn.program.model.health
+    if not detectors and health is None:
         return
     connection = turn.frames.connection
     people = everybody(connection, naive(turn.at), turn.frames.home_zone)  # type: ignore[arg-type]
@@ -52,10 +54,18 @@ def read(turn: Turn) -> None:
         if detector.function == "rank":
             _rank(turn, detector, judged, asked)
         else:
-            findings = find(connection, detector, people)
+            findings = _of_sources(turn, find(connection, detector, people))
             judged.signals.append(findings)
             judged.values[detector.key] = findings.raised
-    _keep(turn, judged, asked)
+    values = _values(turn, judged, asked)
+    if health is not None:
+        scored = scoring.score(turn, health)
+        values = {account: {**found, **scored.values.get(account, {})} for account, found in values.items()}
+        turn.mirror.judged(values)
+        last = dict(zip(people.accounts.tolist(), people.last.tolist(), strict=True))
+        scoring.keep(turn, health, scored, last)
+    _keep(turn, judged, values)
+    _forget(turn)
 
 
 def _detectors(turn: Turn) -> list[Detector]:
@@ -68,6 +78,14 @@ def _asked(turn: Turn, people: Everybody) -> npt.NDArray[np.bool_]:
     rows = turn.frames.connection.execute("select _account from asked").fetchall()
     ours = [account for (account,) in rows if account in turn.directory]
     return np.isin(people.accounts, np.array(ours, dtype=np.int64))
+
+
+def _of_sources(turn: Turn, findings: Findings) -> Findings:
+    """Unknown while a source of the events is behind."""
+    named = turn.program.model.sources
+    if sources_of(findings.detector.events, named) & turn.frames.behind.keys():
+        return replace(findings, raised=np.full_like(findings.raised, np.nan))
+    return findings
 
 
 def _rank(turn: Turn, detector: Detector, judged: Judgement, asked: npt.NDArray[np.bool_]) -> None:
@@ -84,18 +102,28 @@ def _rank(turn: Turn, detector: Detector, judged: Judgement, asked: npt.NDArray[
     judged.values[detector.key] = share_below(values, judged.people.codes)
 
 
-def _keep(turn: Turn, judged: Judgement, asked: npt.NDArray[np.bool_]) -> None:
-    rows = [int(row) for row in np.flatnonzero(asked)]
-    known = {row: turn.directory[int(judged.people.accounts[row])] for row in rows}
-    before = _before([one.row for one in known.values()])
+def _values(
+    turn: Turn, judged: Judgement, asked: npt.NDArray[np.bool_]
+) -> dict[int, dict[str, float | None]]:
+    """By account of the frame; mirrored, so that health may read what was found."""
+    values = {
+        int(judged.people.accounts[row]): {key: _plain(column[row]) for key, column in judged.values.items()}
+        for row in np.flatnonzero(asked)
+    }
+    turn.mirror.judged(values)
+    return values
+
+
+def _keep(turn: Turn, judged: Judgement, values: Mapping[int, Mapping[str, float | None]]) -> None:
+    rows = {int(account): row for row, account in enumerate(judged.people.accounts)}
+    before = _before([turn.directory[account].row for account in values])
     kept, signals = [], []
-    for row in rows:
-        account = known[row].row
-        states = _states(judged.signals, row, before.get(account, {}))
-        values = {key: _plain(column[row]) for key, column in judged.values.items()}
-        kept.append(Daily(account_id=account, read_at=turn.at, values=values, states=states))
+    for account, found in values.items():
+        known, row = turn.directory[account].row, rows[account]
+        states = _states(judged.signals, row, before.get(known, {}))
+        kept.append(Daily(account_id=known, read_at=turn.at, values=found, states=states))
         signals += [
-            _signal(turn, judged, findings, row, account, states[findings.detector.key])
+            _signal(turn, judged, findings, row, known, states[findings.detector.key])
             for findings in judged.signals
             if _is_told(states[findings.detector.key])
         ]
@@ -104,9 +132,20 @@ def _keep(turn: Turn, judged: Judgement, asked: npt.NDArray[np.bool_]) -> None:
         batch_size=500,
     )  # fmt: skip
     _replace(signals)
-    turn.mirror.judged(
-        {int(judged.people.accounts[row]): one.values for row, one in zip(rows, kept, strict=True)}
-    )
+
+
+def _forget(turn: Turn) -> None:
+    """Of who has left the model nothing is known any more; the history stays."""
+    gone = turn.frames.connection.execute(
+        """select distinct d.account from decided_daily d join asked a on a._account = d.account
+        anti join everybody e on e.account = d.account"""
+    ).fetchall()
+    known = [account for (account,) in gone if account in turn.directory]
+    if known:
+        rows = [turn.directory[account].row for account in known]
+        Daily.objects.filter(account__in=rows).delete()
+        AccountHealth.objects.filter(account__in=rows).delete()
+        turn.mirror.forget_daily(known)
 
 
 def _before(accounts: Sequence[int]) -> Mapping[int, Mapping[str, str]]:

@@ -145,11 +145,17 @@ class Mirror:
             self._append("decided_spell", _SPELL, [_spell_row(state)])
 
     def judged(self, values: Mapping[int, Mapping[str, float | None]]) -> None:
-        """What the daily pass found of some accounts, instead of what it found before."""
+        """What the daily pass found of some accounts, instead of what it found of the same things before."""
         rows = [(account, key, value) for account, found in values.items() for key, value in found.items()]
-        if values:
-            self._delete("decided_daily", list(values))
+        self._store.run(
+            "delete from decided_daily where account in (select unnest($accounts)) "
+            "and key in (select unnest($keys))",
+            {"accounts": list(values), "keys": list({key for _, key, _ in rows})},
+        )
         self._append("decided_daily", _DAILY, rows)
+
+    def forget_daily(self, accounts: Sequence[int]) -> None:
+        self._delete("decided_daily", accounts)
 
     def occurred(self, accounts: Sequence[int] | None) -> None:
         """The latest occurrence of each moment at some accounts, by the store's numbers; None: at all."""

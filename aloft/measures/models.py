@@ -84,3 +84,38 @@ class Signal(models.Model):
         ]
         indexes = [models.Index(fields=["account", "-day"])]
         ordering = ["-day", "detector"]
+
+
+class AccountHealth(models.Model):
+    """The health of an account as of its newest daily reading (`domain.md` F18).
+
+    `score` is empty where it is grey. `held` and `recent` are what the next reading settles the band by: the band
+    that stands (0 none, 1 red, 2 yellow, 3 green), and the last scores. `trend` is in points a week.
+    """
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="health")
+    day = models.DateField()
+    at = models.DateTimeField()
+    score = models.FloatField(null=True)
+    band = models.CharField(max_length=6)
+    held = models.PositiveSmallIntegerField(default=0)
+    recent = models.JSONField(default=list)
+    coverage = models.FloatField()
+    trend = models.FloatField(null=True)
+    ceiling = models.FloatField(null=True, help_text="No score lies above it while its condition holds")
+    dimensions = models.JSONField(
+        default=list, help_text="name, says, value, score, weight, share, points, age"
+    )
+
+
+class HealthDay(models.Model):
+    """The history: one row for each account and local day."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="health_days")
+    day = models.DateField()
+    score = models.FloatField(null=True)
+    band = models.CharField(max_length=6)
+    coverage = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "day"], name="one_health_a_day")]

@@ -57,15 +57,10 @@ def compose(scores: Floats, weights: Floats, fresh: Floats, ceilings: Floats | N
     return Composite(np.where(enough & (known > 0), mean, np.nan), coverage, shares)
 
 
-def drivers(scores: Floats, shares: Floats, segments: npt.NDArray[np.int64]) -> Floats:
-    """By how many points each dimension lifts the score above, or holds it below, the middle of the segment."""
-    from_median = np.full(scores.shape, np.nan)
-    for segment in np.unique(segments):
-        ours = segments == segment
-        for column in range(scores.shape[1]):
-            values = scores[ours, column]
-            known = values[~np.isnan(values)]
-            if len(known):
-                from_median[ours, column] = values - np.median(known)
-    points: Floats = np.nan_to_num(shares * from_median)
+def drivers(scores: Floats, shares: Floats, medians: Floats) -> Floats:
+    """By how many points each dimension lifts the score above, or holds it below, the middle of the segment.
+
+    `medians` has a row per account: the middle score of each dimension in its segment.
+    """
+    points: Floats = np.nan_to_num(shares * (scores - medians))
     return points

@@ -116,5 +116,5 @@ def test_the_trend_is_the_median_slope_of_eight_weeks() -> None:
 def test_drivers_are_points_above_or_below_the_middle_of_the_segment() -> None:
     scores = np.array([[20.0, 90.0], [60.0, 90.0], [80.0, NONE]])
     shares = compose(scores, np.tile([0.5, 0.5], (3, 1)), np.ones((3, 2))).shares
-    told = drivers(scores, shares, np.zeros(3, dtype=np.int64))
+    told = drivers(scores, shares, np.tile(np.nanmedian(scores, axis=0), (3, 1)))
     assert told.tolist() == [[-20.0, 0.0], [0.0, 0.0], [20.0, 0.0]]

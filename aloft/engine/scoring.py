@@ -1,0 +1,154 @@
+"""Health at the daily reading: the score of each account, its band, its trend, and what drives it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from aloft.engagement.model import Bands, Dimension, Health
+from aloft.engine.turn import Turn
+from aloft.measures.health.bands import NAMES, Settled, settle
+from aloft.measures.health.reading import Read, day_key, medians, score_key
+from aloft.measures.health.reading import read as read_frame
+from aloft.measures.health.score import drivers
+from aloft.measures.health.trend import WEEKS, slope
+from aloft.measures.models import AccountHealth, HealthDay
+
+Floats = npt.NDArray[np.float64]
+Values = dict[str, float | None]
+DAY_ZERO = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """`values` are by account of the store, as `decided_daily` keeps them."""
+
+    read: Read
+    bands: Settled
+    values: dict[int, Values]
+
+
+def score(turn: Turn, health: Health) -> Scored:
+    """Of the accounts of the frame, by what stood before; to be kept once the values are mirrored."""
+    read = read_frame(turn.frames.connection, turn.program.model, health, turn.frames.behind)
+    bands = settle(_before(turn, read, health.bands), read.made.score, health.bands)
+    dimensions = list(health.dimensions.values())
+    values = {
+        int(account): _values(read, bands, dimensions, row) for row, account in enumerate(read.accounts)
+    }
+    return Scored(read, bands, values)
+
+
+def _values(read: Read, bands: Settled, dimensions: Sequence[Dimension], row: int) -> Values:
+    told: Values = {"health": _plain(read.made.score[row]), "band": float(bands.shown[row])}
+    for i, dimension in enumerate(dimensions):
+        told[score_key(dimension)] = _plain(read.scores[row, i])
+        told[day_key(dimension)] = _plain(read.days[row, i])
+    return told
+
+
+def _before(turn: Turn, read: Read, bands: Bands) -> Settled:
+    rows = _rows(turn, read)
+    kept = dict(AccountHealth.objects.filter(account__in=rows).values_list("account", "held"))
+    recent = dict(AccountHealth.objects.filter(account__in=rows).values_list("account", "recent"))
+    held = np.array([kept.get(row, 0) for row in rows], dtype=np.int8)
+    scores = [_padded(recent.get(row, []), bands.settle) for row in rows]
+    return Settled(held, np.array(scores, dtype=np.float64).reshape(len(rows), bands.settle), held)
+
+
+def _padded(recent: Sequence[float | None], size: int) -> list[float]:
+    known = [np.nan if one is None else one for one in recent[-size:]]
+    return [np.nan] * (size - len(known)) + known
+
+
+def _rows(turn: Turn, read: Read) -> list[int]:
+    return [turn.directory[int(account)].row for account in read.accounts]
+
+
+def keep(turn: Turn, health: Health, scored: Scored, last: Mapping[int, int]) -> None:
+    """`last` is the local day that has just ended, by account of the store."""
+    rows = _rows(turn, scored.read)
+    days = [DAY_ZERO + timedelta(days=last[int(account)]) for account in scored.read.accounts]
+    HealthDay.objects.bulk_create(
+        [
+            HealthDay(
+                account_id=row, day=day, score=_plain(score), band=NAMES[band], coverage=float(coverage)
+            )
+            for row, day, score, band, coverage in zip(
+                rows, days, scored.read.made.score, scored.bands.shown, scored.read.made.coverage, strict=True
+            )
+        ],
+        update_conflicts=True,
+        unique_fields=["account", "day"],
+        update_fields=["score", "band", "coverage"],
+        batch_size=500,
+    )
+    kept = _projections(turn, health, scored, rows, days)
+    names = [one.name for one in AccountHealth._meta.concrete_fields if one.name not in {"id", "account"}]
+    AccountHealth.objects.bulk_create(
+        kept, update_conflicts=True, unique_fields=["account"], update_fields=names, batch_size=500
+    )
+
+
+def _projections(
+    turn: Turn, health: Health, scored: Scored, rows: Sequence[int], days: Sequence[date]
+) -> list[AccountHealth]:
+    dimensions = list(health.dimensions.values())
+    read, bands = scored.read, scored.bands
+    middle = medians(turn.frames.connection, dimensions, read.segments)
+    points = drivers(read.scores, read.made.shares, middle)
+    trends = slope(_weekly(rows, days))
+    return [
+        AccountHealth(
+            account_id=account,
+            day=days[row],
+            at=turn.at,
+            score=_plain(read.made.score[row]),
+            band=NAMES[bands.shown[row]],
+            held=int(bands.held[row]),
+            recent=[_plain(one) for one in bands.recent[row]],
+            coverage=float(read.made.coverage[row]),
+            trend=_plain(trends[row]),
+            ceiling=_plain(read.ceilings[row]),
+            dimensions=[_told(read, points, one, row, i) for i, one in enumerate(dimensions)],
+        )
+        for row, account in enumerate(rows)
+    ]
+
+
+def _told(read: Read, points: Floats, dimension: Dimension, row: int, i: int) -> dict[str, Any]:
+    return {
+        "name": dimension.name,
+        "says": dimension.score.text,
+        "value": _plain(read.values[row, i]),
+        "score": _plain(read.scores[row, i]),
+        "weight": float(read.weights[row, i]),
+        "share": float(read.made.shares[row, i]),
+        "points": float(points[row, i]),
+        "age": _plain(read.ages[row, i]),
+    }
+
+
+def _weekly(rows: Sequence[int], days: Sequence[date]) -> Floats:
+    """The scores of the same day of the last eight weeks, oldest first; NaN where grey or not known."""
+    wanted = {day - timedelta(weeks=week) for day in set(days) for week in range(WEEKS)}
+    found: dict[tuple[int, date], float | None] = {}
+    for start in range(0, len(rows), 5_000):
+        told = HealthDay.objects.filter(account__in=rows[start : start + 5_000], day__in=wanted)
+        found |= {
+            (account, day): score for account, day, score in told.values_list("account", "day", "score")
+        }
+    weekly = [
+        [found.get((row, day - timedelta(weeks=week))) for week in reversed(range(WEEKS))]
+        for row, day in zip(rows, days, strict=True)
+    ]
+    return np.array(weekly, dtype=np.float64).reshape(len(rows), WEEKS)
+
+
+def _plain(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
