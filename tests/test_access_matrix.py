@@ -43,6 +43,8 @@ MATRIX = {
     "sign_in_as": Expected((HIDDEN, HIDDEN, HIDDEN, HIDDEN), (HIDDEN, HIDDEN, HIDDEN, HIDDEN)),
     "today": A_PAGE,
     "accounts": A_PAGE,
+    "revenue": A_PAGE,
+    "behind": A_PAGE,
     "account": A_PAGE_ABOUT_AN_ACCOUNT,
     "why": A_PAGE_ABOUT_AN_ACCOUNT,
     "open_by_hand": AN_ACT,
@@ -147,7 +149,7 @@ def test_every_address_answers_as_the_table_says(
 def test_who_is_signed_out_is_led_to_sign_in_and_nowhere_else(world: World) -> None:
     answers = [ask(Client(), world, name, method) for name in MATRIX for method in ("get", "post")]
     led = [answer["Location"] for answer in answers if answer.status_code == LED]
-    assert len(led) == 25  # twelve pages and acts, asked twice, and signing out
+    assert len(led) == 29  # fourteen pages and acts, asked twice, and signing out
     assert all(where.startswith("/sign-in/") for where in led)
 
 

@@ -18,7 +18,7 @@ from aloft.cli.reporting import Format
 from aloft.engagement.library import beside
 from aloft.engagement.load import Reading, read_model
 from aloft.engagement.problems import InvalidModel
-from aloft.engine.reports import Method
+from aloft.engine.asked import Method
 from aloft.records.refusals import Refused
 from aloft.revenue.conventions import GRACE, Contracts, EndDay
 

@@ -26,6 +26,7 @@ from aloft.engine.following import NONE, Following
 from aloft.engine.mirror import Mirror
 from aloft.engine.models import Decided, Live, ZoneReading
 from aloft.engine.renaming import rename
+from aloft.engine.revenue import Desk
 from aloft.engine.sources import SourceWatch
 from aloft.engine.staff import Staff
 from aloft.engine.timeline import EPOCH, Next, next_midnight, next_turn
@@ -69,6 +70,7 @@ class Engine:
         self.watch = SourceWatch(self.store)
         self.versions = Versions(self.store, self.watch.behind)
         self.unfinished = Unfinished(self.store)
+        self.desk = Desk(self.store)
         self._start()
         self._size()
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from aloft.engine.asked import NoSuchReport
 from aloft.engine.loop import Engine
-from aloft.engine.reports import NoSuchReport, report
+from aloft.engine.reports import report, today
 from aloft.engine.why import as_object, why_not
 from aloft.revenue.rates import NoRate
 
@@ -28,7 +29,11 @@ def answer(engine: Engine, question: str, arguments: Mapping[str, Any]) -> dict[
         case "why_not":
             return {"explanations": _why_not(engine, str(arguments["account"]), arguments.get("moment"))}
         case "report":
-            return _report(engine, str(arguments["name"]), arguments)
+            return _told(lambda: {"report": asdict(report(engine, str(arguments["name"]), arguments))})
+        case "revenue":
+            return _told(lambda: {"figures": engine.desk.figures(arguments, today(engine))})
+        case "behind":
+            return _told(lambda: {"behind": engine.desk.behind(arguments, today(engine))})
         case _:
             raise UnknownQuestion(f"nobody can ask the engine “{question}”")
 
@@ -41,8 +46,8 @@ def _why_not(engine: Engine, account: str, moment: str | None) -> list[dict[str,
     return [as_object(one) for one in why_not(turn, known, moment)]
 
 
-def _report(engine: Engine, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def _told(tell: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
-        return {"report": asdict(report(engine, name, arguments))}
+        return tell()
     except (NoSuchReport, NoRate) as refused:
         return {"error": str(refused)}

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
 MINUTE, HOUR = 60, 3600
+UNITS = {1_000_000_000: "bn", 1_000_000: "M", 1_000: "k"}
 
 
 def number(value: float | Decimal) -> str:
@@ -13,6 +14,20 @@ def number(value: float | Decimal) -> str:
     text = f"{value:,.2f}" if isinstance(value, Decimal | float) else f"{value:,}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return text.replace("-", "−")
+
+
+def compact(value: float | Decimal) -> str:
+    """“10.16 M”, “52.3 k” in a picture's margin and at the head of a page; below 10,000 as it is."""
+    size = float(value)
+    for limit, unit in UNITS.items():
+        if abs(size) >= max(limit, 10_000):
+            return f"{number(round(size / limit, 2))} {unit}"
+    return number(round(size, 2))
+
+
+def percent(share: float | Decimal) -> str:
+    """A fraction as “98.1 %”."""
+    return f"{number(round(float(share) * 100, 1))} %"
 
 
 def counted(n: int, one: str, many: str = "") -> str:

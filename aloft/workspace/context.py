@@ -20,7 +20,7 @@ class Item:
     name: str
     url: str
     icon: str
-    count: int
+    count: int | None
     pages: tuple[str, ...]  # those that it stands for
 
 
@@ -48,4 +48,5 @@ def navigation(reader: Reader) -> list[Item]:
     return [
         Item("Today", reverse("today"), "list-todo", load.needing, ("today",)),
         Item("Accounts", reverse("accounts"), "building-2", load.accounts, ("accounts", "account", "why")),
+        Item("Revenue", reverse("revenue"), "trending-up", None, ("revenue", "behind")),
     ]

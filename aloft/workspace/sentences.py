@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from aloft.ui.words import counted, number
+from decimal import Decimal
+
+from aloft.ui.words import compact, counted, number, percent
+from aloft.workspace.revenue import Figures
 from aloft.workspace.selectors import Load
 
 
@@ -72,3 +75,38 @@ def accounts_found(total: int, busy: int, *, team: bool) -> str:
 
 def accounts_matching(found: int, query: str) -> str:
     return f"{counted(found, 'account')} {'matches' if found == 1 else 'match'} “{query}”"
+
+
+def mrr_stands(found: Figures, *, team: bool) -> str:
+    """“MRR is 10.16 M USD from 500 customers, +2.1 % on last month”."""
+    last = found.rows[-1]
+    if not last.closing and not last.cells[0].amount:
+        return "There is no MRR yet" if team else "Your accounts bring no MRR yet"
+    whose = "MRR" if team else "MRR of your accounts"
+    whole = f"{whose} is {compact(last.closing)} {found.currency} from {counted(last.customers, 'customer')}"
+    return f"{whole}{_on_last_month(last.cells[0].amount, last.closing)}"
+
+
+def _on_last_month(opening: Decimal, closing: Decimal) -> str:
+    if opening <= 0:
+        return ""
+    change = (closing - opening) / opening
+    return f", {'+' if change > 0 else ''}{percent(change)} on last month" if change else ", as last month"
+
+
+def year_kept(found: Figures, *, team: bool) -> str:
+    """What is left of the MRR of twelve months ago."""
+    kept = found.rows[-1].retained
+    grr, nrr, lost = kept["grr_12m"], kept["nrr_12m"], kept["logo_churn_12m"]
+    if grr is None or nrr is None or lost is None:
+        return "Nobody paid twelve months ago, so there is no retention over a year yet."
+    whom = "customers" if team else "your customers"
+    return (
+        f"Of the MRR of {whom} of twelve months ago {percent(grr)} is kept, {percent(nrr)} with what they added; "
+        f"{percent(lost)} of them left."
+    )
+
+
+def accounts_behind(total: int, what: str, amount: Decimal, currency: str) -> str:
+    """“5 accounts: churn of 12,000 USD in December 2024”."""
+    return f"{counted(total, 'account')}: {what}, {number(amount)} {currency}"

@@ -3,13 +3,15 @@ from __future__ import annotations
 from django.urls import path
 
 from aloft.workspace import actions
-from aloft.workspace.pages import account, accounts, today, why
+from aloft.workspace.pages import account, accounts, behind, revenue, today, why
 
 urlpatterns = [
     path("", today.today, name="today"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/<uuid:account_id>/", account.account, name="account"),
     path("accounts/<uuid:account_id>/open/<slug:moment>", actions.open_by_hand, name="open_by_hand"),
+    path("revenue/", revenue.revenue, name="revenue"),
+    path("revenue/accounts/", behind.behind, name="behind"),
     path("moments/<uuid:occurrence_id>/", why.why, name="why"),
     path("moments/<uuid:occurrence_id>/start", actions.start, name="start"),
     path("moments/<uuid:occurrence_id>/done", actions.done, name="done"),

@@ -93,3 +93,21 @@ def test_counting_keeps_to_grammar() -> None:
 
 def test_initials() -> None:
     assert [words.initials(name) for name in ("Cora Jensen", "Anna Maria Costa", "Bo")] == ["CJ", "AC", "BO"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (9_999.5, "9,999.5"),
+        (12_800, "12.8 k"),
+        (10_159_608, "10.16 M"),
+        (2_500_000_000, "2.5 bn"),
+        (-20_000, "−20 k"),
+    ],
+)
+def test_large_amounts_are_told_short(value: float, expected: str) -> None:
+    assert words.compact(value) == expected
+
+
+def test_a_share_is_told_as_percent() -> None:
+    assert (words.percent(0.980737), words.percent(-0.01), words.percent(1)) == ("98.1 %", "−1 %", "100 %")

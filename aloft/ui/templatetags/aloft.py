@@ -164,6 +164,11 @@ def number(value: float | Decimal | None) -> str:
 
 
 @register.filter
+def percent(share: float | Decimal | None) -> str:
+    return "no data" if share is None else words.percent(share)
+
+
+@register.filter
 def effort(minutes: int) -> str:
     return words.effort(minutes)
 
