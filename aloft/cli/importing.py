@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 
 from aloft import clock
+from aloft.cli.proposing import accepted
 from aloft.cli.ready import prepare
 from aloft.collect.files.document import InvalidMapping, load_mapping
 from aloft.collect.files.mapping import Mapping
@@ -22,7 +23,7 @@ from aloft.collect.files.staging import Misread, Undecided
 from aloft.collect.imports import as_csv, quarantine
 from aloft.engine import client
 from aloft.engine.home import open_engine
-from aloft.engine.importing import Heard, NoMapping, NotImported, ask, import_files
+from aloft.engine.importing import Heard, NoMapping, NotImported, ask, import_files, known
 from aloft.engine.replaying import replay
 
 UNDECIDED = 3
@@ -39,6 +40,9 @@ def import_(
     choose: Annotated[
         list[str] | None, typer.Option(help="Where sources contradict each other: churn=churn_events")
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Accept what is proposed for files that nobody has told about")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report, and store nothing")] = False,
     replay_: Annotated[bool, typer.Option("--replay", help="Take in mended rows of the quarantine")] = False,
     quarantined: Annotated[
@@ -51,7 +55,7 @@ def import_(
     if replay_:
         _replay()
     elif paths:
-        _import(paths, mapping, choose or [], dry_run=dry_run, as_json=as_json)
+        _import(paths, mapping, choose or [], yes=yes, dry_run=dry_run, as_json=as_json)
     elif quarantined is None:
         _refuse("name a file or a folder", 2)
     if quarantined is not None:
@@ -61,11 +65,12 @@ def import_(
 
 
 def _import(
-    paths: list[Path], mapping: Path | None, choose: list[str], *, dry_run: bool, as_json: bool
+    paths: list[Path], mapping: Path | None, choose: list[str], *, yes: bool, dry_run: bool, as_json: bool
 ) -> None:
     try:
         given: Mapping | None = load_mapping(mapping.read_text(), str(mapping)) if mapping else None
-        asked = ask(paths, given, dict(one.partition("=")[::2] for one in choose))
+        takes = dict(one.partition("=")[::2] for one in choose)
+        asked = ask(paths, given or known(paths) or accepted(paths, yes=yes), takes)
         with Told() as told:
             report = import_files(settings.ALOFT_HOME, asked, clock.now(), dry=dry_run, hear=told)
             if not dry_run and report.entries:

@@ -70,20 +70,22 @@ def tables_in(paths: Sequence[Path]) -> tuple[list[FileTable], list[PassedOver]]
     return tables, over
 
 
-def ask(paths: Sequence[Path], mapping: Mapping | None, takes: dict[str, str] | None = None) -> Asked:
-    """With the mapping given, or else the shipped one that knows the files. Raises NotImported."""
+def ask(paths: Sequence[Path], mapping: Mapping, takes: dict[str, str] | None = None) -> Asked:
+    """What to import, with the options taken of the mapping's choices. Raises NotImported."""
     tables, over = tables_in(paths)
     if not tables:
         raise NotImported("there is no table in " + ", ".join(str(path) for path in paths))
-    known = mapping or recognise(tables)
-    if known is None:
-        raise NoMapping("no mapping says what these files mean: write one, and give it with --mapping FILE")
-    chosen = _choose(known, takes or {})
+    chosen = _choose(mapping, takes or {})
     found = match(chosen, tables)
     if not found.tables:
         lines = found.lacking or [f"{one.file}: no table of the mapping fits it" for one in found.over]
         raise NotImported("\n".join(lines))
     return Asked(found, chosen, tuple(over))
+
+
+def known(paths: Sequence[Path]) -> Mapping | None:
+    """The shipped mapping that knows all of these files, if there is one."""
+    return recognise(tables_in(paths)[0])
 
 
 def _choose(mapping: Mapping, takes: dict[str, str]) -> Mapping:

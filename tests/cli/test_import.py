@@ -176,10 +176,29 @@ def test_a_date_that_reads_two_ways_is_asked_about(desk: Path, home: Path) -> No
     assert Import.objects.count() == 0
 
 
-def test_files_that_nobody_knows_are_not_guessed(home: Path) -> None:
-    (home / "odd.csv").write_text("a,b\n1,2\n")
-    told = call("import", str(home / "odd.csv"))
+PEOPLE = "customer_id,name,signed_up\nc1,Acme,2024-01-05\nc2,Bolt,2024-02-01\nc3,Cork,2024-02-11\n"
+
+
+def test_files_that_nobody_knows_are_not_guessed_in_silence(home: Path) -> None:
+    (home / "people.csv").write_text(PEOPLE)
+    told = call("import", str(home / "people.csv"))
     assert (told.exit_code, Import.objects.count()) == (3, 0)
+    proposed = home / "people.mapping.yaml"
+    assert f"What is proposed is written to {proposed}." in told.stderr
+    assert counts(report(str(home / "people.csv"), "--mapping", str(proposed))) == {"people": (3, 3, 0, 0, 0)}
+
+
+def test_yes_accepts_what_is_proposed(home: Path) -> None:
+    (home / "people.csv").write_text(PEOPLE)
+    assert call("import", str(home / "people.csv"), "--yes").exit_code == 0
+    assert list(Account.objects.values_list("name", flat=True).order_by("name")) == ["Acme", "Bolt", "Cork"]
+
+
+def test_yes_does_not_settle_how_a_date_is_read(home: Path) -> None:
+    (home / "people.csv").write_text("customer_id,name,signed_up\nc1,Acme,4/12/2024\nc2,Bolt,5/11/2024\n")
+    told = call("import", str(home / "people.csv"), "--yes")
+    assert (told.exit_code, Import.objects.count()) == (3, 0)
+    assert "“4/12/2024” may be 4 December 2024 (order: day_first) or 12 April 2024" in told.stderr
 
 
 def test_a_column_that_is_not_there_is_named(desk: Path, home: Path) -> None:
