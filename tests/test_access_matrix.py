@@ -48,6 +48,7 @@ MATRIX = {
     "account": A_PAGE_ABOUT_AN_ACCOUNT,
     "why": A_PAGE_ABOUT_AN_ACCOUNT,
     "open_by_hand": AN_ACT,
+    "give_pulse": AN_ACT,
     "start": AN_ACT,
     "done": AN_ACT,
     "reopen": AN_ACT,
@@ -72,6 +73,7 @@ class World:
             "sign_in_as": ["cora"],
             "account": [self.account.public_id],
             "open_by_hand": [self.account.public_id, "check_in"],
+            "give_pulse": [self.account.public_id],
             "withdraw": [self.fact.pk],
         }
         of_the_moment = name in {"why", "start", "done", "reopen", "record", "snooze", "skip"}
@@ -79,6 +81,7 @@ class World:
 
     def said(self, name: str) -> dict[str, Any]:
         return {
+            "give_pulse": {"score": "2", "reason": "Their champion left"},
             "record": {"fact": "contacted"},
             "snooze": {"until": "2026-03-05", "reason": "A fair"},
             "skip": {"reason": "Not needed"},
@@ -149,7 +152,7 @@ def test_every_address_answers_as_the_table_says(
 def test_who_is_signed_out_is_led_to_sign_in_and_nowhere_else(world: World) -> None:
     answers = [ask(Client(), world, name, method) for name in MATRIX for method in ("get", "post")]
     led = [answer["Location"] for answer in answers if answer.status_code == LED]
-    assert len(led) == 29  # fourteen pages and acts, asked twice, and signing out
+    assert len(led) == 31  # fifteen pages and acts, asked twice, and signing out
     assert all(where.startswith("/sign-in/") for where in led)
 
 

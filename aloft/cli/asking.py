@@ -40,6 +40,16 @@ def run(until: datetime) -> dict[str, Any]:
     return ask("run", until=until.isoformat())
 
 
+def levels() -> dict[str, Any]:
+    told: dict[str, Any] = ask("levels")["levels"]
+    return told
+
+
+def sources() -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = ask("sources")["sources"]
+    return told
+
+
 def report(name: str, **arguments: object) -> dict[str, Any]:
     told: dict[str, Any] = ask("report", name=name, **arguments)["report"]
     return told

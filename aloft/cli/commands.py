@@ -140,6 +140,7 @@ def apply(
     now = clock.now()
     try:
         printing.published(out, asking.publish(reading.model, reading.document, _instant(from_, now), now))
+        printing.not_available(out, asking.levels())
     except (Refused, asking.Unanswered) as refused:
         _refuse(str(refused))
 
@@ -233,6 +234,30 @@ def _day(text: str | None, *, last: bool) -> str | None:
         return reporting.day(text, last=last).isoformat() if text else None
     except ValueError:
         _refuse(f"{text!r} is no day: write 2026-01-31, or 2026-01 for the month")
+
+
+@app.command()
+def levels(as_json: AsJson = False) -> None:
+    """What can be answered from the data that is there, and why the rest cannot."""
+    prepare()
+    told = asking.levels()
+    if as_json:
+        out.print_json(json.dumps(told))
+    else:
+        printing.levels(out, told)
+
+
+@app.command()
+def sources(as_json: AsJson = False) -> None:
+    """How complete each source is, and which are late. Exit code 1 if one is late."""
+    prepare()
+    told = asking.sources()
+    if as_json:
+        out.print_json(json.dumps(told))
+    else:
+        printing.sources(out, told)
+    if any(one["late"] for one in told):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -21,6 +21,28 @@ def published(out: Console, version: ModelVersion) -> None:
     )
 
 
+def levels(out: Console, told: dict[str, Any]) -> None:
+    out.print(f"As of {told['as_of']}, from what is there:", markup=False)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for feature, works, says in told["answers"]:
+        table.add_row(_MARKS[works], feature, says)
+    out.print(table)
+
+
+def not_available(out: Console, told: dict[str, Any]) -> None:
+    """What a model just published cannot have yet."""
+    lacking = [feature for feature, works, _ in told["answers"] if not works]
+    if lacking:
+        out.print(f"Not available from the data yet: {'; '.join(lacking)}. See: aloft levels", markup=False)
+
+
+def sources(out: Console, told: list[dict[str, Any]]) -> None:
+    for one in told:
+        late = ": LATE" if one["late"] else ""
+        last = f", last arrival {one['last']}" if one["last"] else ""
+        out.print(f"{one['source']}{late}: complete to {one['complete_to']}{last}", markup=False)
+
+
 def moved(out: Console, told: dict[str, Any]) -> None:
     out.print(f"{told['turns']} turns; everything is decided up to {told['at']}.", markup=False)
 

@@ -11,6 +11,9 @@ from aloft.engine.asked import NoSuchReport
 from aloft.engine.loop import Engine
 from aloft.engine.reports import report, today
 from aloft.engine.why import as_object, why_not
+from aloft.facts.changes import TITLED, fact_title
+from aloft.measures.frame import naive
+from aloft.measures.levels import answerable, present
 from aloft.revenue.rates import NoRate
 
 
@@ -28,6 +31,10 @@ def answer(engine: Engine, question: str, arguments: Mapping[str, Any]) -> dict[
             return {"turns": turns, "at": engine.at.isoformat()}
         case "why_not":
             return {"explanations": _why_not(engine, str(arguments["account"]), arguments.get("moment"))}
+        case "levels":
+            return {"levels": _levels(engine)}
+        case "sources":
+            return {"sources": _sources(engine)}
         case "report":
             return _told(lambda: {"report": asdict(report(engine, str(arguments["name"]), arguments))})
         case "revenue":
@@ -44,6 +51,27 @@ def _why_not(engine: Engine, account: str, moment: str | None) -> list[dict[str,
     if known is None or turn is None:
         return []
     return [as_object(one) for one in why_not(turn, known, moment)]
+
+
+def _levels(engine: Engine) -> dict[str, Any]:
+    there = present(engine.store.connection, naive(engine.at), [fact_title(fact) for fact in sorted(TITLED)])
+    answers = [[one.feature, one.works, one.says] for one in answerable(there)]
+    return {"as_of": engine.at.isoformat(), "present": there, "answers": answers}
+
+
+def _sources(engine: Engine) -> list[dict[str, Any]]:
+    sources = engine.watch.sources
+    standing = [sources.standing(name, engine.at) for name in sources.names]
+    return [
+        {
+            "source": one.source,
+            "complete_to": one.mark.isoformat(),
+            "last": one.last.isoformat() if one.last else None,
+            "usual_gap_seconds": one.usual.total_seconds() if one.usual else None,
+            "late": one.is_late(engine.at),
+        }
+        for one in standing
+    ]
 
 
 def _told(tell: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -329,3 +329,18 @@ class CachedValue(models.Model):
     key = models.CharField(max_length=255, primary_key=True)
     value = models.JSONField()
     expires_at = models.DateTimeField(null=True, db_index=True)
+
+
+class Pulse(models.Model):
+    """A person's own judgement of an account, with the reason: it stands beside the computed health, never in it."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="pulses")
+    person = models.ForeignKey("Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    score = models.PositiveSmallIntegerField(
+        help_text="1 lost, 2 at risk, 3 worried, 4 fair, 5 good, 6 thriving"
+    )
+    reason = models.CharField(max_length=500)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-given_at", "-id"]

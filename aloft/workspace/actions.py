@@ -17,12 +17,13 @@ from django_htmx.http import reswap, retarget
 from aloft.act import services
 from aloft.act.models import Occurrence
 from aloft.act.states import IllegalMove
+from aloft.records import services as records
 from aloft.records.models import Account, Person, RecordedFact
 from aloft.records.refusals import Refused
 from aloft.ui import words
 from aloft.workspace import selectors
 from aloft.workspace.context import Crumb
-from aloft.workspace.forms import ActForm, RecordForm, SkipForm, SnoozeForm
+from aloft.workspace.forms import ActForm, PulseForm, RecordForm, SkipForm, SnoozeForm
 from aloft.workspace.model_in_force import manual_moments
 from aloft.workspace.pages import account as account_page
 from aloft.workspace.pages import frame
@@ -135,6 +136,24 @@ def open_by_hand(request: HttpRequest, account_id: UUID, moment: str) -> HttpRes
     def deed(actor: Person) -> Notice:
         services.open_by_hand(account=account, moment=moment, actor=actor, at=reader.now)
         return Notice(f"Asked for: {words.humanised(moment)}. It opens as soon as the engine has looked")
+
+    return _settle(request, reader, account, None, deed)
+
+
+@require_POST
+def give_pulse(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    reader = reader_of(request)
+    account = selectors.account_or_404(reader.person, account_id)
+    form = PulseForm(request.POST)
+    if not form.is_valid():
+        page = account_page.main(reader, account, form)
+        return frame.only(request, page, 422) if _is_partial(request) else frame.whole(request, page, 422)
+
+    def deed(actor: Person) -> Notice:
+        records.give_pulse(
+            account=account, person=actor, actor=actor.handle, at=reader.now, **form.cleaned_data
+        )
+        return Notice(f"Kept: how you see {account.name}")
 
     return _settle(request, reader, account, None, deed)
 

@@ -14,6 +14,7 @@ from aloft.workspace.model_in_force import notes_of
 from aloft.workspace.reader import Reader
 
 MORNING = time(9)
+PULSE_WORDS = {1: "lost", 2: "at risk", 3: "worried", 4: "fair", 5: "good", 6: "thriving"}
 FACTS = {
     "contacted": "Contacted: we spoke, both ways",
     "attended": "Attended: they came",
@@ -124,3 +125,20 @@ class RecordForm(ActForm):
         elif choices and value not in choices:
             self.add_error("value", f"Choose one of: {', '.join(choices)}.")
         return said
+
+
+class PulseForm(forms.Form):
+    """How a person sees the account, and why."""
+
+    score = forms.TypedChoiceField(
+        label="How do you see this customer?",
+        choices=[("", "Choose")] + [(str(n), f"{n}, {word}") for n, word in PULSE_WORDS.items()],
+        coerce=int,
+        error_messages={"required": "Choose one of the six."},
+    )
+    reason = forms.CharField(
+        label="Why?", max_length=500, error_messages={"required": "Say why: it is kept with your judgement."}
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="pulse_%s")

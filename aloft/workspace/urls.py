@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/<uuid:account_id>/", account.account, name="account"),
     path("accounts/<uuid:account_id>/open/<slug:moment>", actions.open_by_hand, name="open_by_hand"),
+    path("accounts/<uuid:account_id>/pulse", actions.give_pulse, name="give_pulse"),
     path("revenue/", revenue.revenue, name="revenue"),
     path("revenue/accounts/", behind.behind, name="behind"),
     path("moments/<uuid:occurrence_id>/", why.why, name="why"),

@@ -13,6 +13,7 @@ from aloft.records.services.contracts import amend_line, pause_line, set_contrac
 from aloft.records.services.people import create_user_for, set_person, take_leave
 from aloft.records.services.plans import agree_plan, read_goal, review_plan, set_goal
 from aloft.records.services.published import publish_model
+from aloft.records.services.pulses import give_pulse
 from aloft.records.services.rates import set_rate
 from aloft.records.services.recorded import record_fact, withdraw_fact
 from aloft.records.services.sources import declare_complete
@@ -24,6 +25,7 @@ __all__ = [
     "amend_line",
     "create_user_for",
     "declare_complete",
+    "give_pulse",
     "log_change",
     "pause_line",
     "publish_model",

@@ -16,8 +16,10 @@ from aloft.records.models import Account
 from aloft.ui.words import humanised
 from aloft.workspace import selectors, sentences
 from aloft.workspace.context import Crumb
+from aloft.workspace.forms import PulseForm
 from aloft.workspace.model_in_force import manual_moments
 from aloft.workspace.pages import frame
+from aloft.workspace.pages.health import health_of, pulses_at, signals_at
 from aloft.workspace.pages.questions import three_questions
 from aloft.workspace.reader import Reader, reader_of
 from aloft.workspace.rows import projection_of, state_of
@@ -47,7 +49,8 @@ def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
     return frame.whole(request, main(reader, selectors.account_or_404(reader.person, account_id)))
 
 
-def main(reader: Reader, account: Account) -> frame.Main:
+def main(reader: Reader, account: Account, form: PulseForm | None = None) -> frame.Main:
+    """`form` is what somebody said and has to mend."""
     moments = selectors.moments_at(account)
     waiting = [moment for moment in moments if moment.state in selectors.WAITING]
     late = sum(1 for moment in waiting if moment.due_at < reader.now)
@@ -62,6 +65,10 @@ def main(reader: Reader, account: Account) -> frame.Main:
         "open": [line(moment, reader.now) for moment in moments if not is_past(moment)],
         "past": [line(moment, reader.now) for moment in moments if is_past(moment)],
         "people": people,
+        "health": health_of(account),
+        "signals": signals_at(account),
+        "pulses": pulses_at(account),
+        "pulse_form": form or PulseForm(),
         "lines": selectors.lines_in_force(account, reader.now),
         "answered": asked is not None,
         "not_open": asked or [],

@@ -18,8 +18,8 @@ class Main:
     context: Mapping[str, object]
 
 
-def whole(request: HttpRequest, main: Main) -> HttpResponse:
-    return render(request, "workspace/page.html", _context(main))
+def whole(request: HttpRequest, main: Main, status: int = 200) -> HttpResponse:
+    return render(request, "workspace/page.html", _context(main), status=status)
 
 
 def only(request: HttpRequest, main: Main, status: int = 200) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from aloft.act.models import Verdict
-from aloft.engine.models import Decided
+from aloft.engine.models import DataAlert, Decided
 from aloft.ui import words
 from aloft.workspace import selectors, sentences
 from aloft.workspace.context import Crumb
@@ -50,6 +50,7 @@ def main(reader: Reader, opened: str = "") -> frame.Main:
         "load": load,
         "sections": sections(reader, ahead),
         "news": recent(reader),
+        "alerts": alerts(reader),
         "as_of": decided_at(),
         "opened": opened,
         "show_owner": reader.sees_everything,
@@ -76,6 +77,28 @@ def recent(reader: Reader) -> list[News]:
     verdicts: list[Verdict] = selectors.recent_verdicts(reader.person, reader.now, NEWS_SHOWN)
     names = selectors.names_of_the_team()
     return [news_of(verdict, names) for verdict in verdicts]
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A source that is late; `usual`: within what time something usually arrives, in words."""
+
+    source: str
+    last: datetime | None
+    mark: datetime
+    usual: str
+
+
+def alerts(reader: Reader) -> list[Alert]:
+    """For who sees everything: sources concern nobody's accounts in particular."""
+    if not reader.sees_everything:
+        return []
+    standing = DataAlert.objects.filter(ended_at=None).order_by("source")
+    return [Alert(row.source, row.last, row.mark, _usual(row.usual_seconds)) for row in standing]
+
+
+def _usual(seconds: int | None) -> str:
+    return words.effort(round(seconds / 60)) if seconds else ""
 
 
 def decided_at() -> datetime | None:
