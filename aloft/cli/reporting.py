@@ -61,7 +61,7 @@ def _shown(value: str | None, kind: str) -> str:
     if value is None:
         return "–"
     match kind:
-        case "money" | "count":
+        case "money" | "number":
             return number(Decimal(value))
         case "share":
             return f"{Decimal(value) * 100:.2f} %"

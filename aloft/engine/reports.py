@@ -18,7 +18,7 @@ from django.db.models import Count, Q
 from aloft.act.selectors import IN_WORK
 from aloft.engine.asked import MONTHS, Asked, NoSuchReport, read
 from aloft.engine.loop import Engine
-from aloft.measures.models import AccountProjection
+from aloft.measures.models import AccountHealth, AccountProjection
 from aloft.records.models import Account
 from aloft.revenue import rates
 from aloft.revenue.figures import Figures, figures
@@ -28,7 +28,7 @@ from aloft.revenue.movements import Month
 from aloft.revenue.pareto import pareto
 from aloft.revenue.retention import Churned, MonthRetained, churned
 
-Kind = Literal["text", "count", "money", "share"]
+Kind = Literal["text", "number", "money", "share"]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def mrr_report(engine: Engine, asked: Asked) -> Report:
     apart = [name for name in ("escalators", "fx") if any(getattr(one, name) for one in found.months)]
     money = ("opening", "new", "reactivation", "expansion", "contraction", "churn", "closing")
     columns: list[tuple[str, Kind]] = [("month", "text"), *((name, "money") for name in money)]
-    columns += [("customers", "count"), *((name, "money") for name in apart)]
+    columns += [("customers", "number"), *((name, "money") for name in apart)]
     rows = tuple(tuple(str(getattr(one, name)) for name, _ in columns) for one in found.months)
     return Report("mrr", _caption("MRR by month", asked, found.currency), tuple(columns), rows)
 
@@ -120,8 +120,8 @@ def pareto_report(engine: Engine, asked: Asked) -> Report:
     """Tiers of the accounts that pay, by MRR."""
     amounts = [mrr for mrr in _paying(engine, asked).values() if mrr]
     columns: tuple[tuple[str, Kind], ...] = (
-        ("tier", "text"), ("accounts", "count"), ("floor", "money"), ("mrr", "money"), ("share", "share"),
-        ("cumulative_accounts", "count"), ("cumulative_share", "share"),
+        ("tier", "text"), ("accounts", "number"), ("floor", "money"), ("mrr", "money"), ("share", "share"),
+        ("cumulative_accounts", "number"), ("cumulative_share", "share"),
     )  # fmt: skip
     rows = tuple(
         tuple(_text(getattr(tier, name)) for name, _ in columns) for tier in pareto(amounts, asked.cuts)
@@ -138,7 +138,7 @@ def accounts_report(engine: Engine, asked: Asked) -> Report:
     paying = _paying(engine, asked)
     columns: tuple[tuple[str, Kind], ...] = (
         ("account", "text"), ("name", "text"), ("segment", "text"), ("phase", "text"), ("touch", "text"),
-        ("owner", "text"), ("mrr", "money"), ("health", "text"), ("band", "text"), ("open_moments", "count"),
+        ("owner", "text"), ("mrr", "money"), ("health", "number"), ("band", "text"), ("open_moments", "number"),
     )  # fmt: skip
     listed = Account.objects.annotate(waiting=Count("occurrences", filter=Q(occurrences__state__in=IN_WORK)))
     if asked.basis.accounts is not None:
@@ -149,11 +149,10 @@ def accounts_report(engine: Engine, asked: Asked) -> Report:
             account.name,
             *_position(getattr(account, "projection", None)),
             _text(paying.get(account.external_id)),
-            None,
-            None,
+            *_health(getattr(account, "health", None)),
             str(account.waiting),
         )
-        for account in listed.select_related("projection__owner").order_by("external_id")
+        for account in listed.select_related("projection__owner", "health").order_by("external_id")
     )
     title = f"Accounts: MRR on {asked.day}, positions as of {engine.at:%Y-%m-%d %H:%M} UTC"
     return Report(
@@ -168,6 +167,10 @@ def _paying(engine: Engine, asked: Asked) -> dict[str, Decimal | None]:
     )
     lines = mrr_on(engine.store, asked.day, asked.basis)
     return {one.account: observed.get(one.account) if one.mrr is None else one.mrr for one in lines}
+
+
+def _health(health: AccountHealth | None) -> tuple[str | None, str | None]:
+    return (None, None) if health is None else (_text(health.score), health.band or None)
 
 
 def _position(projection: AccountProjection | None) -> tuple[str | None, ...]:

@@ -53,10 +53,11 @@ class Desk:
                 self._kept.popitem(last=False)
         return self._kept[key]
 
-    def _newest(self) -> list[int | None]:
+    def _newest(self) -> list[str]:
+        """What answers rest on, in short: rows of files are replaced, so their number does not tell."""
         tables = ("contract_line", "line_pause", "exchange_rate")
-        row = self._store.run(f"SELECT {', '.join(f'(SELECT max(seq) FROM {table})' for table in tables)}")[0]
-        return list(row)
+        told = ", ".join(f"(SELECT bit_xor(hash(t)) FROM {table} t)" for table in tables)
+        return [str(value) for value in self._store.run(f"SELECT {told}")[0]]
 
     def _figures(self, arguments: Mapping[str, Any], today: date) -> Answer:
         asked = read(arguments, today)

@@ -16,7 +16,7 @@ from aloft.revenue.conventions import D1, EVERYTHING, Basis, Convention
 from aloft.revenue.rates import FIRST_CURRENCY, worth
 
 # The last recorded version of each contract; one that only its lines tell of lasts as long as they do.
-CONTRACTS = """
+CONTRACTS = f"""
     SELECT account, contract, signed, starts, ends FROM contract
     QUALIFY row_number() OVER (PARTITION BY account, contract ORDER BY seq DESC) = 1
     UNION ALL
@@ -24,7 +24,7 @@ CONTRACTS = """
         CASE WHEN bool_or(ends IS NULL) THEN NULL ELSE max(ends) END AS ends
     FROM (
         SELECT account, contract, line, min(starts) AS starts,
-            arg_max(struct_pack(ends := ends), seq).ends AS ends
+            arg_max(struct_pack(ends := ends), {spans.SAID}).ends AS ends
         FROM contract_line GROUP BY account, contract, line
     ) whole
     WHERE (account, contract) NOT IN (SELECT (account, contract) FROM contract)

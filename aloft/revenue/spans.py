@@ -13,6 +13,8 @@ from aloft.facts.store import FactStore
 from aloft.revenue.conventions import D1, Basis, Convention
 
 FAR = "DATE '9999-12-31'"
+# The order in which versions were said: what people edit (stream 1) stands over what files tell (stream 0).
+SAID = "(coalesce(stream, 1)::BIGINT << 56) + seq"
 
 
 def stages(convention: Convention = D1, only: str = "", known: str = "") -> list[tuple[str, str]]:
@@ -40,12 +42,13 @@ def stages(convention: Convention = D1, only: str = "", known: str = "") -> list
 
 _VERSION = f"""
     WITH spoken AS (
-        SELECT t.* FROM {{told}} QUALIFY seq = max(seq) OVER (
-            PARTITION BY t.account, contract, line ORDER BY starts, seq ROWS UNBOUNDED PRECEDING)
+        SELECT t.account, contract, line, currency, starts, ends, mrr, uplifts, {SAID} AS said
+        FROM {{told}} QUALIFY said = max(said) OVER (
+            PARTITION BY t.account, contract, line ORDER BY starts, said ROWS UNBOUNDED PRECEDING)
     )
     SELECT account, contract, line, coalesce(currency, '') AS currency, starts AS since, mrr, uplifts,
         least(coalesce(ends {{one_more}}, {FAR}), lead(starts, 1, {FAR}) OVER (
-            PARTITION BY account, contract, line ORDER BY starts, seq)) AS closes
+            PARTITION BY account, contract, line ORDER BY starts, said)) AS closes
     FROM spoken"""
 
 _WHOLE = """

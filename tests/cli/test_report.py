@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from aloft.cli.commands import app
 from aloft.engine.home import open_engine
 from aloft.engine.questions import answer
 from aloft.records.services import amend_line, set_account, set_contract
+from tests.data_sets import data_set
 
 THEN = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -158,3 +160,25 @@ def test_what_a_running_engine_answers_is_the_same_through_its_socket(drained: P
     assert json.loads(json.dumps(told))["report"]["rows"] == [
         ["2025-03", "1700.00", "300.00", "0.00", "250.50", "0.00", "500.00", "1750.50", "3"]
     ]
+
+
+@pytest.mark.slow
+def test_an_imported_company_is_told_as_its_file_says(db: None, tmp_path: Path, settings: Any) -> None:
+    """RavenStack, by River @ Rivalytics; the figures were counted from its file with SQL, apart from Aloft."""
+    settings.ALOFT_HOME = tmp_path
+    folder = data_set("ravenstack")
+    assert CliRunner().invoke(app, ["import", str(folder)]).exit_code == 0
+    (december,) = rows(call("mrr", "--from", "2024-12", "--to", "2024-12", "--format", "csv"))
+    assert (december["closing"], december["customers"]) == ("10159608.00", "500")
+    (december,) = rows(call("retention", "--from", "2024-12", "--to", "2024-12", "--format", "csv"))
+    assert (december["grr"], december["nrr"]) == ("0.980737", "1.142080")
+    tiers = rows(call("pareto", "--as-of", "2024-12-31", "--format", "csv"))
+    assert [tier["cumulative_share"] for tier in tiers] == ["0.273795", "0.561799", "1.000000"]
+    accounts = rows(call("accounts", "--as-of", "2024-12-31", "--contracts", "latest", "--format", "csv"))
+    assert sum(Decimal(account["mrr"]) for account in accounts) == 1_174_305
+    assert sum(Decimal(account["mrr"]) > 0 for account in accounts) == 420
+
+
+def rows(told: Result) -> list[dict[str, str]]:
+    assert told.exit_code == 0, told.stderr
+    return list(csv.DictReader(io.StringIO(told.stdout)))

@@ -12,7 +12,7 @@ from aloft.facts.store import FactStore
 from aloft.revenue import rates, spans
 from aloft.revenue.conventions import EVERYTHING
 from aloft.revenue.lines import Mrr, committed_stages, contract_facts, contract_status, live_mrr, mrr_on
-from tests.facts.timeline import NOW, a_store, at, changed, drained
+from tests.facts.timeline import NOW, a_store, at, changed, drained, tracked
 
 RECORDED = "2026-01-01T00:00"
 
@@ -123,6 +123,16 @@ def test_ending_a_line_early_ends_it_though_an_older_version_was_open() -> None:
     )
     assert mrr(store, "2026-05-31") == Decimal(5000)
     assert mrr(store, "2026-06-01") == Decimal(0)
+
+
+def test_what_people_edit_stands_over_what_a_file_tells_whenever_it_comes() -> None:
+    told = {"contract": "c-1", "line": "base", "currency": "USD", "starts": "2026-01-01", "ends": None}
+    first = tracked(1, RECORDED, account="acme", kind="contract", mrr="100", **told)
+    later = tracked(900, RECORDED, account="acme", kind="contract", mrr="120", **told)
+    store = drained(first)
+    assert mrr(store, "2026-02-01") == 100
+    drain(store, [later], [line(1, "150", "2026-01-01")], NOW)
+    assert mrr(store, "2026-02-01") == 150
 
 
 def test_many_days_are_asked_at_once() -> None:
