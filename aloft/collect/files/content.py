@@ -26,10 +26,12 @@ class Content:
 
     path: Path
     limits: Limits
+    name: str = ""
 
     @property
     def file(self) -> str:
-        return self.path.name
+        """What to call it: an upload lies under a name of ours."""
+        return self.name or self.path.name
 
     @property
     def gzipped(self) -> bool:

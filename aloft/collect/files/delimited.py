@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,7 @@ LISTS = (".csv", ".tsv", ".txt")
 
 def delimited(content: Content, encoding: Encoding, text: str) -> FileTable:
     """Of a file that begins with `text`. Unopenable where nothing divides its lines into cells."""
-    dialect = dialect_of(text, lone_column=bool({*content.path.suffixes} & {*LISTS}))
+    dialect = dialect_of(text, lone_column=bool({*Path(content.file).suffixes} & {*LISTS}))
     if dialect is None:
         raise content.refused(
             "no comma, semicolon, tab or bar divides its lines into the same number of cells"

@@ -32,6 +32,11 @@ from aloft.collect.files.roles import (
 
 PROPERTIES = 30
 LONG = 300  # characters: a text, not a property
+Part = Literal[
+    "account", "key", "property", "out", "since", "name", "starts", "ends", "mrr", "product", "plan", "seats",
+    "currency", "opened", "solved", "score", "step", "started", "finished", "at", "event", "times", "user",
+    "email", "persona",
+]  # fmt: skip
 NAMES = ("name", "title", "company")
 PASSING = frozenset(
     ["plan", "tier", "status", "state", "stage", "health", "segment", "phase", "owner", "csm"]
@@ -67,39 +72,66 @@ class Lacking(Exception):
 
 @dataclass
 class Draft:
-    """A table as it is being understood. Columns that are taken become no properties."""
+    """A table as it is being understood. Columns that have a part become no properties.
+
+    `said` are the parts that a person has given to the columns; then nothing is guessed.
+    """
 
     name: str
     profile: TableProfile
     account: str
-    key: str | None
-    taken: set[str] = field(default_factory=set)
-    reasons: list[tuple[str, str, Confidence, str]] = field(default_factory=list)
+    key: tuple[str, ...]
+    said: Mapping[str, Part] | None = None
+    parts: dict[str, Part] = field(default_factory=dict)
+    reasons: list[tuple[str, Part, Confidence, str]] = field(default_factory=list)
 
     @property
     def columns(self) -> list[ColumnProfile]:
-        return [each for each in self.profile.columns.values() if each.name not in (self.account,)]
+        return [each for each in self.profile.columns.values() if each.name != self.account]
 
-    def take(self, column: ColumnProfile, says: str) -> str:
-        self.taken.add(column.name)
-        self.reasons.append((column.name, says, confidence(column), reason(column)))
+    @property
+    def left(self) -> list[ColumnProfile]:
+        return [each for each in self.columns if each.name not in self.parts and each.name not in self.key]
+
+    @property
+    def own_key(self) -> str | None:
+        return self.key[0] if len(self.key) == 1 else None
+
+    def take(self, column: ColumnProfile, part: Part) -> str:
+        self.parts[column.name] = part
+        why = reason(column) if self.said is None else "so it was said"
+        self.reasons.append((column.name, part, confidence(column), why))
         return column.name
 
-    def maybe(self, named: Iterable[str], fits: Callable[[ColumnProfile], bool], says: str) -> str | None:
-        left = [each for each in self.columns if each.name not in self.taken]
-        column = first_with(left, tuple(named), fits)
-        return self.take(column, says) if column else None
+    def maybe(self, part: Part, named: Iterable[str], fits: Callable[[ColumnProfile], bool]) -> str | None:
+        column = first_with(self.left, tuple(named), fits) if self.said is None else self.told(part)
+        return self.take(column, part) if column else None
+
+    def told(self, part: Part) -> ColumnProfile | None:
+        said = self.said or {}
+        return next((each for each in self.left if said.get(each.name) == part), None)
 
     def properties(self, fits: Callable[[ColumnProfile], bool] = lambda column: True) -> dict[str, str]:
-        """All else that is filled and no long text, under the names of the file."""
-        left = [each for each in self.columns if each.name not in self.taken and told(each) and fits(each)]
+        """All else that is filled and no long text, under the names of the file; or what was said."""
         named: dict[str, str] = {}
-        for each in left[:PROPERTIES]:
+        for each in [each for each in self.left if self.is_property(each) and fits(each)][:PROPERTIES]:
             named[free_name(property_name(each.name), named)] = each.name
         return named
 
+    def is_property(self, column: ColumnProfile) -> bool:
+        return tellable(column) if self.said is None else self.said.get(column.name) == "property"
 
-def told(column: ColumnProfile) -> bool:
+    def part_of(self, column: ColumnProfile) -> Part:
+        if column.name == self.account:
+            return "account"
+        if column.name in self.parts:
+            return self.parts[column.name]
+        if column.name in self.key:
+            return "key"
+        return "property" if self.is_property(column) else "out"
+
+
+def tellable(column: ColumnProfile) -> bool:
     return column.filled > 0 and max(map(len, column.examples), default=0) <= LONG
 
 
@@ -138,8 +170,8 @@ def gives_of(role: Role, draft: Draft) -> Mapping[str, Gives]:
 
 def accounts(draft: Draft) -> dict[str, Gives]:
     """What an account is by nature is known since it is one; what may change, only since the export says so."""
-    at = draft.maybe(SIGNED, dated, "since when it is an account")
-    name = draft.maybe(NAMES, is_word, "the account's name")
+    at = draft.maybe("since", SIGNED, dated)
+    name = draft.maybe("name", NAMES, is_word)
     lasting = {**({"name": name} if name else {}), **draft.properties(lasts)}
     passing = draft.properties(lambda column: not lasts(column))
     if not lasting and not passing:
@@ -162,23 +194,23 @@ def lasts(column: ColumnProfile) -> bool:
 
 
 def contracts(draft: Draft) -> dict[str, Gives]:
-    starts = draft.maybe(STARTS, dated, "the first day of the contract")
-    ends = draft.maybe(ENDS, dated, "the first day that the contract no longer covers")
-    mrr = draft.maybe(MRR, paid_by_name, "what is paid")
+    starts = draft.maybe("starts", STARTS, dated)
+    ends = draft.maybe("ends", ENDS, dated)
+    mrr = draft.maybe("mrr", MRR, paid_by_name)
     if not (starts and mrr):
         raise Lacking("no column says since when, or how much is paid")
-    product = draft.maybe(("product", "sku", "item"), is_word, "the product")
+    product = draft.maybe("product", ("product", "sku", "item"), is_word)
     return {
         "line": ContractGiven(
             kind="contract",
-            contract=None if draft.key else draft.account,
-            line=None if draft.key else product,
+            contract=None if draft.own_key else draft.account,
+            line=None if draft.own_key else product,
             product=product,
-            plan=draft.maybe(("plan", "tier", "package", "edition"), is_word, "the plan"),
-            seats=draft.maybe(("seats", "licences", "licenses", "users"), is_whole, "the seats"),
+            plan=draft.maybe("plan", ("plan", "tier", "package", "edition"), is_word),
+            seats=draft.maybe("seats", ("seats", "licences", "licenses", "users"), is_whole),
             mrr=mrr,
             per="year" if {*words(mrr)} & PER_YEAR else "month",
-            currency=draft.maybe(("currency",), is_word, "the currency"),
+            currency=draft.maybe("currency", ("currency",), is_word),
             starts=starts,
             ends=Ends(column=ends, known=ends_known(draft, ends)) if ends else None,
         )
@@ -191,12 +223,12 @@ def ends_known(draft: Draft, ends: str) -> Literal["at_end", "at_start"]:
 
 
 def tickets(draft: Draft) -> dict[str, Gives]:
-    opened = draft.maybe(OPENED, dated, "when the ticket was opened")
+    opened = draft.maybe("opened", OPENED, dated)
     if opened is None:
         raise Lacking("no column says when a ticket was opened")
-    solved = draft.maybe(SOLVED, dated, "when the ticket was solved")
-    rated = draft.maybe(SCORE, score, "how the customer rated it")
-    key = {"ticket_id": draft.key} if draft.key else {}
+    solved = draft.maybe("solved", SOLVED, dated)
+    rated = draft.maybe("score", SCORE, score)
+    key = {"ticket_id": draft.own_key} if draft.own_key else {}
     properties = {**key, **draft.properties()}
     found: dict[str, Gives] = {
         "opened": event("Ticket Opened", opened, {**key, **draft.properties(known_at_once)})
@@ -215,7 +247,7 @@ def known_at_once(column: ColumnProfile) -> bool:
 
 
 def survey(draft: Draft) -> dict[str, Gives]:
-    at, rated = when(draft, "when it was answered"), draft.maybe(SCORE, score, "the score")
+    at, rated = when(draft), draft.maybe("score", SCORE, score)
     if rated is None:
         raise Lacking("no column holds a score")
     properties = {"score": rated, **draft.properties()}
@@ -223,12 +255,12 @@ def survey(draft: Draft) -> dict[str, Gives]:
 
 
 def onboarding(draft: Draft) -> dict[str, Gives]:
-    step = draft.maybe(STEP, is_word, "the step")
-    started = draft.maybe(STARTS, dated, "when the step was begun")
-    finished = draft.maybe((*ENDS, *SOLVED), dated, "when the step was finished")
+    step = draft.maybe("step", STEP, is_word)
+    started = draft.maybe("started", STARTS, dated)
+    finished = draft.maybe("finished", (*ENDS, *SOLVED), dated)
     properties = {**({"step": step} if step else {}), **draft.properties()}
     if not (started or finished):
-        at = when(draft, "when the step was done")
+        at = when(draft)
         return {"done": event("Step Finished", at, properties)}
     found: dict[str, Gives] = {}
     if started:
@@ -239,35 +271,36 @@ def onboarding(draft: Draft) -> dict[str, Gives]:
 
 
 def contacts(draft: Draft) -> dict[str, Gives]:
+    email = draft.maybe("email", ("email", "mail"), is_email)
+    if not (draft.own_key or email):
+        raise Lacking("no column names the contacts: neither an id nor an address")
     return {
         "contact": ContactGiven(
             kind="contact",
-            contact=draft.key or draft.maybe(("email", "mail"), is_email, "the contact's address"),
-            name=draft.maybe(NAMES, is_word, "the contact's name"),
-            email=draft.maybe(("email", "mail"), is_email, "the contact's address"),
-            persona=draft.maybe(("persona", "role", "title", "position"), is_word, "the contact's part"),
-            user=draft.maybe(("user",), is_word, "the contact's user id"),
+            contact=draft.own_key or email,
+            name=draft.maybe("name", NAMES, is_word),
+            email=email,
+            persona=draft.maybe("persona", ("persona", "role", "title", "position"), is_word),
+            user=draft.maybe("user", ("user",), is_word),
         )
     }
 
 
 def events(draft: Draft) -> dict[str, Gives]:
-    at = when(draft, "when it happened")
-    column = draft.maybe(EVENT_NAME, lambda each: each.kind.holds == "choice", "what happened")
-    times = draft.maybe(TIMES, is_times, "how often it happened")
-    user = draft.maybe(
-        ("user",), lambda each: is_word(each) and each.name.lower() != "users", "whose act it was"
-    )
+    at = when(draft)
+    column = draft.maybe("event", EVENT_NAME, lambda each: each.kind.holds == "choice")
+    times = draft.maybe("times", TIMES, is_times)
+    user = draft.maybe("user", ("user",), lambda each: is_word(each) and each.name.lower() != "users")
     name = None if column else draft.name.replace("_", " ").title()
     found = event(name, at, draft.properties(), user=user, times=times, name_column=column)
     return {"happened": found}
 
 
-def when(draft: Draft, says: str) -> str:
-    column = dated_at(draft.columns)
+def when(draft: Draft) -> str:
+    column = dated_at(draft.left) if draft.said is None else draft.told("at")
     if column is None:
         raise Lacking("no column says when its rows happened")
-    return draft.take(column, says)
+    return draft.take(column, "at")
 
 
 def event(name: str | None, at: str, properties: dict[str, str], **more: object) -> EventGiven:

@@ -8,11 +8,12 @@ from collections.abc import Mapping as Keyed
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 
 from aloft.collect.files import dates
-from aloft.collect.files.gives import Draft, Lacking, gives_of
+from aloft.collect.files.gives import Draft, Lacking, Part, gives_of
 from aloft.collect.files.joins import Confidence, Whose, key_of, whose
 from aloft.collect.files.kinds import Kind, parse
 from aloft.collect.files.mapping import (
@@ -27,19 +28,11 @@ from aloft.collect.files.mapping import (
     Table,
     columns_of,
 )
+from aloft.collect.files.parts import PARTS, ROLES
 from aloft.collect.files.profile import ColumnProfile, TableProfile, profile
 from aloft.collect.files.roles import SCORE, Role, blank_code, dated_at, role_of, score, words
 from aloft.collect.files.values import FileTable
 
-ROLES: dict[Role, str] = {
-    "accounts": "accounts, one a row",
-    "contracts": "contracts, each with a start and what is paid",
-    "tickets": "tickets",
-    "survey": "answers to a survey",
-    "onboarding": "steps of onboarding",
-    "contacts": "contacts",
-    "events": "things that happened",
-}
 ORDERS: dict[str, DateOrder] = {
     "%d": "day_first",
     "%m": "month_first",
@@ -47,6 +40,15 @@ ORDERS: dict[str, DateOrder] = {
     "%y": "year_first",
 }
 SHOWN = 200  # respellings in a mapping
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person says of a table. `parts` are those of all of its columns; None leaves them to be guessed."""
+
+    role: Role | Literal["out"] | None = None
+    parts: Keyed[str, Part] | None = None
+    orders: Keyed[str, DateOrder] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,20 +78,10 @@ class Question:
 class LeftOut:
     """A table that can give nothing, and what it lacks."""
 
+    table: str
     file: str
     sheet: str | None
     reason: str
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """`mapping` has no tables where none of the files can give anything. The questions stand open in it."""
-
-    mapping: Mapping
-    guesses: tuple[Guess, ...] = ()
-    questions: tuple[Question, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
-    profiles: tuple[TableProfile, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -103,20 +95,33 @@ class Proposed:
     table: Table
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """`mapping` has no tables where none of the files can give anything. The questions stand open in it."""
+
+    mapping: Mapping
+    guesses: tuple[Guess, ...] = ()
+    questions: tuple[Question, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    proposed: tuple[Proposed, ...] = field(default=(), repr=False, compare=False)
+    profiles: Keyed[str, TableProfile] = field(default_factory=dict, repr=False, compare=False)
+
+
 def propose_for(tables: Sequence[FileTable]) -> Proposal:
     """Reads all of the tables once."""
     return propose([profile(table) for table in tables])
 
 
-def propose(profiles: Sequence[TableProfile]) -> Proposal:
+def propose(profiles: Sequence[TableProfile], said: Keyed[str, Said] | None = None) -> Proposal:
+    """`said` is what a person has said of tables, by their names in the mapping; the rest is guessed."""
     names = table_names(profiles)
     proposed: list[Proposed] = []
     left_out: list[LeftOut] = []
     for name, each, one in zip(names, profiles, whose(profiles), strict=True):
         try:
-            proposed.append(proposed_table(name, each, one, names))
+            proposed.append(proposed_table(name, each, one, names, (said or {}).get(name, Said())))
         except Lacking as error:
-            left_out.append(LeftOut(each.table.file, each.table.sheet, str(error)))
+            left_out.append(LeftOut(name, each.table.file, each.table.sheet, str(error)))
     kept, repeated = without_samples(proposed)
     return Proposal(
         mapping=Mapping(
@@ -127,29 +132,58 @@ def propose(profiles: Sequence[TableProfile]) -> Proposal:
         guesses=tuple(guess for one in kept for guess in guesses(one)),
         questions=tuple(question for one in kept for question in questions(one)),
         left_out=(*left_out, *repeated),
-        profiles=tuple(profiles),
+        proposed=tuple(kept),
+        profiles=dict(zip(names, profiles, strict=True)),
     )
 
 
-def proposed_table(name: str, found: TableProfile, one: Whose | None, names: Sequence[str]) -> Proposed:
+def proposed_table(
+    name: str, found: TableProfile, one: Whose | None, names: Sequence[str], said: Said
+) -> Proposed:
+    if said.role == "out":
+        raise Lacking("it is left out as you said")
     if not found.rows:
         raise Lacking("it has no rows")
+    one = whose_said(one, said)
     if one is None:
         undated = dated_at(found.columns.values()) is None
         raise Lacking(f"no column tells whose its rows are{', and none when they happened' * undated}")
-    role = role_of(found, one.column)
-    key = (one.column, None) if role == "accounts" else key_of(found, one.column)
-    draft = Draft(name, found, one.column, key[0] if key else None, {key[0]} if key else set())
+    role = said.role or role_of(found, one.column)
+    key, last = key_and_order(found, one.column, role, said)
+    draft = Draft(name, found, one.column, key, said.parts)
     gives = gives_of(role, draft)
     table = Table(
         files=(pattern(found.table),),
-        key=(key[0],) if key else composed_key(one.column, gives),
+        key=key or composed_key(one.column, gives),
         account=AccountOf(column=one.column, via=None if one.via is None else names[one.via]),
-        keep=Keep(last=key[1]) if key and key[1] else None,
+        keep=Keep(last=last) if last else None,
         gives=dict(gives),
     )
-    columns = {column: told for column, told in written(found, columns_of(table)) if told != Column()}
+    columns = {column: told for column, told in written(found, columns_of(table), said) if told != Column()}
     return Proposed(name, role, one, draft, table.model_copy(update={"columns": columns}))
+
+
+def whose_said(guessed: Whose | None, said: Said) -> Whose | None:
+    """A look-up stays one where the column is still the same."""
+    if said.parts is None:
+        return guessed
+    column = next((name for name, part in said.parts.items() if part == "account"), None)
+    if guessed and guessed.column == column:
+        return guessed
+    return Whose(column, None, "sure", "so it was said") if column else None
+
+
+def key_and_order(
+    found: TableProfile, account: str, role: Role, said: Said
+) -> tuple[tuple[str, ...], str | None]:
+    """The key, and the column by which the last of several rows of one key is known."""
+    if role == "accounts":
+        return (account,), None
+    guessed = key_of(found, account)
+    key: tuple[str, ...] = (guessed[0],) if guessed else ()
+    if said.parts is not None:
+        key = tuple(name for name, part in said.parts.items() if part == "key")
+    return key, guessed[1] if guessed and key == (guessed[0],) else None
 
 
 def composed_key(account: str, gives: Keyed[str, Gives]) -> tuple[str, ...]:
@@ -162,12 +196,12 @@ def composed_key(account: str, gives: Keyed[str, Gives]) -> tuple[str, ...]:
     return ()
 
 
-def written(found: TableProfile, used: frozenset[str]) -> Iterator[tuple[str, Column]]:
+def written(found: TableProfile, used: frozenset[str], said: Said) -> Iterator[tuple[str, Column]]:
     """How columns are written, where that is not plain."""
     for name in sorted(used):
         column = found.columns[name]
         if column.kind.holds in ("date", "instant"):
-            yield name, dated_column(column)
+            yield name, dated_column(column).model_copy(update={"order": said.orders.get(name)})
         elif column.kind.holds == "country":
             yield name, Column(values=respelled(column))
         elif {*words(name)} & {*SCORE} and score(column) and (code := blank_code(column)):
@@ -195,7 +229,9 @@ def without_samples(proposed: list[Proposed]) -> tuple[list[Proposed], list[Left
         if whole:
             kept.remove(one)
             reason = f"its events are in {whole.draft.profile.table.file} as well: they would count twice"
-            left_out.append(LeftOut(one.draft.profile.table.file, one.draft.profile.table.sheet, reason))
+            left_out.append(
+                LeftOut(one.name, one.draft.profile.table.file, one.draft.profile.table.sheet, reason)
+            )
     return kept, left_out
 
 
@@ -237,8 +273,8 @@ def guesses(one: Proposed) -> Iterator[Guess]:
             "likely",
             keyed(one, key),
         )
-    for column, says, confidence, reason in one.draft.reasons:
-        yield Guess(one.name, file, column, says, confidence, reason)
+    for column, part, confidence, reason in one.draft.reasons:
+        yield Guess(one.name, file, column, PARTS[part], confidence, reason)
 
 
 def keyed(one: Proposed, key: str) -> str:
@@ -256,7 +292,7 @@ def keyed(one: Proposed, key: str) -> str:
 def questions(one: Proposed) -> Iterator[Question]:
     for name in sorted(columns_of(one.table)):
         column = one.draft.profile.columns[name]
-        if column.other:
+        if column.other and not one.table.columns[name].order:
             example = column.examples[0]
             kinds = (column.kind, column.other)
             readings = tuple((order_of(kind), spelled(example, kind)) for kind in kinds)

@@ -35,11 +35,11 @@ def look_into(path: Path, limits: Limits = ON_DISK) -> Found:
     return Found(tuple(tables), tuple(passed_over))
 
 
-def tables_of(path: Path, limits: Limits) -> list[FileTable]:
-    """By what the file holds; its name says nothing."""
+def tables_of(path: Path, limits: Limits, name: str = "") -> list[FileTable]:
+    """By what the file holds; its name says nothing. `name` is what to call it instead of that."""
     if not path.is_file():
-        raise Unopenable(path.name, "there is no such file")
-    content = Content(path, limits)
+        raise Unopenable(name or path.name, "there is no such file")
+    content = Content(path, limits, name)
     head = content.head()
     if not head:
         raise content.refused("it is empty")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from aloft.collect.files.document import load_mapping, write_mapping
+from aloft.collect.files.gives import Part
 from aloft.collect.files.mapping import (
     AccountGiven,
     AccountOf,
@@ -19,7 +20,8 @@ from aloft.collect.files.mapping import (
     Keep,
     Mapping,
 )
-from aloft.collect.files.propose import LeftOut, Proposal, answered, propose_for
+from aloft.collect.files.profile import profile
+from aloft.collect.files.propose import LeftOut, Proposal, Said, answered, propose, propose_for
 from aloft.collect.files.tables import open_tables
 from tests.data_sets import data_set
 
@@ -97,7 +99,7 @@ def test_answers_with_a_code_for_a_blank_name_it_as_missing(tmp_path: Path) -> N
 def test_what_can_give_nothing_is_left_out_with_the_reason(tmp_path: Path, text: str, reason: str) -> None:
     proposal = proposed(tmp_path, things=text)
     assert proposal.mapping.tables == {}
-    assert proposal.left_out == (LeftOut("things.csv", None, reason),)
+    assert proposal.left_out == (LeftOut("things", "things.csv", None, reason),)
 
 
 def test_every_column_that_is_used_has_a_reason(tmp_path: Path) -> None:
@@ -112,6 +114,19 @@ def test_every_column_that_is_used_has_a_reason(tmp_path: Path) -> None:
     )
     assert told["date"] == ("when it happened", "its values are dates (%Y-%m-%d), and its name fits")
     assert told["events"] == ("how often it happened", "its values are integers, and its name fits")
+
+
+def test_what_a_person_says_counts_instead_of_the_guesses(tmp_path: Path) -> None:
+    text = "who,moment,what,n\na,2024-12-14,opened,1\nb,2024-06-15,closed,2\na,2024-02-01,opened,1\n"
+    (tmp_path / "log.csv").write_text(text)
+    profiles = [profile(table) for table in open_tables(tmp_path)]
+    assert propose(profiles).mapping.tables == {}
+    parts: dict[str, Part] = {"who": "account", "moment": "at", "what": "event", "n": "times"}
+    mapping = propose(profiles, {"log": Said(role="events", parts=parts)}).mapping
+    happened = event(mapping, "log", "happened")
+    assert (happened.at, happened.name_column, happened.times) == ("moment", "what", "n")
+    assert mapping.tables["log"].account == AccountOf(column="who")
+    assert propose(profiles, {"log": Said(role="out")}).left_out[0].reason == "it is left out as you said"
 
 
 def test_raven_stack_is_joined_and_understood() -> None:
