@@ -6,19 +6,25 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.core.files.base import ContentFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django import Settings
 
 from aloft import clock
 from aloft.act.models import Occurrence
+from aloft.collect.models import Quarantined
 from aloft.records.models import Account, Goal, Person, RecordedFact, SuccessPlan
+from aloft.workspace import uploads
 from tests.workspace import factory
 
-OK, LED, HIDDEN, NOT_SO = 200, 302, 404, 405
+OK, LED, HIDDEN, NOT_SO, UNFIT = 200, 302, 404, 405, 422
 CAST = ("nobody", "owner", "outsider", "manager")
 
 
@@ -35,6 +41,8 @@ A_PAGE = Expected((LED, OK, OK, OK), (LED, NOT_SO, NOT_SO, NOT_SO))
 A_PAGE_ABOUT_AN_ACCOUNT = Expected((LED, OK, HIDDEN, OK), (LED, NOT_SO, NOT_SO, NOT_SO))
 AN_ACT = Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, LED, HIDDEN, LED))
 AN_ACT_WITH_A_FORM = Expected((LED, OK, HIDDEN, OK), (LED, LED, HIDDEN, LED))
+A_PAGE_OF_OPERATIONS = Expected((LED, HIDDEN, HIDDEN, OK), (LED, NOT_SO, NOT_SO, NOT_SO))
+AN_ACT_OF_OPERATIONS = Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, HIDDEN, HIDDEN, LED))
 
 MATRIX = {
     "healthz": Expected((OK, OK, OK, OK), EVERYBODY_POSTS_IN_VAIN),
@@ -56,6 +64,16 @@ MATRIX = {
     "record": AN_ACT_WITH_A_FORM,
     "snooze": AN_ACT_WITH_A_FORM,
     "skip": AN_ACT_WITH_A_FORM,
+    "import_files": Expected((LED, HIDDEN, HIDDEN, OK), (LED, HIDDEN, HIDDEN, UNFIT)),
+    "import_mapping": Expected((LED, HIDDEN, HIDDEN, OK), (LED, HIDDEN, HIDDEN, LED)),
+    "import_document": A_PAGE_OF_OPERATIONS,
+    "import_store": AN_ACT_OF_OPERATIONS,
+    "import_discard": AN_ACT_OF_OPERATIONS,
+    "imports": A_PAGE_OF_OPERATIONS,
+    "import_report": A_PAGE_OF_OPERATIONS,
+    "quarantine": A_PAGE_OF_OPERATIONS,
+    "mend": AN_ACT_OF_OPERATIONS,
+    "replay": AN_ACT_OF_OPERATIONS,
 }
 
 
@@ -66,7 +84,14 @@ class World:
     account: Account
     occurrence: Occurrence
     fact: RecordedFact
+    kept_aside: Quarantined
+    manager: Person
     canary: str
+
+    def sent(self) -> UUID:
+        """Files of the manager's that wait to be imported."""
+        file = ContentFile(f"account_id,name\na,{self.canary} sent\n".encode(), f"{self.canary}.csv")
+        return uploads.keep([file], self.manager, clock.now()).id
 
     def url(self, name: str) -> str:
         arguments = {
@@ -75,7 +100,11 @@ class World:
             "open_by_hand": [self.account.public_id, "check_in"],
             "give_pulse": [self.account.public_id],
             "withdraw": [self.fact.pk],
+            "mend": [self.kept_aside.pk],
+            **{key: [self.kept_aside.of_id] for key in ("import_report", "quarantine", "replay")},
         }
+        if name in {"import_mapping", "import_document", "import_store", "import_discard"}:
+            arguments[name] = [self.sent()]
         of_the_moment = name in {"why", "start", "done", "reopen", "record", "snooze", "skip"}
         return reverse(name, args=[self.occurrence.public_id] if of_the_moment else arguments.get(name))
 
@@ -89,7 +118,15 @@ class World:
 
 
 @pytest.fixture
-def world(owner: Person, now: datetime, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(
+    owner: Person,
+    manager: Person,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
+    tmp_path: Path,
+) -> World:
+    settings.ALOFT_HOME = tmp_path
     monkeypatch.setattr(clock, "now", lambda: now)
     canary = f"canary{secrets.token_hex(8)}"
     account = factory.account(f"{canary} name", now, held_by=owner)
@@ -108,7 +145,7 @@ def world(owner: Person, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Worl
     plan = SuccessPlan.objects.create(account=account, agreed_at=now)
     Goal.objects.create(plan=plan, title=f"{canary} goal", value_metric="exports")
     fact = factory.fact(occurrence, owner, now, name="cause", value=f"{canary} value")
-    return World(account, occurrence, fact, canary)
+    return World(account, occurrence, fact, factory.kept_aside(canary, now), manager, canary)
 
 
 @pytest.fixture
@@ -152,7 +189,7 @@ def test_every_address_answers_as_the_table_says(
 def test_who_is_signed_out_is_led_to_sign_in_and_nowhere_else(world: World) -> None:
     answers = [ask(Client(), world, name, method) for name in MATRIX for method in ("get", "post")]
     led = [answer["Location"] for answer in answers if answer.status_code == LED]
-    assert len(led) == 31  # fifteen pages and acts, asked twice, and signing out
+    assert len(led) == 51  # twenty-five pages and acts, asked twice, and signing out
     assert all(where.startswith("/sign-in/") for where in led)
 
 

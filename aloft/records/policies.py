@@ -7,6 +7,8 @@ from django.db.models import Q, QuerySet
 
 from aloft.records.models import Account, Holding, Person
 
+OPERATIONS = "operations"
+
 
 def person_of(user: AbstractBaseUser | AnonymousUser) -> Person | None:
     """The person of our team who is signed in; None for nobody, and for a user who is no such person."""
@@ -17,6 +19,11 @@ def person_of(user: AbstractBaseUser | AnonymousUser) -> Person | None:
 
 def may_see_everything(person: Person | None) -> bool:
     return person is not None and person.sees_everything
+
+
+def may_import(person: Person | None) -> bool:
+    """Files say something of every account: they are for who sees all of them, and for operations."""
+    return person is not None and (person.sees_everything or person.role == OPERATIONS)
 
 
 def visible_accounts(person: Person | None) -> QuerySet[Account]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from aloft import clock
+from aloft.records.policies import may_import
 from aloft.workspace import selectors
 from aloft.workspace.horizon import horizon
 from aloft.workspace.reader import Reader, reader_of
@@ -45,8 +46,12 @@ def shell(request: HttpRequest) -> dict[str, object]:
 
 def navigation(reader: Reader) -> list[Item]:
     load = selectors.load_of(reader.person, horizon(reader.now, reader.zone))
-    return [
+    items = [
         Item("Today", reverse("today"), "list-todo", load.needing, ("today",)),
         Item("Accounts", reverse("accounts"), "building-2", load.accounts, ("accounts", "account", "why")),
         Item("Revenue", reverse("revenue"), "trending-up", None, ("revenue", "behind")),
     ]
+    if may_import(reader.person):
+        pages = ("imports", "import", "mapping", "import_report")
+        items.append(Item("Data", reverse("imports"), "database", None, pages))
+    return items

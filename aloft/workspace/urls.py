@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from aloft.workspace import actions
-from aloft.workspace.pages import account, accounts, behind, revenue, today, why
+from aloft.workspace import actions, importing
+from aloft.workspace.pages import account, accounts, behind, imports, revenue, today, why
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -20,5 +20,15 @@ urlpatterns = [
     path("moments/<uuid:occurrence_id>/snooze", actions.snooze, name="snooze"),
     path("moments/<uuid:occurrence_id>/skip", actions.skip, name="skip"),
     path("moments/<uuid:occurrence_id>/reopen", actions.reopen, name="reopen"),
+    path("data/import", importing.send, name="import_files"),
+    path("data/import/<uuid:upload_id>/", importing.understand, name="import_mapping"),
+    path("data/import/<uuid:upload_id>/mapping.yaml", importing.document, name="import_document"),
+    path("data/import/<uuid:upload_id>/store", importing.store, name="import_store"),
+    path("data/import/<uuid:upload_id>/discard", importing.discard, name="import_discard"),
+    path("data/imports", imports.imports, name="imports"),
+    path("data/imports/<int:run_id>/", imports.import_report, name="import_report"),
+    path("data/imports/<int:run_id>/quarantine.csv", importing.quarantined, name="quarantine"),
+    path("data/imports/<int:run_id>/replay", importing.replay, name="replay"),
+    path("data/quarantine/<int:row_id>/mend", importing.mend_row, name="mend"),
     path("facts/<int:fact_id>/withdraw", actions.withdraw, name="withdraw"),
 ]

@@ -10,6 +10,7 @@ from typing import Any
 from django.test import Client
 
 from aloft.act.models import Occurrence, Verdict
+from aloft.collect.models import Import, Quarantined
 from aloft.engine.models import Decided
 from aloft.measures.models import AccountProjection
 from aloft.records.models import Account, Contact, Holding, ModelVersion, Person, RecordedFact
@@ -186,3 +187,12 @@ def sign_in(client: Client, person: Person) -> Client:
     user = person.user or create_user_for(person=person, actor="tests", at=FOUNDED)
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def kept_aside(says: str, now: datetime) -> Quarantined:
+    """A line of an import that could not be read as a row."""
+    report = {"tables": [], "first": "", "credit": says, "understood": [says]}
+    run = Import.objects.create(source=says, at=now, files=[f"{says}.csv"], mapping="", report=report)
+    return Quarantined.objects.create(
+        source=says, table="t", file=f"{says}.csv", line=2, reason=f"{says} reason", cells={"": says}, of=run
+    )

@@ -31,6 +31,7 @@ from aloft.collect.files.mapping import (
 from aloft.collect.files.parts import PARTS, ROLES
 from aloft.collect.files.profile import ColumnProfile, TableProfile, profile
 from aloft.collect.files.roles import SCORE, Role, blank_code, dated_at, role_of, score, words
+from aloft.collect.files.sayings import telling
 from aloft.collect.files.values import FileTable
 
 ORDERS: dict[str, DateOrder] = {
@@ -293,7 +294,7 @@ def questions(one: Proposed) -> Iterator[Question]:
     for name in sorted(columns_of(one.table)):
         column = one.draft.profile.columns[name]
         if column.other and not one.table.columns[name].order:
-            example = column.examples[0]
+            example = telling(column)
             kinds = (column.kind, column.other)
             readings = tuple((order_of(kind), spelled(example, kind)) for kind in kinds)
             yield Question(one.name, one.draft.profile.table.file, name, example, readings)

@@ -53,6 +53,7 @@ def of_dates(column: ColumnProfile) -> Iterator[str]:
     kind = column.kind
     example = next((word for word in column.values), "")
     if column.other:
+        example = telling(column)
         one, two = (spelled(example, each) for each in (kind, column.other))
         yield f"“{example}” may be {one} or {two}: every value can be read both ways"
     elif kind.format in NUMBERED:
@@ -62,6 +63,14 @@ def of_dates(column: ColumnProfile) -> Iterator[str]:
     never = sum(count for word, count in column.values.items() if re.match(NEVER, word))
     if never:
         yield f"dates in the year 9999 are taken as missing, {times(never)}"
+
+
+def telling(column: ColumnProfile) -> str:
+    """A value that the two readings of a column take for different days: 4/12, not 2/2."""
+    words = pa.array(list(column.values)[:1000], pa.string())
+    readings = [parse(words, kind)[0].to_pylist() for kind in (column.kind, column.other or column.kind)]
+    differing = (word for word, one, two in zip(words.to_pylist(), *readings, strict=True) if one != two)
+    return next(differing, column.examples[0])
 
 
 def order(format: str) -> str:  # noqa: A002
