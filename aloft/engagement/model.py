@@ -233,9 +233,9 @@ MetricVerb = Literal[
 class Metric:
     """A value per account, true at an instant. No events means any event.
 
-    `first` and `last` are instants, `latest` is text, the others are numbers. `property` is what `distinct`,
-    `sum`, `min`, `max`, `mean` and `latest` read; `until` and `by` say what closes an `open` one; `formula` is
-    an expression over other names, and then there are no events.
+    `first` and `last` are instants, `latest` is a property (text until it is compared), the others are numbers.
+    `property` is what `distinct`, `sum`, `min`, `max`, `mean` and `latest` read; `until` and `by` say what closes
+    an `open` one; `formula` is an expression over other names, and then there are no events.
     """
 
     name: str

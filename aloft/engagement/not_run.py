@@ -10,9 +10,7 @@ from collections.abc import Mapping
 
 _UNKNOWN = "it is unknown"
 
-METRICS: Mapping[str, str] = dict.fromkeys(
-    ("days", "first", "last", "open", "distinct", "sum", "min", "max", "mean", "latest", "formula"), _UNKNOWN
-)
+METRICS: Mapping[str, str] = {"formula": _UNKNOWN}
 """Metrics by their verb."""
 
 NAMES: Mapping[str, str] = dict.fromkeys(

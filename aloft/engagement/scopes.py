@@ -182,7 +182,7 @@ def metric_kind(metric: MetricDoc | None) -> Kind:
         return "unknown"
     if metric.verb in ("first", "last"):
         return "instant"
-    return "text" if metric.verb == "latest" else "number"
+    return "property" if metric.verb == "latest" else "number"
 
 
 def _counts(draft: Draft) -> frozenset[str]:

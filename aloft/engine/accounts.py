@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from django.db.models import F
@@ -122,7 +122,7 @@ def project(turn: Turn) -> None:
                 touch=list(touch or []),
                 owner_id=owners.get(known.row),
                 mrr=None if mrr is None else Decimal(str(mrr)).quantize(Decimal("0.01")),
-                values=dict(zip(metrics, values, strict=False)),
+                values={name: _shown(value) for name, value in zip(metrics, values, strict=False)},
                 as_of=turn.at,
             )
         )
@@ -138,3 +138,8 @@ def _owners() -> dict[int, int]:
     """By account: whose book holds it; where several do, the first book counts."""
     held = Holding.objects.order_by(F("book__position").desc(nulls_first=True), "-pk")
     return dict(held.values_list("account", "person"))
+
+
+def _shown(value: object) -> object:
+    """As JSON holds it; an instant with its zone."""
+    return value.replace(tzinfo=UTC).isoformat() if isinstance(value, datetime) else value

@@ -53,7 +53,7 @@ class Versions:
         return tuple({one.key: one for one in asked}.values())
 
     def _keep(self) -> None:
-        definitions: dict[str, Kept] = {}
+        definitions: dict[int, Kept] = {}
         for running in self._compiled.values():
             definitions |= {state.digest: state for state in running.program.kept}
         keep(self._store, definitions.values())

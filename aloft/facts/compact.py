@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from aloft.facts.store import FactStore
 
+_COUNTS = "sum(n)::BIGINT AS n, min(first) AS first, max(last) AS last"
+_NUMBERS = "sum(weight)::BIGINT AS weight, sum(total) AS total, min(low) AS low, max(high) AS high"
+
+
+def _folded(relation: str, keys: str, sums: str) -> str:
+    return f"SELECT {keys}, {sums} FROM {relation} GROUP BY {keys} ORDER BY {keys}"
+
+
+# Rows are laid down by day, for most that is read is of the newest days.
 FOLDS = {
-    "day_count": ("account, name, day", "sum(n)::BIGINT AS n"),
-    "user_word": ("account, app_user, block", "bit_or(word) AS word"),
-    "arrival": ("source, name, slot", "max(last) AS last"),
-    "kept_count": ("digest, account, day", "sum(n)::BIGINT AS n"),
-    "kept_word": ("digest, account, app_user, block", "bit_or(word) AS word"),
+    "day_count": _folded("day_count", "day, account, name", _COUNTS),
+    "user_word": _folded("user_word", "block, account, app_user", "bit_or(word) AS word"),
+    "arrival": _folded("arrival", "source, name, slot", "max(last) AS last"),
+    "kept_day": _folded("kept_day", "digest, day, account", f"{_COUNTS}, {_NUMBERS}"),
+    "kept_word": _folded("kept_word", "digest, block, account, app_user", "bit_or(word) AS word"),
+    "kept_value": _folded("kept_value", "digest, block, account, value", "bit_or(word) AS word"),
+    "kept_latest": """SELECT * FROM kept_latest QUALIFY row_number() OVER (
+        PARTITION BY digest, account, day ORDER BY occurred DESC, received DESC, message_id DESC) = 1
+        ORDER BY digest, day, account""",
+    "kept_turn": _folded(
+        "kept_turn",
+        "digest, account, key, occurred",
+        "sum(opens)::BIGINT AS opens, sum(closes)::BIGINT AS closes",
+    ),
 }
 
 
@@ -32,11 +50,7 @@ def _outgrown(store: FactStore, relation: str, minimum: int, growth: float) -> b
 
 
 def _fold(store: FactStore, relation: str) -> None:
-    keys, folded = FOLDS[relation]
-    store.run(
-        f"""CREATE OR REPLACE TABLE {relation} AS
-        SELECT {keys}, {folded} FROM {relation} GROUP BY {keys} ORDER BY {keys}"""
-    )
+    store.run(f"CREATE OR REPLACE TABLE {relation} AS {FOLDS[relation]}")
     store.run("DELETE FROM compacted WHERE relation = ?", [relation])
     store.run("INSERT INTO compacted VALUES (?, ?)", [relation, _rows(store, relation)])
 

@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from aloft.facts.state import Kept, add_kept
+from aloft.facts.state import KEPT, Kept, add_kept
 from aloft.facts.store import FactStore
 
-__all__ = ["Kept", "keep"]
+__all__ = ["Kept", "Progress", "keep"]
+
+SLICE = 2_000_000  # numbers of the log, and so about as many events
+
+Progress = Callable[[int, int], None]
+"""Called with how many events of how many have been read: in the order of the log, 0 first, all of them last."""
 
 
-def keep(store: FactStore, definitions: Iterable[Kept]) -> None:
+def keep(store: FactStore, definitions: Iterable[Kept], progress: Progress | None = None) -> None:
     """Keep exactly these, known by their digest, from now on; each drain maintains them. All or nothing."""
     wanted = {definition.digest: definition for definition in definitions}
     with store.transaction():
-        known = {row[0] for row in store.run("SELECT digest FROM kept")}
+        known = store.integers("SELECT digest FROM kept")
         for digest in known - wanted.keys():
             _drop(store, digest)
-        for digest in sorted(wanted.keys() - known):
-            _fill(store, wanted[digest])
+        missing = [wanted[digest] for digest in sorted(wanted.keys() - known)]
+        if missing:
+            _fill(store, missing, progress or (lambda _done, _all: None))
 
 
-def _drop(store: FactStore, digest: str) -> None:
-    for table in ("kept", "kept_count", "kept_word"):
+def _drop(store: FactStore, digest: int) -> None:
+    for table in ("kept", *KEPT.values()):
         store.run(f"DELETE FROM {table} WHERE digest = ?", [digest])
 
 
-def _fill(store: FactStore, definition: Kept) -> None:
-    row = [definition.digest, definition.verb, list(definition.names), definition.where_sql]
-    store.run("INSERT INTO kept VALUES (?, ?, ?, ?)", row)
-    add_kept(store, definition, "event")
+def _fill(store: FactStore, definitions: Sequence[Kept], progress: Progress) -> None:
+    for one in definitions:
+        row = [
+            one.digest, one.kind, list(one.names), one.where_sql, one.property_sql, list(one.until), one.key_sql,
+        ]  # fmt: skip
+        store.run("INSERT INTO kept VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    last, events = store.run("SELECT coalesce(max(seq), 0), count(*) FROM event")[0]
+    for start in range(0, last + 1, SLICE):
+        progress(min(start, events), events)
+        inside = f"(SELECT * FROM event WHERE seq >= {start} AND seq < {start + SLICE})"
+        add_kept(store, definitions, inside)
+    progress(events, events)

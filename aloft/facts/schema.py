@@ -6,7 +6,11 @@ drained again from them.
 
 from __future__ import annotations
 
-VERSION = 3
+VERSION = 4
+
+# A number of a property, exactly; a day's sum of them. Beyond 10^18 it is no number, and further decimals are rounded.
+NUMBER = "DECIMAL(24, 6)"
+TOTAL = "DECIMAL(38, 6)"
 
 TABLES: dict[str, str] = {
     "store_version": "version INTEGER, home_zone TEXT",
@@ -25,11 +29,21 @@ TABLES: dict[str, str] = {
     "seen": "day INTEGER, hash UBIGINT",
     # From `since` on the user belongs to `account`, until its next row.
     "membership": "app_user INTEGER, account INTEGER, since TIMESTAMP, seq BIGINT",
-    "day_count": "account INTEGER, name INTEGER, day INTEGER, n BIGINT",
+    # `first` and `last` of that day; sums of counts, words and bounds may be appended to and folded at any time.
+    "day_count": """account INTEGER, name INTEGER, day INTEGER, n BIGINT, first TIMESTAMP, last TIMESTAMP""",
+    # A NULL user: somebody did something, and nobody knows how many (pre-aggregated counts without a user).
     "user_word": "account INTEGER, app_user INTEGER, block INTEGER, word BIGINT",
-    "kept": "digest TEXT, verb TEXT, names TEXT[], where_sql TEXT",
-    "kept_count": "digest TEXT, account INTEGER, day INTEGER, n BIGINT",
-    "kept_word": "digest TEXT, account INTEGER, app_user INTEGER, block INTEGER, word BIGINT",
+    # What a metric needs of its own (see `facts.state.Kept`), by the digest of what it says.
+    "kept": """digest BIGINT, kind TEXT, names TEXT[], where_sql TEXT, property_sql TEXT, until TEXT[],
+        key_sql TEXT""",
+    "kept_day": f"""digest BIGINT, account INTEGER, day INTEGER, n BIGINT, first TIMESTAMP, last TIMESTAMP,
+        weight BIGINT, total {TOTAL}, low {NUMBER}, high {NUMBER}""",
+    "kept_word": "digest BIGINT, account INTEGER, app_user INTEGER, block INTEGER, word BIGINT",
+    "kept_value": "digest BIGINT, account INTEGER, value TEXT, block INTEGER, word BIGINT",
+    "kept_latest": """digest BIGINT, account INTEGER, day INTEGER, occurred TIMESTAMP, received TIMESTAMP,
+        message_id TEXT, value TEXT""",
+    "kept_turn": """digest BIGINT, account INTEGER, key TEXT, occurred TIMESTAMP, opens BIGINT,
+        closes BIGINT""",
     "attribute": """account INTEGER, field TEXT, value TEXT, valid TIMESTAMP, recorded TIMESTAMP,
         rank TINYINT, stream TINYINT, seq BIGINT, source TEXT""",
     "contract": """account INTEGER, contract TEXT, signed DATE, starts DATE, ends DATE, recorded TIMESTAMP,

@@ -1,34 +1,72 @@
 """The state that metrics read, added up from rows of events.
 
-Live draining, rebuilding and back-filling all come here; they differ in the relation they pass.
+Live draining, rebuilding and back-filling all come here; they differ in the relation they pass. Rows are only
+ever appended: what reads them adds, ors or compares, so that rows of one key may be folded at any time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 from aloft.facts.days import block, word
+from aloft.facts.schema import NUMBER
 
 if TYPE_CHECKING:
     from aloft.facts.store import FactStore
 
-STATES = ("day_count", "user_word", "kept_count", "kept_word")
+Kind = Literal["day", "word", "value", "latest", "turn"]
+KEPT: dict[Kind, str] = {
+    "day": "kept_day",
+    "word": "kept_word",
+    "value": "kept_value",
+    "latest": "kept_latest",
+    "turn": "kept_turn",
+}
+STATES = ("day_count", "user_word", *KEPT.values())
+
+# Who did it, or that nobody knows how many did: pre-aggregated counts name no user.
+KNOWN_USERS = "(app_user IS NOT NULL OR times > 1)"
 
 
 @dataclass(frozen=True)
 class Kept:
     """A definition whose own state is kept. `names` are event names; empty means any event.
 
-    `where_sql` is a boolean over the columns of `event` and must not raise on any value: a condition that
-    raises would stop the drain.
+    By kind: counts, instants and numbers by day; the days of users (word) and of the values of a property
+    (value); the last value of each day (latest); what opens and closes (turn), `names` and `until`.
+
+    `where_sql` is a boolean and `property_sql`, `key_sql` are texts over the columns of `event`. They must not
+    raise on any value: that would stop the drain. Without a key, `where_sql` is asked of `until` too.
     """
 
-    digest: str
-    verb: str
+    kind: Kind
     names: tuple[str, ...] = ()
     where_sql: str | None = None
+    property_sql: str | None = None
+    until: tuple[str, ...] = ()
+    key_sql: str | None = None
+
+    @cached_property
+    def digest(self) -> int:
+        """Of all that it says: 63 bits, the same in every store."""
+        parts = (
+            self.kind, *self.names, "\x1e", self.where_sql or "", self.property_sql or "", *self.until,
+            "\x1e", self.key_sql or "",
+        )  # fmt: skip
+        return int.from_bytes(hashlib.sha256("\x1f".join(parts).encode()).digest()[:8], "big") >> 1
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        return (*self.names, *self.until)
+
+
+def number_of(text_sql: str) -> str:
+    """The exact number that a text holds; NULL where it holds none."""
+    return f"try_cast({text_sql} AS {NUMBER})"
 
 
 def add(store: FactStore, relation: str, names: Collection[int] | None = None) -> None:
@@ -36,45 +74,101 @@ def add(store: FactStore, relation: str, names: Collection[int] | None = None) -
 
     `names` may tell which event names it holds, so that definitions of others are left alone.
     """
-    store.run(_counts("day_count", "account, name, day", "name IS NOT NULL", relation))
-    store.run(_words("user_word", "", "name IS NOT NULL", relation))
-    for definition in kept(store):
-        add_kept(store, definition, relation, names)
+    store.run(_day_counts(relation))
+    store.run(_words("user_word", "", "app_user", f"name IS NOT NULL AND {KNOWN_USERS}", relation))
+    add_kept(store, kept(store), relation, names)
 
 
-def add_kept(store: FactStore, definition: Kept, relation: str, names: Collection[int] | None = None) -> None:
-    wanted = _ids(store, definition.names)
-    if definition.names and not (wanted & set(names) if names is not None else wanted):
-        return
-    condition = f"name IN ({', '.join(map(str, sorted(wanted)))})" if wanted else "name IS NOT NULL"
-    if definition.where_sql:
-        condition += f" AND ({definition.where_sql})"
-    digest = f"'{definition.digest}' AS digest, "
-    if definition.verb == "count":
-        store.run(_counts("kept_count", f"{digest}account, day", condition, relation))
-    else:
-        store.run(_words("kept_word", digest, condition, relation))
+def add_kept(
+    store: FactStore, definitions: Sequence[Kept], relation: str, names: Collection[int] | None = None
+) -> None:
+    ids = dict(store.run("SELECT name, id FROM event_name"))
+    for definition in definitions:
+        known = {ids[name] for name in definition.all_names if name in ids}
+        if not definition.names or (known & set(names) if names is not None else known):
+            store.run(_SPELLED[definition.kind](definition, ids, relation))
 
 
 def kept(store: FactStore) -> list[Kept]:
-    rows = store.run("SELECT digest, verb, names, where_sql FROM kept ORDER BY digest")
-    return [Kept(digest, verb, tuple(names), where) for digest, verb, names, where in rows]
+    rows = store.run("SELECT kind, names, where_sql, property_sql, until, key_sql FROM kept ORDER BY digest")
+    return [
+        Kept(kind, tuple(names), where, of, tuple(until), key) for kind, names, where, of, until, key in rows
+    ]
 
 
-def _ids(store: FactStore, names: Collection[str]) -> frozenset[int]:
-    if not names:
-        return frozenset()
-    return store.integers("SELECT id FROM event_name WHERE list_contains(?, name)", [list(names)])
+def _asked(definition: Kept, names: Sequence[str], ids: dict[str, int], *, where: bool = True) -> str:
+    known = sorted(ids[name] for name in names if name in ids)
+    chosen = f"name IN ({', '.join(map(str, known)) or 'NULL'})" if names else "name IS NOT NULL"
+    return f"{chosen} AND ({definition.where_sql})" if where and definition.where_sql else chosen
 
 
-def _counts(table: str, keys: str, condition: str, relation: str) -> str:
+def _day_counts(relation: str) -> str:
+    return f"""INSERT INTO day_count BY NAME
+        SELECT account, name, day, sum(times)::BIGINT AS n, min(occurred) AS first, max(occurred) AS last
+        FROM {relation} WHERE account IS NOT NULL AND name IS NOT NULL GROUP BY ALL"""
+
+
+def _words(table: str, digest: str, who: str, condition: str, relation: str) -> str:
     return f"""INSERT INTO {table} BY NAME
-        SELECT {keys}, sum(times)::BIGINT AS n FROM {relation}
-        WHERE account IS NOT NULL AND {condition} GROUP BY ALL"""
+        SELECT {digest}account, {who}, {block("day")} AS block, bit_or({word("day")}) AS word
+        FROM {relation} WHERE account IS NOT NULL AND {condition} GROUP BY ALL"""
 
 
-def _words(table: str, digest: str, condition: str, relation: str) -> str:
-    return f"""INSERT INTO {table} BY NAME
-        SELECT {digest}account, app_user, {block("day")} AS block, bit_or({word("day")}) AS word
+def _kept_day(definition: Kept, ids: dict[str, int], relation: str) -> str:
+    return f"""INSERT INTO kept_day BY NAME
+        SELECT {definition.digest} AS digest, account, day, sum(times)::BIGINT AS n, min(occurred) AS first,
+            max(occurred) AS last{_numbers(definition)}
+        FROM {relation} WHERE account IS NOT NULL AND {_asked(definition, definition.names, ids)} GROUP BY ALL"""
+
+
+def _numbers(definition: Kept) -> str:
+    if definition.property_sql is None:
+        return ""
+    number = number_of(definition.property_sql)
+    return f""", sum(times) FILTER ({number} IS NOT NULL)::BIGINT AS weight,
+            sum({weighted(number)}) AS total, min({number}) AS low, max({number}) AS high"""
+
+
+def weighted(number: str) -> str:
+    """A pre-aggregated row stands for `times` events with the same number."""
+    return f"try_cast({number} * times AS DECIMAL(30, 6))"
+
+
+def _kept_word(definition: Kept, ids: dict[str, int], relation: str) -> str:
+    condition = f"{_asked(definition, definition.names, ids)} AND {KNOWN_USERS}"
+    return _words("kept_word", f"{definition.digest} AS digest, ", "app_user", condition, relation)
+
+
+def _kept_value(definition: Kept, ids: dict[str, int], relation: str) -> str:
+    value = definition.property_sql
+    condition = f"{_asked(definition, definition.names, ids)} AND {value} IS NOT NULL"
+    return _words("kept_value", f"{definition.digest} AS digest, ", f"{value} AS value", condition, relation)
+
+
+def _kept_latest(definition: Kept, ids: dict[str, int], relation: str) -> str:
+    value = definition.property_sql
+    return f"""INSERT INTO kept_latest BY NAME
+        SELECT {definition.digest} AS digest, account, day, occurred, received, message_id, {value} AS value
         FROM {relation}
-        WHERE account IS NOT NULL AND app_user IS NOT NULL AND {condition} GROUP BY ALL"""
+        WHERE account IS NOT NULL AND {_asked(definition, definition.names, ids)} AND {value} IS NOT NULL
+        QUALIFY row_number() OVER (
+            PARTITION BY account, day ORDER BY occurred DESC, received DESC, message_id DESC) = 1"""
+
+
+def _kept_turn(definition: Kept, ids: dict[str, int], relation: str) -> str:
+    opens = _asked(definition, definition.names, ids)
+    closes = _asked(definition, definition.until, ids, where=definition.key_sql is None)
+    key = definition.key_sql or "''"
+    return f"""INSERT INTO kept_turn BY NAME
+        SELECT {definition.digest} AS digest, account, {key} AS key, occurred,
+            CASE WHEN {opens} THEN times ELSE 0 END AS opens, CASE WHEN {closes} THEN times ELSE 0 END AS closes
+        FROM {relation} WHERE account IS NOT NULL AND (({opens}) OR ({closes})) AND {key} IS NOT NULL"""
+
+
+_SPELLED = {
+    "day": _kept_day,
+    "word": _kept_word,
+    "value": _kept_value,
+    "latest": _kept_latest,
+    "turn": _kept_turn,
+}

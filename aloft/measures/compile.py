@@ -8,7 +8,7 @@ itself begin with an underscore, which no name of a model does.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -27,6 +27,7 @@ from aloft.engagement.expressions import (
     Number,
     Text,
 )
+from aloft.engagement.model import Model
 from aloft.engagement.render import render
 
 Column = Callable[[Name], exp.Expression]
@@ -73,6 +74,11 @@ def property_of(document: exp.Expression, path: tuple[str, ...]) -> exp.Expressi
     return exp.Anonymous(this="json_extract_string", expressions=[document, exp.Literal.string(f"$.{steps}")])
 
 
+def property_text(dotted: str) -> str:
+    """SQL of the text of a property of an event, over the columns of `event`."""
+    return property_of(exp.column("properties"), tuple(dotted.split("."))).sql(dialect="duckdb")
+
+
 FRAME = Scope(
     column=lambda name: _event_property(name) if _is_event_property(name) else frame_column(name),
     is_property=_is_event_property,
@@ -80,6 +86,12 @@ FRAME = Scope(
 EVENT = Scope(
     column=lambda name: property_of(exp.column("properties"), name.path), is_property=lambda _name: True
 )
+
+
+def frame_scope(model: Model) -> Scope:
+    """A frame of this model: its `latest` metrics are texts until what they are compared with says otherwise."""
+    latest = frozenset(name for name, metric in model.metrics.items() if metric.verb == "latest")
+    return replace(FRAME, is_property=lambda name: _is_event_property(name) or name.dotted in latest)
 
 
 def compile_expression(expression: Expression, scope: Scope = FRAME) -> exp.Expression:

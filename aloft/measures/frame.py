@@ -6,7 +6,7 @@ UTC, days are local to the account (as days since 1970-01-01).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -18,17 +18,15 @@ from aloft.engagement.expressions import Expression
 from aloft.engagement.model import Metric, Model
 from aloft.facts.completeness import sources_of
 from aloft.measures import daily
+from aloft.measures.account import AccountNames
 from aloft.measures.detectors.asked import detectors
-from aloft.measures.metrics import metric_sql
+from aloft.measures.metrics import TOTALS, rounds
 from aloft.measures.names import MOMENT_INSTANTS, anchor_moments, names_read
+from aloft.measures.statements import Column, Stage, Statements
 from aloft.revenue.lines import CONTRACTS, committed_stages, contract_facts, contract_status
 from aloft.revenue.rates import FIRST_CURRENCY, quoted
 
 NOTED = ("contacted", "attended", "confirmed", "trained", "signed", "no_show")
-NUMBERS = {"seats", "size", "arr", "acv", "clv", "mrr"}
-TEXTS = {"status", "plan", "product", "country", "subdivision", "industry", "currency", "city", "locale"}
-CONTRACT_INSTANTS = ("contract_signed", "contract_start", "contract_end", "renewal_date")
-ALWAYS = frozenset({"mrr", "arr", "status", *CONTRACT_INSTANTS})
 
 _SETUP = """
 create or replace temp macro aloft_days(d) as date_diff('day', date '1970-01-01', d);
@@ -37,7 +35,6 @@ create or replace temp macro aloft_day(t, zone) as
 create or replace temp macro aloft_instant(d, zone) as timezone('UTC', timezone(zone, d::timestamp));
 create or replace temp macro aloft_is_midnight(t, zone) as
   t = timezone('UTC', timezone(zone, timezone(zone, timezone('UTC', t))::date::timestamp));
-create temp table if not exists day_bit (bit integer, onwards bigint, upto bigint);
 create temp table if not exists asked (
   _key bigint, _account integer, _at timestamp, _moment text, _anchor text, _n integer,
   opened timestamp, due timestamp, started boolean, done boolean, met boolean, cleared boolean,
@@ -123,6 +120,11 @@ class Frames:
         self.names = names_read(model, further)
         self.detectors = detectors(model, further)
         self._daily = daily.columns(self.detectors, self.names)
+        self._account = AccountNames(model, self.names)
+        self._rounds = [
+            Statements(metrics, f"placed_{i}" if i else "placed", f"_{i}" if i else "")
+            for i, metrics in enumerate(rounds(model.metrics))
+        ]
         self._about_occurrences = True
         self._contracts: tuple[object, ...] | None = (-1, -1)
         self._currency = FIRST_CURRENCY
@@ -130,9 +132,6 @@ class Frames:
 
     def _prepare(self) -> None:
         self.connection.execute(f"{_SETUP};{daily.TABLE}")
-        self.connection.execute("delete from day_bit")
-        rows = [(bit, _signed((1 << 64) - (1 << bit)), _signed((1 << (bit + 1)) - 1)) for bit in range(64)]
-        self.connection.executemany("insert into day_bit values (?, ?, ?)", rows)
 
     def ask(self, asks: Iterable[Ask]) -> None:
         """Put questions; the frame answers them once built."""
@@ -219,18 +218,28 @@ class Frames:
             *committed_stages("asked_days", "contracts_known", self._currency),
             ("terms_then", contract_facts("asked_days", "contracts_known")),
             ("status_then", contract_status("asked_days", "contracts_known")),
-            ("held_then", self._held_sql()),
-            ("named", self._named_sql()),
+            ("held_then", self._account.held_sql()),
+            ("named", self._account.named_sql()),
             ("placed", self._view_sql("named")),
-            *((f"metric_{i}", metric_sql(metric, "placed")) for i, metric in enumerate(self._metrics)),
+            *self._metric_stages(),
             *([("notes_then", _NOTES)] if self._about_occurrences else []),
             ("plans_then", _PLANS),
             ("facts_frame", self._facts_sql()),
         ]
 
-    @property
-    def _metrics(self) -> list[Metric]:
-        return list(self.model.metrics.values())
+    def _metric_stages(self) -> Iterator[Stage]:
+        """Round by round: a metric may count since the instant of one of an earlier round."""
+        for i, one in enumerate(self._rounds):
+            yield from one.stages()
+            if one is not self._rounds[-1]:
+                yield f"placed_{i + 1}", self._joined_values(one, f"placed_{i}" if i else "placed")
+
+    def _joined_values(self, statements: Statements, source: str) -> str:
+        columns = list(statements.columns())
+        values = "".join(
+            f", {self._known(column.metric, _value(column))} as {column.column}" for column in columns
+        )
+        return f"select f.*{values} from {source} f {_joins(columns)}"
 
     def rows(self, keys: Iterable[int]) -> dict[int, dict[str, object]]:
         """The frame's rows of some keys, whole."""
@@ -254,82 +263,17 @@ class Frames:
         )
         return dict(rows.fetchall())
 
-    def _held_sql(self) -> str:
-        """The attributes in force: what people edited wins, then what was true last, then what was learned last."""
-        return f"""
-          with latest as (
-            select a._key, t.field, json_extract_string(t.value, '$') as value from asked a
-            join attribute t on t.account = a._account and t.valid <= a._at
-            qualify row_number() over (partition by a._key, t.field
-              order by t.rank desc, t.valid desc, t.recorded desc, t.seq desc) = 1)
-          select _key, {self._pivot()} from latest group by _key"""
-
-    def _named_sql(self) -> str:
-        """What was asked, with attributes and contract, under the names of the language."""
-        return f"""
-          with based as (
-            select a.*, h.* exclude (_key), m.mrr as _line_mrr, st.status as _line_status,
-              c.contract as _contract, c.contract_signed as _signed, c.contract_start as _start,
-              c.contract_end as _end
-            from asked a
-            left join held_then h on h._key = a._key
-            left join mrr_then m on m.account = a._account and m.day = a._date
-            left join terms_then c on c.account = a._account and c.day = a._date
-            left join status_then st on st.account = a._account and st.day = a._date)
-          select b.* exclude ({", ".join(self._raw_columns())}), {self._built_in()}, {self._fields()}
-          from based b"""
-
-    def _attributes(self) -> list[str]:
-        return sorted(ALWAYS | ((NUMBERS | TEXTS | set(self.model.fields)) & self.names))
-
-    def _pivot(self) -> str:
-        return ", ".join(
-            f"max(value) filter (field = '{field}') as \"_at_{field}\"" for field in self._attributes()
-        )
-
-    def _raw_columns(self) -> list[str]:
-        raw = [f'"_at_{field}"' for field in self._attributes()]
-        return [*raw, "_line_mrr", "_line_status", "_signed", "_start", "_end"]
-
-    def _built_in(self) -> str:
-        read = self.names - ALWAYS
-        numbers = [f'try_cast(b."_at_{name}" as double) as {name}' for name in sorted(NUMBERS & read)]
-        texts = [f'b."_at_{name}" as "{name}"' for name in sorted(TEXTS & read)]
-        mrr = "coalesce(b._line_mrr::double, try_cast(b._at_mrr as double))"
-        own = [
-            f"{mrr} as mrr",
-            f"coalesce(try_cast(b._at_arr as double), 12 * {mrr}) as arr",
-            f"{_instant('b._signed', 'contract_signed')} as contract_signed",
-            f"{_instant('b._start', 'contract_start')} as contract_start",
-            f"{_instant('b._end', 'contract_end')} as contract_end",
-            f"coalesce({_attribute_instant('renewal_date')}, {_instant('b._end', 'contract_end')}) as renewal_date",
-            f"{_STATUS} as status",
-        ]
-        return ", ".join([*numbers, *texts, *own])
-
-    def _fields(self) -> str:
-        """Declared fields with their types; a last column of nothing keeps the list whole where there is none."""
-        casts = {"number": "double", "money": "double", "boolean": "boolean"}
-        fields = [
-            f'{_attribute_instant(name)} as "{name}"'
-            if kind in {"date", "instant"}
-            else f'try_cast(b."_at_{name}" as {casts.get(kind, "text")}) as "{name}"'
-            for name, kind in self.model.fields.items()
-            if name in self.names
-        ]
-        return ", ".join([*fields, "null as _nothing"])
-
     def _facts_sql(self) -> str:
-        joins = [f"left join metric_{i} v{i} on v{i}._key = f._key" for i in range(len(self._metrics))]
-        values = [
-            f', {self._known(metric, _total(metric, f"v{i}.value"))} as "{metric.name}"'
-            for i, metric in enumerate(self._metrics)
-        ]
+        last = len(self._rounds) - 1
+        columns = list(self._rounds[last].columns()) if self._rounds else []
+        values = "".join(
+            f", {self._known(column.metric, _value(column))} as {column.column}" for column in columns
+        )
         return f"""
-          select f.* exclude ({", ".join(self._joined())}){"".join(values)}, {self._recorded()},
+          select f.* exclude ({", ".join(self._joined())}){values}, {self._recorded()},
             coalesce(p.agreed, false) as "success_plan.agreed",
             coalesce(p.reviewed, false) as "success_plan.reviewed"
-          from placed f {" ".join(joins)}
+          from {f"placed_{last}" if last > 0 else "placed"} f {_joins(columns)}
           {"left join notes_then n on n._key = f._key" if self._about_occurrences else ""}
           left join plans_then p on p._key = f._key"""
 
@@ -377,8 +321,6 @@ class Frames:
 
 _POSITION = ("phase", "phase_start", "_entry", "segment", "segment_since", "_waits", "touch", "_touch_set")
 
-_STATUS = "coalesce(b._at_status, b._line_status)"
-
 _NOTES = """
   select a._key, list(r.fact) as facts, list(r.fact || ':' || coalesce(r.persona, '')) as by_persona,
     map_from_entries(list(row(r.fact, r.value) order by r.seq)) as said
@@ -394,26 +336,17 @@ _PLANS = """
   from asked a join plan_note p on p.account = a._account and p.occurred <= a._at group by a._key"""
 
 
-def _attribute_instant(name: str) -> str:
-    """A date means the start of that local day."""
-    text = f'b."_at_{name}"'
-    return (
-        f"case when length({text}) = 10 then aloft_instant(try_cast({text} as date), b._zone) "
-        f"else timezone('UTC', try_cast({text} as timestamptz)) end"
-    )
+def _joins(columns: Iterable[Column]) -> str:
+    tables = dict.fromkeys(column.table for column in columns)
+    return " ".join(f"left join {table} on {table}._key = f._key" for table in tables)
 
 
-def _instant(day: str, attribute: str) -> str:
-    return f"coalesce(aloft_instant({day}, b._zone), {_attribute_instant(attribute)})"
-
-
-def _total(metric: Metric, value: str) -> str:
-    """A count of nothing is 0; a window that begins at an unknown instant counts something unknown."""
-    if metric.since is not None and metric.since.name:
-        return f'case when f."{metric.since.name}" is null then null else coalesce({value}, 0) end'
-    return f"coalesce({value}, 0)"
-
-
-def _signed(word: int) -> int:
-    """A 64-bit word as the signed integer that a BIGINT holds."""
-    return word - (1 << 64) if word >= 1 << 63 else word
+def _value(column: Column) -> str:
+    """A total of nothing is 0; a window that begins at an unknown instant holds something unknown."""
+    metric = column.metric
+    value = f"{column.table}.{column.column}"
+    if metric.verb not in TOTALS:
+        return value
+    known = f"case when {column.table}._key is null then 0 else {value} end"
+    since = metric.since.name if metric.since is not None else None
+    return f'case when f."{since}" is not null then {known} end' if since else known

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from aloft.engagement.expressions import Call
+from aloft.engagement.expressions import Call, Expression
 from aloft.engagement.model import EventTrigger, Model, Moment, Phase, Rule, Segment
 from aloft.engagement.render import render
-from aloft.facts.keep import Kept
-from aloft.measures.compile import EVENT, sql
-from aloft.measures.metrics import kept
+from aloft.facts.state import Kept
+from aloft.measures.compile import EVENT, frame_scope, sql
+from aloft.measures.metrics import definitions
 from aloft.measures.names import calls_in, moment_rules
+
+Spell = Callable[[Expression], str]
+"""The SQL of an expression over a frame of the model."""
 
 
 @dataclass(frozen=True)
@@ -43,19 +46,24 @@ class Program:
 
 
 def compile_model(model: Model) -> Program:
-    applies = sql(model.applies_to.expression) if model.applies_to else "true"
+    scope = frame_scope(model)
+
+    def spell(expression: Expression) -> str:
+        return sql(expression, scope)
+
+    applies = spell(model.applies_to.expression) if model.applies_to else "true"
     present = _present(model)
     followed = f"(({applies}) and ({present}))"
     return Program(
         model=model,
         applies=followed,
-        next_phase=_next_phase(list(model.phases.values()), followed),
-        next_segment=_next_segment(list(model.segments.values()), followed),
+        next_phase=_next_phase(spell, list(model.phases.values()), followed),
+        next_segment=_next_segment(spell, list(model.segments.values()), followed),
         touch=_touch(model),
-        enters={phase.name: _holds(phase.enters, "true") for phase in model.phases.values()},
-        leaves={phase.name: _holds(phase.leaves, "true") for phase in model.phases.values()},
-        moments={name: _moment(moment) for name, moment in model.moments.items()},
-        kept=tuple(state for metric in model.metrics.values() if (state := kept(metric))),
+        enters={phase.name: _holds(spell, phase.enters, "true") for phase in model.phases.values()},
+        leaves={phase.name: _holds(spell, phase.leaves, "true") for phase in model.phases.values()},
+        moments={name: _moment(spell, moment) for name, moment in model.moments.items()},
+        kept=definitions(model.metrics.values()),
     )
 
 
@@ -65,71 +73,71 @@ def _present(model: Model) -> str:
     return "true" if named else "coalesce(status, '') not in ('churned', 'merged')"
 
 
-def _holds(rule: Rule | None, otherwise: str) -> str:
-    return f"(({sql(rule.expression)}) is true)" if rule else otherwise
+def _holds(spell: Spell, rule: Rule | None, otherwise: str) -> str:
+    return f"(({spell(rule.expression)}) is true)" if rule else otherwise
 
 
-def _next_phase(phases: list[Phase], followed: str) -> str:
+def _next_phase(spell: Spell, phases: list[Phase], followed: str) -> str:
     """The phase after this reading: forward only, to the nearest later one, once the own `leaves` holds."""
     branches = [
         f"when ({followed}) is false then null",
         f"when phase is null and ({followed}) is not true then null",
     ]
-    branches.append(f"when phase is null then {_first_phase(phases)}")
+    branches.append(f"when phase is null then {_first_phase(spell, phases)}")
     for i, phase in enumerate(phases):
         stay = f"'{phase.name}'"
-        onward = _nearest(phases, i, stay)
-        back = _back(phases, i)
+        onward = _nearest(spell, phases, i, stay)
+        back = _back(spell, phases, i)
         branches.append(
             f"when phase = '{phase.name}' then case {back} "
-            f"when {_holds(phase.leaves, 'true')} then {onward} else {stay} end"
+            f"when {_holds(spell, phase.leaves, 'true')} then {onward} else {stay} end"
         )
-    return f"case {' '.join(branches)} else {_first_phase(phases)} end"
+    return f"case {' '.join(branches)} else {_first_phase(spell, phases)} end"
 
 
-def _first_phase(phases: list[Phase]) -> str:
+def _first_phase(spell: Spell, phases: list[Phase]) -> str:
     tests = [
-        f"when {_holds(phase.enters, 'true' if i == 0 else 'false')} then '{phase.name}'"
+        f"when {_holds(spell, phase.enters, 'true' if i == 0 else 'false')} then '{phase.name}'"
         for i, phase in enumerate(phases)
     ]
     return f"case {' '.join(tests)} end"
 
 
-def _nearest(phases: list[Phase], i: int, stay: str) -> str:
+def _nearest(spell: Spell, phases: list[Phase], i: int, stay: str) -> str:
     tests = [
-        f"when {_holds(phase.enters, 'true' if j == i + 1 else 'false')} then '{phase.name}'"
+        f"when {_holds(spell, phase.enters, 'true' if j == i + 1 else 'false')} then '{phase.name}'"
         for j, phase in enumerate(phases)
         if j > i
     ]
     return f"case {' '.join(tests)} else {stay} end" if tests else stay
 
 
-def _back(phases: list[Phase], i: int) -> str:
+def _back(spell: Spell, phases: list[Phase], i: int) -> str:
     """`may_return`: back to an earlier phase whose `enters` holds when this one's no longer does."""
-    own = f"({sql(rule.expression)}) is false" if (rule := phases[i].enters) else "true"
+    own = f"({spell(rule.expression)}) is false" if (rule := phases[i].enters) else "true"
     earlier = [phase for phase in phases[:i] if phase.may_return and phase.enters]
     return " ".join(
-        f"when {own} and {_holds(phase.enters, 'false')} then '{phase.name}'" for phase in earlier
+        f"when {own} and {_holds(spell, phase.enters, 'false')} then '{phase.name}'" for phase in earlier
     )
 
 
-def _next_segment(segments: list[Segment], followed: str) -> str:
+def _next_segment(spell: Spell, segments: list[Segment], followed: str) -> str:
     """Up as soon as an earlier `when` holds; down only when the own `exit` holds; unknown stays."""
     branches = [
         f"when ({followed}) is false then null",
         f"when segment is null and ({followed}) is not true then null",
     ]
     for i, segment in enumerate(segments):
-        up = " ".join(f"when {_holds(s.when, 'true')} then '{s.name}'" for s in segments[:i])
+        up = " ".join(f"when {_holds(spell, s.when, 'true')} then '{s.name}'" for s in segments[:i])
         later = segments[i + 1 :]
         down = ""
         if later:
-            leaves = _leaves(segment)
-            first = " ".join(f"when {_holds(s.when, 'true')} then '{s.name}'" for s in later)
+            leaves = _leaves(spell, segment)
+            first = " ".join(f"when {_holds(spell, s.when, 'true')} then '{s.name}'" for s in later)
             down = f"when {leaves} then case {first} end"
         choice = f"case {up} {down} else '{segment.name}' end" if up or down else f"'{segment.name}'"
         branches.append(f"when segment = '{segment.name}' then {choice}")
-    first = " ".join(f"when {_holds(s.when, 'true')} then '{s.name}'" for s in segments)
+    first = " ".join(f"when {_holds(spell, s.when, 'true')} then '{s.name}'" for s in segments)
     return f"case {' '.join(branches)} else case {first} end end"
 
 
@@ -144,29 +152,29 @@ def _touch(model: Model) -> str:
     return f"case {tests} else []::text[] end"
 
 
-def _leaves(segment: Segment) -> str:
+def _leaves(spell: Spell, segment: Segment) -> str:
     if segment.exit:
-        return _holds(segment.exit, "false")
-    return f"(({sql(segment.when.expression)}) is false)" if segment.when else "false"
+        return _holds(spell, segment.exit, "false")
+    return f"(({spell(segment.when.expression)}) is false)" if segment.when else "false"
 
 
-def _moment(moment: Moment) -> CompiledMoment:
+def _moment(spell: Spell, moment: Moment) -> CompiledMoment:
     trigger = moment.trigger
     condition = getattr(trigger, "condition", None)
     where = trigger.where if isinstance(trigger, EventTrigger) else None
     place = _place(moment)
-    narrows = f"{place} and {_holds(moment.condition, 'true')}"
+    narrows = f"{place} and {_holds(spell, moment.condition, 'true')}"
     return CompiledMoment(
         moment=moment,
         narrows=narrows,
         place=place,
-        outcome=sql(moment.outcome.expect.expression),
-        condition=sql(condition.expression) if condition else None,
+        outcome=spell(moment.outcome.expect.expression),
+        condition=spell(condition.expression) if condition else None,
         where=sql(where.expression, EVENT) if where else None,
         escalations=tuple(
-            sql(step.condition.expression) if step.condition else None for step in moment.escalations
+            spell(step.condition.expression) if step.condition else None for step in moment.escalations
         ),
-        opening=_opening(moment),
+        opening=_opening(spell, moment),
     )
 
 
@@ -182,10 +190,10 @@ def _place(moment: Moment) -> str:
     return " and ".join(tests)
 
 
-def _opening(moment: Moment) -> dict[str, str]:
+def _opening(spell: Spell, moment: Moment) -> dict[str, str]:
     calls: list[Call] = [call for rule in moment_rules(moment) for call in calls_in(rule.expression)]
     read = [call.arguments[0] for call in calls if call.function == "at_opening"]
-    return {render(argument): sql(argument) for argument in read}
+    return {render(argument): spell(argument) for argument in read}
 
 
 def _text(value: str) -> str:

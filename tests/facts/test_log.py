@@ -123,7 +123,7 @@ def test_a_lost_store_is_drained_again_from_log_inbox_and_changes(
     inbox: Inbox, folder: Path, tmp_path: Path, limit: int
 ) -> None:
     path = tmp_path / "facts.duckdb"
-    urgent = [Kept("many", "count", (), "TRY_CAST(json_extract_string(properties, '$.rows') AS INTEGER) > 5")]
+    urgent = [Kept("day", (), "TRY_CAST(json_extract_string(properties, '$.rows') AS INTEGER) > 5")]
     receive(inbox)
     with FactStore.open(path) as store:
         keep(store, urgent)

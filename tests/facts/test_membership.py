@@ -121,7 +121,7 @@ def arrived(log: list[Logged], order: list[int], cuts: list[int]) -> FactStore:
     """Drained in another order, with some messages more than once, in batches that end at `cuts`."""
     store = a_store()
     urgent = "json_extract_string(properties, '$.priority') = 'urgent'"
-    keep(store, [Kept("urgent", "count", (), urgent), Kept("sign_ins", "users", ("Signed In",))])
+    keep(store, [Kept("day", (), urgent), Kept("word", ("Signed In",))])
     entries = [
         Logged(**{**log[index].__dict__, "seq": seq, "received": NOW + timedelta(seconds=seq)})
         for seq, index in enumerate(order, 1)

@@ -11,11 +11,9 @@ from aloft.facts.store import FactStore, StoreError
 from tests.facts.test_drain import counts
 from tests.facts.timeline import drained, grouped, picture, step, tracked
 
-URGENT = Kept(
-    "urgent", "count", ("Ticket Opened",), "json_extract_string(properties, '$.priority') = 'urgent'"
-)
-CREATORS = Kept("creators", "users", ("User Created", "User Invited"))
-ANYTHING = Kept("anything", "count")
+URGENT = Kept("day", ("Ticket Opened",), "json_extract_string(properties, '$.priority') = 'urgent'")
+CREATORS = Kept("word", ("User Created", "User Invited"))
+ANYTHING = Kept("day")
 
 
 def tickets() -> FactStore:
@@ -28,19 +26,19 @@ def tickets() -> FactStore:
     )
 
 
-def kept_counts(store: FactStore, digest: str) -> list[tuple[int, int]]:
-    sql = "SELECT day, sum(n)::BIGINT FROM kept_count WHERE digest = ? GROUP BY day ORDER BY day"
-    return [tuple(row) for row in store.run(sql, [digest])]
+def kept_counts(store: FactStore, definition: Kept) -> list[tuple[int, int]]:
+    sql = "SELECT day, sum(n)::BIGINT FROM kept_day WHERE digest = ? GROUP BY day ORDER BY day"
+    return [tuple(row) for row in store.run(sql, [definition.digest])]
 
 
 def test_a_new_definition_is_filled_from_the_past_and_kept_from_then_on() -> None:
     store = tickets()
     keep(store, [URGENT, ANYTHING])
-    assert kept_counts(store, "urgent") == [(20514, 1)]
-    assert kept_counts(store, "anything") == [(20514, 2), (20515, 1)]
+    assert kept_counts(store, URGENT) == [(20514, 1)]
+    assert kept_counts(store, ANYTHING) == [(20514, 2), (20515, 1)]
     step(store, tracked(6, "2026-03-03T11:00", "bob", "acme", name="Ticket Opened", priority="urgent"))
-    assert kept_counts(store, "urgent") == [(20514, 1), (20515, 1)]
-    assert kept_counts(store, "anything") == [(20514, 2), (20515, 2)]
+    assert kept_counts(store, URGENT) == [(20514, 1), (20515, 1)]
+    assert kept_counts(store, ANYTHING) == [(20514, 2), (20515, 2)]
 
 
 def test_users_of_named_events_have_words_of_their_own() -> None:
@@ -55,7 +53,7 @@ def test_users_of_named_events_have_words_of_their_own() -> None:
 def test_a_definition_of_an_event_never_seen_keeps_nothing_until_it_comes() -> None:
     store = drained(tracked(1, "2026-03-02T09:00", "ann", "acme"))
     keep(store, [CREATORS, URGENT])
-    assert store.run("SELECT * FROM kept_word UNION ALL SELECT *, 0 FROM kept_count") == []
+    assert store.run("SELECT digest FROM kept_word UNION ALL SELECT digest FROM kept_day") == []
     step(store, tracked(2, "2026-03-03T10:00", "ann", "acme", name="User Created"))
     assert store.run("SELECT count(*) FROM kept_word") == [(1,)]
 
@@ -63,11 +61,11 @@ def test_a_definition_of_an_event_never_seen_keeps_nothing_until_it_comes() -> N
 def test_a_gone_definition_leaves_nothing_and_the_others_alone() -> None:
     store = tickets()
     keep(store, [URGENT, CREATORS])
-    before = store.run("SELECT * FROM kept_count")
+    before = store.run("SELECT * FROM kept_day")
     keep(store, [URGENT])
     assert store.run("SELECT * FROM kept_word") == []
-    assert store.run("SELECT digest FROM kept") == [("urgent",)]
-    assert store.run("SELECT * FROM kept_count") == before
+    assert store.run("SELECT digest FROM kept") == [(URGENT.digest,)]
+    assert store.run("SELECT * FROM kept_day") == before
 
 
 def test_rebuilding_from_raw_changes_nothing() -> None:
@@ -95,7 +93,7 @@ def test_compacting_folds_rows_and_changes_nothing_that_is_read() -> None:
         step(store, tracked(seq, "2026-03-03T11:00", "ann", "acme", name="User Created"))
     before = picture(store)
     assert store.run("SELECT count(*) FROM day_count") == [(12,)]
-    assert compact(store, minimum=3) == ("day_count", "user_word", "arrival", "kept_count", "kept_word")
+    assert compact(store, minimum=3) == ("day_count", "user_word", "arrival", "kept_day", "kept_word")
     assert store.run("SELECT count(*) FROM day_count") == [(2,)]
     assert picture(store) == before
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from aloft.collect.inbox import Logged
 from aloft.facts.changes import ChangeRow
+from aloft.facts.compact import FOLDS
 from aloft.facts.drain import Drained, drain
 from aloft.facts.schema import TABLES
 from aloft.facts.store import FactStore
@@ -85,15 +86,19 @@ PICTURES = {
     "event": f"SELECT * REPLACE ({ACCOUNT}, {USER}, {NAME}) FROM event t",
     "seen": "SELECT * FROM seen",
     "membership": f"SELECT * REPLACE ({ACCOUNT}, {USER}) FROM membership t",
-    "day_count": f"SELECT * REPLACE ({ACCOUNT}, {NAME}) FROM "
-    "(SELECT account, name, day, sum(n) AS n FROM day_count GROUP BY ALL) t",
-    "user_word": f"SELECT * REPLACE ({ACCOUNT}, {USER}) FROM "
-    "(SELECT account, app_user, block, bit_or(word) AS word FROM user_word GROUP BY ALL) t",
+    **{
+        table: f"SELECT * REPLACE ({', '.join(replaced)}) FROM ({FOLDS[table]}) t"
+        for table, replaced in {
+            "day_count": (ACCOUNT, NAME),
+            "user_word": (ACCOUNT, USER),
+            "kept_day": (ACCOUNT,),
+            "kept_word": (ACCOUNT, USER),
+            "kept_value": (ACCOUNT,),
+            "kept_latest": (ACCOUNT,),
+            "kept_turn": (ACCOUNT,),
+        }.items()
+    },
     "kept": "SELECT * FROM kept",
-    "kept_count": f"SELECT * REPLACE ({ACCOUNT}) FROM "
-    "(SELECT digest, account, day, sum(n) AS n FROM kept_count GROUP BY ALL) t",
-    "kept_word": f"SELECT * REPLACE ({ACCOUNT}, {USER}) FROM "
-    "(SELECT digest, account, app_user, block, bit_or(word) AS word FROM kept_word GROUP BY ALL) t",
     "attribute": f"SELECT * REPLACE ({ACCOUNT}) FROM attribute t",
     "contract": f"SELECT * REPLACE ({ACCOUNT}) FROM contract t",
     "contract_line": f"SELECT * REPLACE ({ACCOUNT}) FROM contract_line t",
@@ -109,6 +114,7 @@ PICTURES = {
 }
 WHEN_IT_CAME = {
     "event": "seq, received",
+    "kept_latest": "received",
     "membership": "seq",
     "attribute": "seq, recorded",
     "seen": "day",

@@ -1,9 +1,11 @@
-"""Metrics over a frame equal a plain count over the log, day by day, across zones and the seams of state."""
+"""Every verb over every window equals the plain reference, whatever the log and however it came in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,110 +14,273 @@ from hypothesis import strategies as st
 
 from aloft.collect.inbox import Logged
 from aloft.engagement.load import load
-from aloft.engagement.model import Model
+from aloft.engagement.model import Anchor, Duration, Metric, Model, Rule
+from aloft.engagement.parse import parse
+from aloft.facts.changes import ChangeRow
+from aloft.facts.compact import compact
 from aloft.facts.drain import drain
 from aloft.facts.keep import keep
+from aloft.facts.rebuild import rebuild
+from aloft.facts.state import Kept
 from aloft.facts.store import FactStore
 from aloft.measures.frame import Ask, Frames
-from aloft.measures.program import compile_model
+from aloft.measures.metrics import definitions
 from tests.engine.world import EXAMPLE
-from tests.facts.timeline import changed, tracked
+from tests.facts.timeline import changed, grouped, recorded, tracked
+from tests.measures.reference import Happened, Plainly, Value, values
 
 ZONES = {"acme": "UTC", "bolt": "America/New_York", "cord": "Asia/Tokyo", "silent": "Europe/Berlin"}
-START = datetime(2025, 10, 1, tzinfo=UTC)  # New York and Berlin change their clocks within the log
-METRICS = """
-metrics:
-  sign_ins_28d:     {count: Signed In, over: 28d}
-  sign_ins_3h:      {count: Signed In, over: 3h}
-  active_users_7d:  {users: any, over: 7d}
-  active_users_90d: {users: any, over: 90d}
-  users_created:    {users: User Created, since: 2025-10-05}
-  urgent_30d:       {count: Ticket Opened, where: "priority = 'urgent'", over: 30d}
-"""
-
-
-def model() -> Model:
-    """The example, with metrics of every shape that is run."""
-    text = EXAMPLE.read_text()
-    head, _, rest = text.partition("metrics:")
-    tail = rest[rest.index("phases:") :]
-    rules = tail.replace("active_users_28d < 3", "active_users_7d < 3")
-    return load(f"{head}{METRICS}\n{rules}", "model.yaml")
-
-
-Event = tuple[str, str, int, int, str]  # account, name, minutes after START, user, priority
-EVENTS = st.lists(
-    st.tuples(
-        st.sampled_from(["acme", "bolt", "cord"]),
-        st.sampled_from(["Signed In", "User Created", "Ticket Opened"]),
-        st.integers(0, 140 * 24 * 60),
-        st.integers(0, 4),
-        st.sampled_from(["urgent", "low"]),
+START = datetime(2025, 9, 1, tzinfo=UTC)  # New York and Berlin change their clocks within the log
+DAYS = 320  # more than two seams of the words' blocks, and than twice 128 days
+CONTRACT = date(2025, 11, 20)
+WHERES = {
+    "": lambda _properties: True,
+    "priority = 'urgent'": lambda properties: properties.get("priority") == "urgent",
+    "rows > 10": lambda properties: (
+        isinstance(properties.get("rows"), int | float) and properties["rows"] > 10
     ),
-    max_size=40,
-)
+}
+OVER = {
+    "3h": Duration(3, "h"), "90min": Duration(90, "min"), "1d": Duration(1, "d"), "7d": Duration(7, "d"),
+    "28d": Duration(28, "d"), "64d": Duration(64, "d"), "128d": Duration(128, "d"), "129d": Duration(129, "d"),
+    "2w": Duration(2, "w"), "1mo": Duration(1, "mo"), "5mo": Duration(5, "mo"), "1y": Duration(1, "y"),
+}  # fmt: skip
+SINCE = {
+    "date": Anchor(date=date(2025, 10, 5)),
+    "contract": Anchor(name="contract_start"),
+    "go_live": Anchor(name="go_live"),
+    "first": Anchor(name="first_export"),
+}
+TICKETS = {"until": ("Ticket Solved",), "by": "ticket"}
 
 
-def when(event: Event) -> datetime:
-    return START + timedelta(minutes=event[2])
+def rule(text: str) -> Rule | None:
+    return Rule(parse(text), text, 1) if text else None
 
 
-def logged(events: Sequence[Event]) -> list[Logged]:
-    return [
-        tracked(
-            seq, when(event).strftime("%Y-%m-%d %H:%M:%S"), f"{event[0]}-{event[3]}", event[0],
-            name=event[1], priority=event[4],
-        )
-        for seq, event in enumerate(events, 1)
-    ]  # fmt: skip
+def metric(name: str, verb: Any, *events: str, where: str = "", window: str = "", **more: Any) -> Plainly:
+    made = Metric(
+        name, verb, events, 1, where=rule(where), over=OVER.get(window), since=SINCE.get(window), **more
+    )
+    return Plainly(made, WHERES[where])
 
 
-def plainly(events: Sequence[Event], account: str, at: datetime) -> dict[str, int]:
-    """The same numbers by hand."""
-    zone = ZoneInfo(ZONES[account])
-    today = at.astimezone(zone).date()
-    ours = [(event, when(event)) for event in events if event[0] == account and when(event) <= at]
+FIRST_EXPORT = metric("first_export", "first", "Report Exported")
 
-    def over(days: int) -> list[Event]:
-        first = today - timedelta(days=days - 1)
-        return [event for event, moment in ours if moment.astimezone(zone).date() >= first]
 
-    created_from = datetime(2025, 10, 5, tzinfo=zone).astimezone(UTC)
-    return {
-        "sign_ins_28d": sum(event[1] == "Signed In" for event in over(28)),
-        "sign_ins_3h": sum(
-            event[1] == "Signed In" for event, moment in ours if moment >= at - timedelta(hours=3)
-        ),
-        "active_users_7d": len({event[3] for event in over(7)}),
-        "active_users_90d": len({event[3] for event in over(90)}),
-        "users_created": len(
-            {event[3] for event, moment in ours if event[1] == "User Created" and moment >= created_from}
-        ),
-        "urgent_30d": sum(event[1] == "Ticket Opened" and event[4] == "urgent" for event in over(30)),
+def every_shape() -> list[Plainly]:
+    """Each verb, over each window, with and without a `where`."""
+    found: list[Plainly] = []
+    for number, window in enumerate(["", *OVER, *SINCE]):
+        w = list(WHERES)[number % 3]
+        found += [
+            metric(f"count_{number}", "count", "Signed In", window=window),
+            metric(f"count_where_{number}", "count", "Ticket Opened", where=w, window=window),
+            metric(f"anything_{number}", "count", window=window),
+            metric(f"users_{number}", "users", window=window),
+            metric(f"users_where_{number}", "users", "Signed In", "Ticket Opened", where=w, window=window),
+            metric(f"days_{number}", "days", "Signed In", where=w, window=window),
+            metric(f"first_{number}", "first", "Signed In", where=w, window=window),
+            metric(f"last_{number}", "last", window=window),
+            metric(f"open_{number}", "open", "Ticket Opened", where=w, window=window, **TICKETS),
+            metric(
+                f"queue_{number}", "open", "Ticket Opened", where=w, window=window, until=("Ticket Solved",)
+            ),
+            metric(
+                f"distinct_{number}", "distinct", "Report Exported", where=w, window=window, property="rows"
+            ),
+            metric(f"sum_{number}", "sum", "Report Exported", where=w, window=window, property="rows"),
+            metric(f"min_{number}", "min", "Report Exported", window=window, property="rows"),
+            metric(f"max_{number}", "max", window=window, property="rows"),
+            metric(f"mean_{number}", "mean", "Report Exported", where=w, window=window, property="rows"),
+            metric(f"latest_{number}", "latest", window=window, property="priority"),
+            metric(
+                f"latest_where_{number}", "latest", "Report Exported", where=w, window=window, property="rows"
+            ),
+        ]
+    return found
+
+
+def model_of(plain: list[Plainly]) -> Model:
+    """The example with these metrics, and no rules of its own about others."""
+    return replace(
+        load(EXAMPLE.read_text(), "model.yaml"),
+        metrics={one.metric.name: one.metric for one in plain},
+        fields={"go_live": "date"},
+    )
+
+
+@dataclass(frozen=True)
+class Log:
+    entries: list[Logged]
+    changes: list[ChangeRow]
+
+
+def properties_of(draw: st.DrawFn) -> dict[str, Any]:
+    told = {
+        "priority": draw(st.sampled_from(["urgent", "low", None])),
+        "rows": draw(st.sampled_from([0, 3, 10, 12, 2.5, 1000000.25, "many", "12", None, True])),
+        "ticket": draw(st.sampled_from(["t1", "t2", "t3", None])),
     }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> Log:
+    """Late, twice, out of order, of people who move, pre-aggregated; some facts recorded and withdrawn."""
+    entries = []
+    for number in range(1, draw(st.integers(0, 40)) + 1):
+        occurred = START + timedelta(minutes=draw(st.integers(0, DAYS * 24 * 60)))
+        late = timedelta(minutes=draw(st.sampled_from([0, 1, 60, 5 * 24 * 60, 150 * 24 * 60])))
+        account = draw(st.sampled_from(["acme", "bolt", "cord", ""]))
+        user = draw(st.sampled_from(["ann", "bob", "cyd", ""]))
+        told = {"received": text(occurred + late), "id": draw(st.sampled_from([f"m{number}", "m1", "m2"]))}
+        if user and account and draw(st.integers(0, 9)) == 0:
+            entries.append(grouped(number, text(occurred), user, account, **told))
+            continue
+        name = draw(st.sampled_from(["Signed In", "Ticket Opened", "Ticket Solved", "Report Exported"]))
+        times = draw(st.sampled_from([1, 1, 1, 4]))
+        entries.append(
+            tracked(
+                number, text(occurred), user, account, name=name, times=times, **told, **properties_of(draw)
+            )
+        )
+    return Log(entries, draw(changes()))
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> list[ChangeRow]:
+    found = [
+        changed(number, "2025-08-30", "account.set", name, fields={"timezone": zone, "go_live": "2026-01-15"})
+        for number, (name, zone) in enumerate(ZONES.items(), 1)
+    ]
+    found.append(
+        changed(
+            len(found) + 1, "2025-08-31", "contract.set", "acme", contract="c", signed=None,
+            starts=CONTRACT.isoformat(), ends=None,
+        )
+    )  # fmt: skip
+    for _ in range(draw(st.integers(0, 3))):
+        seq = len(found) + 1
+        when = text(START + timedelta(minutes=draw(st.integers(0, DAYS * 24 * 60))))
+        found.append(recorded(seq, when, "cord", "contacted"))
+        if draw(st.booleans()):
+            found.append(changed(seq + 1, when, "fact.withdrawn", "cord", id=seq))
+    if draw(st.booleans()):
+        found.append(
+            changed(len(found) + 1, "2026-06-01", "account.set", "bolt", fields={"timezone": "Asia/Tokyo"})
+        )
+    return found
+
+
+def text(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def fill(store: FactStore, log: Log, steps: int, kept_from: int, kept: tuple[Kept, ...]) -> None:
+    """Drain the log in so many steps; the definitions are kept from one of them on."""
+    told = [*log.entries]
+    size = max(1, -(-len(told) // steps))
+    for step in range(steps):
+        if step == kept_from:
+            keep(store, kept)
+        entries = told[step * size : (step + 1) * size]
+        drain(
+            store, entries, log.changes if step == steps - 1 else log.changes[:5], START + timedelta(days=400)
+        )
+    keep(store, kept)
+
+
+def happened(store: FactStore) -> dict[str, list[Happened]]:
+    rows = store.run(
+        """select a.external, n.name, e.occurred, e.received, e.message_id, coalesce(u.external, ''), e.times,
+          e.properties
+        from event e join account a on a.id = e.account join event_name n on n.id = e.name
+        left join app_user u on u.id = e.app_user"""
+    )
+    found: dict[str, list[Happened]] = {name: [] for name in ZONES}
+    for account, name, occurred, received, *rest, properties in rows:
+        told = json.loads(properties)
+        known = {key: value for key, value in told.items() if value is not None}
+        instants = occurred.replace(tzinfo=UTC), received.replace(tzinfo=UTC)
+        found[account].append(Happened(name, *instants, *rest, properties=known))
+    return found
+
+
+def read(
+    store: FactStore, model: Model, instants: list[datetime]
+) -> dict[tuple[str, datetime], dict[str, Value]]:
+    frames = Frames(store.connection, model, "UTC")
+    names = dict(store.run("select id, external from account"))
+    asks = [Ask(key * 100 + i, key, at) for key in names for i, at in enumerate(instants)]
+    frames.ask(asks)
+    frames.build()
+    rows = frames.rows(ask.key for ask in asks)
+    return {(names[ask.account], ask.at): rows[ask.key] for ask in asks}  # type: ignore[misc]
+
+
+def plainly(
+    store: FactStore, instants: list[datetime], shapes: list[Plainly]
+) -> dict[tuple[str, datetime], dict[str, Value]]:
+    zones = dict(store.run("select external, case zone when '' then 'UTC' else zone end from account"))
+    found = {}
+    for account, events in happened(store).items():
+        zone = ZoneInfo(zones[account])
+        anchors = {
+            "contract_start": datetime(2025, 11, 20, tzinfo=zone) if account == "acme" else None,
+            "go_live": datetime(2026, 1, 15, tzinfo=zone),
+        }
+        for at in instants:
+            found[account, at] = values(shapes, events, at, zone, anchors)
+    return found
+
+
+def check(
+    log: Log, shapes: list[Plainly], minutes: list[int], steps: int, kept_from: int, mended: bool
+) -> None:
+    instants = [START + timedelta(minutes=one) for one in sorted(set(minutes))]
+    asked = [FIRST_EXPORT, *shapes]
+    model = model_of(asked)
+    with FactStore.open(":memory:", home_zone="UTC", threads=1) as store:
+        fill(store, log, steps, kept_from, definitions(model.metrics.values()))
+        if mended:
+            compact(store, minimum=0)
+            rebuild(store, store.integers("select id from account where id % 2 = 0"))
+        ours, wanted = read(store, model, instants), plainly(store, instants, asked)
+    for key, expected in wanted.items():
+        found = {name: _aware(ours[key][name]) for name in expected}
+        assert found == expected, (*key, found, expected)
+
+
+def _aware(value: Any) -> Any:
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+
+
+ANY_LOG = {
+    "log": logs(),
+    "shapes": st.lists(
+        st.sampled_from(every_shape()), min_size=1, max_size=6, unique_by=lambda one: one.metric.name
+    ),
+    "minutes": st.lists(st.integers(0, (DAYS + 10) * 24 * 60), min_size=1, max_size=4),
+    "steps": st.integers(1, 3),
+    "kept_from": st.integers(0, 3),
+    "mended": st.booleans(),
+}
+QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(events=EVENTS, minutes=st.integers(0, 145 * 24 * 60), later=st.booleans())
-def test_every_metric_equals_a_plain_count(events: list[Event], minutes: int, later: bool) -> None:
-    program = compile_model(model())
-    at = START + timedelta(minutes=minutes)
-    with FactStore.open(":memory:", home_zone="UTC") as store:
-        zoned = [
-            changed(number, "2025-09-01", "account.set", name, fields={"timezone": zone})
-            for number, (name, zone) in enumerate(ZONES.items(), 1)
-        ]
-        if not later:
-            keep(store, program.kept)
-        drain(store, logged(events), zoned, START + timedelta(days=150))
-        if later:
-            keep(store, program.kept)
-        frames = Frames(store.connection, program.model, "UTC")
-        ids = dict(store.run("select external, id from account"))
-        frames.ask([Ask(number, number, at) for number in ids.values()])
-        frames.build()
-        rows = frames.rows(ids.values())
-    for account in ZONES:
-        wanted = plainly(events, account, at)
-        assert {name: rows[ids[account]][name] for name in wanted} == wanted, account
+@settings(max_examples=500, **QUIET)
+@given(**ANY_LOG)
+def test_every_metric_equals_a_plain_count(
+    log: Log, shapes: list[Plainly], minutes: list[int], steps: int, kept_from: int, mended: bool
+) -> None:
+    check(log, shapes, minutes, steps, kept_from, mended)
+
+
+@settings(max_examples=5, derandomize=True, **QUIET)
+@given(**ANY_LOG)
+def test_every_metric_equals_a_plain_count_on_a_few_logs(
+    log: Log, shapes: list[Plainly], minutes: list[int], steps: int, kept_from: int, mended: bool
+) -> None:
+    check(log, shapes, minutes, steps, kept_from, mended)

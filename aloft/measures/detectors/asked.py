@@ -30,7 +30,7 @@ class Detector:
     text: str
     key: str
     events: tuple[str, ...] = ()
-    digest: str | None = None
+    digest: int | None = None
     level: float = 0.0
     value: str = ""
 
@@ -70,10 +70,12 @@ def of_call(call: Call, model: Model) -> Detector | None:
         return Detector(function, text, _key(function, value), value=value)
     events, digest = _counted(call.arguments[0], model)
     level = _level(call)
-    return Detector(function, text, _key(function, *events, digest or "", str(level)), events, digest, level)
+    return Detector(
+        function, text, _key(function, *events, str(digest or ""), str(level)), events, digest, level
+    )
 
 
-def _counted(subject: Expression, model: Model) -> tuple[tuple[str, ...], str | None]:
+def _counted(subject: Expression, model: Model) -> tuple[tuple[str, ...], int | None]:
     """An event, or a count metric for its events and `where`."""
     if isinstance(subject, Text):
         return (subject.value,), None

@@ -105,7 +105,7 @@ def _floats(column: npt.NDArray[np.float64]) -> Floats:
 def _state(detector: Detector) -> str:
     """A relation of account, day and n."""
     if detector.digest:
-        return f"(select account, day, n from kept_count where digest = '{detector.digest}')"
+        return f"(select account, day, n from kept_day where digest = {detector.digest})"
     if not detector.events:
         return "(select account, day, n from day_count)"
     names = ", ".join("'" + name.replace("'", "''") + "'" for name in detector.events)

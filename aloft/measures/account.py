@@ -1,0 +1,97 @@
+"""What an account is called by at an instant: attributes, declared fields, and what its contract says."""
+
+from __future__ import annotations
+
+from aloft.engagement.model import Model
+
+NUMBERS = {"seats", "size", "arr", "acv", "clv", "mrr"}
+TEXTS = {"status", "plan", "product", "country", "subdivision", "industry", "currency", "city", "locale"}
+CONTRACT_INSTANTS = ("contract_signed", "contract_start", "contract_end", "renewal_date")
+ALWAYS = frozenset({"mrr", "arr", "status", *CONTRACT_INSTANTS})
+_STATUS = "coalesce(b._at_status, b._line_status)"
+
+
+class AccountNames:
+    """The columns of the names that are read, as queries over `asked` and the tables made before."""
+
+    def __init__(self, model: Model, names: frozenset[str]) -> None:
+        self.model = model
+        self.names = names
+
+    def held_sql(self) -> str:
+        """The attributes in force: what people edited wins, then what was true last, then what was learned last."""
+        return f"""
+          with latest as (
+            select a._key, t.field, json_extract_string(t.value, '$') as value from asked a
+            join attribute t on t.account = a._account and t.valid <= a._at
+            qualify row_number() over (partition by a._key, t.field
+              order by t.rank desc, t.valid desc, t.recorded desc, t.seq desc) = 1)
+          select _key, {self._pivot()} from latest group by _key"""
+
+    def named_sql(self) -> str:
+        """What was asked, with attributes and contract, under the names of the language."""
+        return f"""
+          with based as (
+            select a.*, h.* exclude (_key), m.mrr as _line_mrr, st.status as _line_status,
+              c.contract as _contract, c.contract_signed as _signed, c.contract_start as _start,
+              c.contract_end as _end
+            from asked a
+            left join held_then h on h._key = a._key
+            left join mrr_then m on m.account = a._account and m.day = a._date
+            left join terms_then c on c.account = a._account and c.day = a._date
+            left join status_then st on st.account = a._account and st.day = a._date)
+          select b.* exclude ({", ".join(self._raw_columns())}), {self._built_in()}, {self._fields()}
+          from based b"""
+
+    def _attributes(self) -> list[str]:
+        return sorted(ALWAYS | ((NUMBERS | TEXTS | set(self.model.fields)) & self.names))
+
+    def _pivot(self) -> str:
+        return ", ".join(
+            f"max(value) filter (field = '{field}') as \"_at_{field}\"" for field in self._attributes()
+        )
+
+    def _raw_columns(self) -> list[str]:
+        raw = [f'"_at_{field}"' for field in self._attributes()]
+        return [*raw, "_line_mrr", "_line_status", "_signed", "_start", "_end"]
+
+    def _built_in(self) -> str:
+        read = self.names - ALWAYS
+        numbers = [f'try_cast(b."_at_{name}" as double) as {name}' for name in sorted(NUMBERS & read)]
+        texts = [f'b."_at_{name}" as "{name}"' for name in sorted(TEXTS & read)]
+        mrr = "coalesce(b._line_mrr::double, try_cast(b._at_mrr as double))"
+        own = [
+            f"{mrr} as mrr",
+            f"coalesce(try_cast(b._at_arr as double), 12 * {mrr}) as arr",
+            f"{_instant('b._signed', 'contract_signed')} as contract_signed",
+            f"{_instant('b._start', 'contract_start')} as contract_start",
+            f"{_instant('b._end', 'contract_end')} as contract_end",
+            f"coalesce({_attribute_instant('renewal_date')}, {_instant('b._end', 'contract_end')}) as renewal_date",
+            f"{_STATUS} as status",
+        ]
+        return ", ".join([*numbers, *texts, *own])
+
+    def _fields(self) -> str:
+        """Declared fields with their types; a last column of nothing keeps the list whole where there is none."""
+        casts = {"number": "double", "money": "double", "boolean": "boolean"}
+        fields = [
+            f'{_attribute_instant(name)} as "{name}"'
+            if kind in {"date", "instant"}
+            else f'try_cast(b."_at_{name}" as {casts.get(kind, "text")}) as "{name}"'
+            for name, kind in self.model.fields.items()
+            if name in self.names
+        ]
+        return ", ".join([*fields, "null as _nothing"])
+
+
+def _attribute_instant(name: str) -> str:
+    """A date means the start of that local day."""
+    text = f'b."_at_{name}"'
+    return (
+        f"case when length({text}) = 10 then aloft_instant(try_cast({text} as date), b._zone) "
+        f"else timezone('UTC', try_cast({text} as timestamptz)) end"
+    )
+
+
+def _instant(day: str, attribute: str) -> str:
+    return f"coalesce(aloft_instant({day}, b._zone), {_attribute_instant(attribute)})"

@@ -1,0 +1,150 @@
+"""The few statements that read many metrics at once: days that are over from state, the days at the edges from
+raw events, put together row by row before anything is summed.
+
+`bounds` says for each question where every window begins. `edges` holds the raw events of the running day, and
+of the day in which a window begins where that is a part of a day. Then one statement for each kind of state
+gives a column for each metric that reads it. A key without rows is absent: the frame starts from the questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from aloft.engagement.model import Metric
+from aloft.facts.days import SIGN, block
+from aloft.measures.groups import Days, Group, Latest, Queues, Turns, Users, Values, column_of, texts
+from aloft.measures.metrics import kept, names_of
+from aloft.measures.windows import Window, window
+
+Stage = tuple[str, str]
+"""A table to make, and the query that fills it."""
+
+RUNNING = -1  # in `edges.part`; else the number of the window that begins on the event's day
+_ALL = 9223372036854775807
+
+
+@dataclass(frozen=True)
+class Column:
+    """Where the value of a metric is found once the stages are made."""
+
+    metric: Metric
+    table: str
+    column: str
+
+
+class Statements:
+    """The stages that read `metrics`, none of which counts since another of them, for the rows of `asked`."""
+
+    def __init__(self, metrics: Sequence[Metric], asked: str, suffix: str = "") -> None:
+        self.metrics = metrics
+        self.asked = asked
+        self.bounds, self.edges = f"bounds{suffix}", f"edges{suffix}"
+        self.suffix = suffix
+
+    @cached_property
+    def windows(self) -> list[Window]:
+        return list(dict.fromkeys(window(metric) for metric in self.metrics))
+
+    def stages(self) -> Iterator[Stage]:
+        if not self.metrics:
+            return
+        yield self.bounds, self._bounds_sql()
+        groups = [group for group in self._groups() if group.metrics]
+        if any(group.at_edges for group in groups):
+            yield self.edges, self._edges_sql()
+        for group in groups:
+            yield group.table, group.sql()
+
+    def columns(self) -> Iterator[Column]:
+        for group in self._groups():
+            for metric in group.metrics:
+                yield Column(metric, group.table, column_of(metric))
+
+    def _groups(self) -> list[Group]:
+        kinds = [(self._kind(metric), metric) for metric in self.metrics]
+        return [
+            group(self, [metric for kind, metric in kinds if kind == group.kind])
+            for group in (Days, Users, Values, Latest, Turns, Queues)
+        ]
+
+    def _kind(self, metric: Metric) -> str:
+        if metric.verb == "users":
+            return "word"
+        state = kept(metric)
+        if state is None:
+            return "day"
+        return "queue" if state.kind == "turn" and state.key_sql is None else state.kind
+
+    def _bounds_sql(self) -> str:
+        """`lo` is the instant, `first` the first whole day, `begin` the day of which a part counts, if any.
+
+        `block`, `mask` say the same of activity words; `last_block`, `last_mask` end at yesterday.
+        """
+        columns = []
+        for i, one in enumerate(self.windows):
+            columns += [f"{one.start} as lo_{i}", f"{one.day} + ({one.partial})::int as first_{i}"]
+            if not one.whole:
+                columns.append(
+                    f"case when {one.partial} and {one.day} < _day then {one.day} end as begin_{i}"
+                )
+        starts = f"select _key, _account, _at, _day, {', '.join(columns)} from {self.asked}"
+        if not any(metric.verb in {"users", "distinct"} for metric in self.metrics):
+            return starts
+        masks = [
+            f"{block(f'first_{i}')} as block_{i}, {_onwards(f'first_{i}')} as mask_{i}"
+            for i in range(len(self.windows))
+        ]
+        return (
+            f"select *, {block('(_day - 1)')} as last_block, {_upto('(_day - 1)')} as last_mask, {', '.join(masks)} "
+            f"from ({starts})"
+        )
+
+    def _edges_sql(self) -> str:
+        names = names_of([metric for metric in self.metrics if metric.verb != "open"])
+        only = "" if names is None else f"where name in ({texts(sorted(names))})"
+        event = (
+            "e.app_user, n.name as called, e.name, e.occurred, e.received, e.message_id, e.day, e.times, "
+            "e.properties, e.source, e.kind"
+        )
+        inside = [
+            f"{f'e.day >= b.first_{i}' if one.whole else f'e.occurred >= b.lo_{i}'} as in_{i}"
+            for i, one in enumerate(self.windows)
+        ]
+        named = f"join (select id, name from event_name {only}) n on n.id = e.name"
+        running = (
+            f"select b._key, {RUNNING} as part, {', '.join(inside)}, {event} from {self.bounds} b "
+            f"join event e on e.account = b._account and e.day = b._day {named} where e.occurred <= b._at"
+        )
+        begins = " union all ".join(
+            f"select _key, _account, _at, {i} as part, lo_{i} as lo, begin_{i} as begin from {self.bounds} "
+            f"where begin_{i} is not null"
+            for i, one in enumerate(self.windows)
+            if not one.whole
+        )
+        if not begins:
+            return running
+        only_there = ", ".join(f"b.part = {i} as in_{i}" for i in range(len(self.windows)))
+        return (
+            f"{running} union all select b._key, b.part, {only_there}, {event} from ({begins}) b "
+            f"join event e on e.account = b._account and e.day = b.begin {named} "
+            f"where e.occurred >= b.lo and e.occurred <= b._at"
+        )
+
+
+def _bit(day: str) -> str:
+    return f"({day} - 64 * {block(day)})"
+
+
+def _onwards(day: str) -> str:
+    """The bits of the day and of all later ones of its block."""
+    return f"case when {_bit(day)} = 63 then {SIGN} else -(1::bigint << least({_bit(day)}, 62)) end"
+
+
+def _upto(day: str) -> str:
+    """The bits of the day and of all earlier ones of its block."""
+    return (
+        f"case {_bit(day)} when 63 then -1 when 62 then {_ALL} "
+        f"else (1::bigint << (least({_bit(day)}, 61) + 1)) - 1 end"
+    )

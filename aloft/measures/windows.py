@@ -1,0 +1,54 @@
+"""From when a metric counts, as SQL over a row of a question: its instant `_at`, its local `_date` and `_day`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aloft.engagement.model import Anchor, Duration, Metric
+
+_WHOLE_DAYS = {"d": 1, "w": 7}
+_ELAPSED = {"min": "minute", "h": "hour"}
+_CALENDAR = {"mo": "month", "y": "year"}
+
+
+@dataclass(frozen=True)
+class Window:
+    """`start` is an instant, `day` the local day it lies in, `partial` whether only a part of that day counts."""
+
+    start: str
+    day: str
+    partial: str = "false"
+
+    @property
+    def whole(self) -> bool:
+        """Whether it always begins with a whole day."""
+        return self.partial == "false"
+
+
+EVER = Window("timestamp '1970-01-01'", "-1000000")
+
+
+def window(metric: Metric) -> Window:
+    if metric.over is not None:
+        return _trailing(metric.over)
+    return _since(metric.since) if metric.since is not None else EVER
+
+
+def _trailing(over: Duration) -> Window:
+    """`28d` is today and the 27 local days before; months and years keep the day of the month."""
+    if over.unit in _ELAPSED:
+        start = f"_at - interval {over.number} {_ELAPSED[over.unit]}"
+        return Window(start, f"aloft_day({start}, _zone)", "true")
+    if over.unit in _CALENDAR:
+        first = f"(_date - interval {over.number} {_CALENDAR[over.unit]} + interval 1 day)::date"
+    else:
+        first = f"(_date - {over.number * _WHOLE_DAYS[over.unit] - 1})"
+    return Window(f"aloft_instant({first}, _zone)", f"aloft_days({first})")
+
+
+def _since(since: Anchor) -> Window:
+    if since.date:
+        first = f"date '{since.date.isoformat()}'"
+        return Window(f"aloft_instant({first}, _zone)", f"aloft_days({first})")
+    start = f'"{since.name}"'
+    return Window(start, f"aloft_day({start}, _zone)", f"not aloft_is_midnight({start}, _zone)")
