@@ -10,19 +10,13 @@ from collections.abc import Mapping
 
 _UNKNOWN = "it is unknown"
 
-METRICS: Mapping[str, str] = {"formula": _UNKNOWN}
+METRICS: Mapping[str, str] = {}
 """Metrics by their verb."""
 
 NAMES: Mapping[str, str] = dict.fromkeys(
     (
-        "customers",
-        "last_seen",
         "persona",
         "locale",
-        "renewed",
-        "paid",
-        "expanded",
-        "churned",
         "success_plan.goals",
         "success_plan.late",
         "success_plan.attainment",
@@ -32,14 +26,7 @@ NAMES: Mapping[str, str] = dict.fromkeys(
 )
 
 FUNCTIONS: Mapping[str, str] = dict.fromkeys(
-    (
-        "lag",
-        "change",
-        "family",
-        "share",
-        "used",
-        "requested",
-    ),
+    ("requested",),
     _UNKNOWN,
 )
 
@@ -67,6 +54,7 @@ VALUES: Mapping[str, str] = {
     "an event that answers another": "the moment never opens",
     "unit: relationship": "the model runs once for each account",
     "a window of business time": _UNKNOWN,
+    "a feature that an event names": _UNKNOWN,
     "a record that is neither text nor a choice": "it is noted as text, and unknown to rules",
     "the persona 'actor'": "nothing is recorded of whoever caused the event",
 }

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from aloft.engagement import not_run
 from aloft.engagement.document import MetricDoc
 from aloft.engagement.draft import Draft
+from aloft.engagement.durations import duration
 from aloft.engagement.expressions import Call, Expression, Name, Null, Text, rewrite, walk
 from aloft.engagement.findings import Findings
 from aloft.engagement.moment_document import EventRefDoc
@@ -62,7 +63,7 @@ def running(expression: Expression, draft: Draft) -> Expression:
 
     def known(part: Expression) -> Expression:
         lost = (isinstance(part, Name) and part.dotted in unknown) or (
-            isinstance(part, Call) and part.function in not_run.FUNCTIONS
+            isinstance(part, Call) and (part.function in not_run.FUNCTIONS or _unrun_value(part) is not None)
         )
         return Null() if lost else part
 
@@ -136,8 +137,19 @@ def _part(draft: Draft, path: Path, parsed: Parsed, part: Expression) -> Iterato
         yield _unrun(draft, path, f"'{part.dotted}'", not_run.NAMES[part.dotted], key=False, offset=offset)
     if isinstance(part, Call) and part.function in not_run.FUNCTIONS:
         yield _unrun(draft, path, part.function, not_run.FUNCTIONS[part.function], key=False, offset=offset)
-    elif isinstance(part, Call) and part.arguments and part.arguments[-1] == Text("actor"):
-        yield from _value(draft, path, "the persona 'actor'", offset)
+    elif isinstance(part, Call) and (what := _unrun_value(part)) is not None:
+        yield from _value(draft, path, what, offset)
+
+
+def _unrun_value(call: Call) -> str | None:
+    """What of a call's arguments is not run, as `not_run.VALUES` calls it."""
+    last = call.arguments[-1] if call.arguments else None
+    if last == Text("actor"):
+        return "the persona 'actor'"
+    if call.function == "used" and not isinstance(call.arguments[0], Text):
+        return "a feature that an event names"
+    past = call.function in ("lag", "change", "used") and isinstance(last, Text) and last.value
+    return "a window of business time" if past and duration(past).unit in ("bh", "bd") else None
 
 
 def expressions(value: Any, path: Path) -> Iterator[tuple[Path, Parsed]]:

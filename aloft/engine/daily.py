@@ -75,7 +75,7 @@ def _detectors(turn: Turn) -> list[Detector]:
 
 
 def _asked(turn: Turn, people: Everybody) -> npt.NDArray[np.bool_]:
-    rows = turn.frames.connection.execute("select _account from asked").fetchall()
+    rows = turn.frames.connection.execute("select _account from asked where _of is null").fetchall()
     ours = [account for (account,) in rows if account in turn.directory]
     return np.isin(people.accounts, np.array(ours, dtype=np.int64))
 

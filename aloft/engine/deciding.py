@@ -57,7 +57,7 @@ def at_reading(turn: Turn) -> None:
     planning.plan(turn, turn.moved)
     conditions.read(turn)
     accounts.project(turn)
-    asked = turn.frames.connection.execute("select _account from asked").fetchall()
+    asked = turn.frames.connection.execute("select _account from asked where _of is null").fetchall()
     judging.watch(turn, [account for (account,) in asked], sliding=True)
     if turn.opened | turn.moved:
         _mirror(turn)

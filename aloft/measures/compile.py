@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
+from aloft.engagement.durations import duration
 from aloft.engagement.expressions import (
     Between,
     Binary,
@@ -244,6 +245,47 @@ def _judged_daily(_compiler: _Compiler, call: Call) -> exp.Expression:
     return exp.column(render(call), quoted=True)
 
 
+def _earlier(_compiler: _Compiler, call: Call) -> exp.Expression:
+    subject, past = call.arguments
+    assert isinstance(subject, Name)
+    assert isinstance(past, Text)
+    return exp.column(f"_{duration(past.value)}.{subject.dotted}", quoted=True)
+
+
+def _change(compiler: _Compiler, call: Call) -> exp.Expression:
+    """How much more it is now, as a fraction of what it was."""
+    now, was = compiler.wrapped(call.arguments[0]), _earlier(compiler, call)
+    zero = exp.Literal.number("0")
+    more = exp.Paren(this=exp.Sub(this=exp.cast(now, "double"), expression=was))
+    return exp.Div(this=more, expression=exp.Nullif(this=was.copy(), expression=zero), typed=False)
+
+
+def _family(_compiler: _Compiler, call: Call) -> exp.Expression:
+    subject = call.arguments[0]
+    assert isinstance(subject, Name)
+    return exp.column(f"_family.{subject.dotted}", quoted=True)
+
+
+def _share(_compiler: _Compiler, call: Call) -> exp.Expression:
+    return exp.column(
+        "_share." + ".".join(str(one.value) for one in call.arguments if isinstance(one, Text)), quoted=True
+    )
+
+
+def used_columns(call: Call) -> tuple[str, str]:
+    """The columns of those who used a feature, and of those who were active."""
+    feature, past = (one.value for one in call.arguments if isinstance(one, Text))
+    return f"_used {past}.{feature}", f"_active {past}"
+
+
+def _used(_compiler: _Compiler, call: Call) -> exp.Expression:
+    users, active = (exp.column(name, quoted=True) for name in used_columns(call))
+    zero = exp.Literal.number("0")
+    return exp.Div(
+        this=exp.cast(users, "double"), expression=exp.Nullif(this=active, expression=zero), typed=False
+    )
+
+
 FUNCTIONS: Mapping[str, Callable[[_Compiler, Call], exp.Expression]] = {
     "days_since": _days_since,
     "days_until": _days_until,
@@ -255,6 +297,11 @@ FUNCTIONS: Mapping[str, Callable[[_Compiler, Call], exp.Expression]] = {
     "log10": _log10,
     "touches": _touches,
     "at_opening": _at_opening,
+    "lag": _earlier,
+    "change": _change,
+    "family": _family,
+    "share": _share,
+    "used": _used,
     **dict.fromkeys(("declined", "grew", "silent", "rank"), _judged_daily),
     **dict.fromkeys(("contacted", "attended", "confirmed", "trained", "signed", "no_show"), _noted),
 }

@@ -17,11 +17,15 @@ import pyarrow as pa
 from aloft.engagement.expressions import Expression
 from aloft.engagement.model import Metric, Model
 from aloft.facts.completeness import sources_of
-from aloft.measures import daily
+from aloft.measures import beside, daily
 from aloft.measures.account import AccountNames
+from aloft.measures.asides import FAMILIES, answers, asides, questions
+from aloft.measures.beside import shares
+from aloft.measures.compile import frame_scope, sql
 from aloft.measures.detectors.asked import detectors
-from aloft.measures.metrics import TOTALS, rounds
-from aloft.measures.names import MOMENT_INSTANTS, anchor_moments, names_read
+from aloft.measures.formulas import apart, formulas, with_formulas
+from aloft.measures.metrics import TOTALS, metrics_read, rounds
+from aloft.measures.names import MOMENT_INSTANTS, anchor_moments, expressions, names_read
 from aloft.measures.statements import Column, Stage, Statements
 from aloft.revenue.lines import CONTRACTS, committed_stages, contract_facts, contract_status
 from aloft.revenue.rates import FIRST_CURRENCY, quoted
@@ -38,7 +42,7 @@ create or replace temp macro aloft_is_midnight(t, zone) as
 create temp table if not exists asked (
   _key bigint, _account integer, _at timestamp, _moment text, _anchor text, _n integer,
   opened timestamp, due timestamp, started boolean, done boolean, met boolean, cleared boolean,
-  _opening text, _event text, _zone text, _date date, _day integer);
+  _opening text, _event text, _of bigint, _place text, _zone text, _date date, _day integer);
 create temp table if not exists decided_position (
   account integer, phase text, phase_start timestamp, entry integer, segment text, segment_since timestamp,
   waits text, touch_set text[]);
@@ -118,16 +122,22 @@ class Frames:
         self.behind = behind
         further = tuple(further)
         self.names = names_read(model, further)
+        read = tuple(expressions(model, further))
+        self._asides, self._shares = asides(read), shares(read)
+        self._scope = frame_scope(model)
         self.detectors = detectors(model, further)
         self._daily = daily.columns(self.detectors, self.names)
         self._account = AccountNames(model, self.names)
         self._rounds = [
             Statements(metrics, f"placed_{i}" if i else "placed", f"_{i}" if i else "")
-            for i, metrics in enumerate(rounds(model.metrics))
+            for i, metrics in enumerate(rounds(metrics_read(model, further)))
         ]
         self._about_occurrences = True
         self._contracts: tuple[object, ...] | None = (-1, -1)
         self._currency = FIRST_CURRENCY
+        self._with_facts, self._in_view = apart(
+            formulas(model.metrics), self._late_names(), frozenset({*OF_POSITION, *ELSEWHERE})
+        )
         self._prepare()
 
     def _prepare(self) -> None:
@@ -148,9 +158,7 @@ class Frames:
         rows = pa.table(columns, schema=_ASKED)
         self.connection.register("asks", rows)
         self.connection.execute("delete from asked")
-        self.connection.execute(
-            f"insert into asked select s.*, {self._place('s')} from asks s {self._zone('s')}"
-        )
+        self._put("select *, null, null from asks")
         self.connection.unregister("asks")
 
     def ask_all(
@@ -165,20 +173,35 @@ class Frames:
         if among is not None:
             tests.append("a.id in (select account from decided_follow where model in $among)")
         only = f"where {' and '.join(tests)}" if tests else ""
-        blanks = ", ".join(["null"] * 11)
+        blanks = ", ".join(["null"] * 13)
         source = (
             f"select a.id as _key, a.id as _account, $at::timestamp as _at, {blanks} from account a {only}"
         )
-        names = ", ".join(_ASKED.names)
         parameters: dict[str, object] = {"at": naive(at)}
         if zones is not None:
             parameters |= {"zones": list(zones)}
         if among is not None:
             parameters |= {"among": list(among)}
         self.connection.execute("delete from asked")
+        self._put(source, parameters)
+
+    def _put(self, source: str, parameters: Mapping[str, object] = MappingProxyType({})) -> None:
+        """Insert questions, with the zone and the local day of each; then those beside them."""
+        names = ", ".join([*_ASKED.names, "_of", "_place"])
         self.connection.execute(
             f"insert into asked select s.*, {self._place('s')} from ({source}) s({names}) {self._zone('s')}",
-            parameters,
+            dict(parameters),
+        )
+        if self._asides and source != self._beside():
+            if any(aside.past is None for aside in self._asides):
+                self.connection.execute(f"create or replace temp table families as {FAMILIES}")
+            self._put(self._beside())
+
+    def _beside(self) -> str:
+        blanks = ", ".join(["null"] * 11)
+        return (
+            f"select -row_number() over () as _key, _account, _at, {blanks}, _of, _place "
+            f"from ({questions(self._asides)})"
         )
 
     def _zone_of(self, alias: str) -> str:
@@ -200,7 +223,11 @@ class Frames:
         self._know_contracts()
         for name, statement in self._stages():
             self.connection.execute(f"create or replace temp table {name} as {statement}")
-        self.connection.execute(f"create or replace temp view frame as {self._view_sql('facts_frame')}")
+        frame = with_formulas(self._view_sql("facts_frame"), self._in_view, self._spell)
+        self.connection.execute(f"create or replace temp view frame as {frame}")
+
+    def _spell(self, expression: Expression) -> str:
+        return sql(expression, self._scope)
 
     def _know_contracts(self) -> None:
         """Contracts change rarely: they are summed up only when one did."""
@@ -214,7 +241,7 @@ class Frames:
 
     def _stages(self) -> list[tuple[str, str]]:
         return [
-            ("asked_days", "select distinct _account as account, _date as day from asked"),
+            ("asked_days", self._days_sql()),
             *committed_stages("asked_days", "contracts_known", self._currency),
             ("terms_then", contract_facts("asked_days", "contracts_known")),
             ("status_then", contract_status("asked_days", "contracts_known")),
@@ -224,8 +251,17 @@ class Frames:
             *self._metric_stages(),
             *([("notes_then", _NOTES)] if self._about_occurrences else []),
             ("plans_then", _PLANS),
-            ("facts_frame", self._facts_sql()),
+            *beside.stages(self._shares, self.names),
+            ("facts_all" if self._asides else "facts_frame", self._facts_sql()),
+            *(answers(self._asides, "facts_all", self._unread()) if self._asides else []),
         ]
+
+    def _days_sql(self) -> str:
+        """The days on which contracts are read: of the questions, and of the openings that they are about."""
+        days = "select distinct _account as account, _date as day from asked"
+        if not set(beside.SINCE_OPENING) & self.names:
+            return days
+        return f"{days} union select distinct _account, {_OPENED_ON} from asked where opened is not null"
 
     def _metric_stages(self) -> Iterator[Stage]:
         """Round by round: a metric may count since the instant of one of an earlier round."""
@@ -269,13 +305,17 @@ class Frames:
         values = "".join(
             f", {self._known(column.metric, _value(column))} as {column.column}" for column in columns
         )
-        return f"""
+        placed = f"placed_{last}" if last > 0 else "placed"
+        if set(beside.SINCE_OPENING) & self.names:
+            placed = f"(select *, {_OPENED_ON} as _opened_on from {placed})"
+        facts = f"""
           select f.* exclude ({", ".join(self._joined())}){values}, {self._recorded()},
             coalesce(p.agreed, false) as "success_plan.agreed",
-            coalesce(p.reviewed, false) as "success_plan.reviewed"
-          from {f"placed_{last}" if last > 0 else "placed"} f {_joins(columns)}
+            coalesce(p.reviewed, false) as "success_plan.reviewed"{beside.columns(self._shares, self.names)}
+          from {placed} f {_joins(columns)}
           {"left join notes_then n on n._key = f._key" if self._about_occurrences else ""}
-          left join plans_then p on p._key = f._key"""
+          left join plans_then p on p._key = f._key {beside.joins(self._shares, self.names)}"""
+        return with_formulas(facts, self._with_facts, self._spell)
 
     def _known(self, metric: Metric, value: str) -> str:
         """Unknown beyond the mark of a source that is behind."""
@@ -293,6 +333,13 @@ class Frames:
         noted = [f"coalesce(list_contains(n.facts, '{fact}'), false) as {fact}" for fact in read]
         values = [f"n.said['{name}'] as \"{name}\"" for name in self.model.records]
         return ", ".join([*noted, *values, "coalesce(n.by_persona, []) as _noted"])
+
+    def _unread(self) -> frozenset[str]:
+        return frozenset({*self._late_names(), *(metric.name for metric in self._in_view)})
+
+    def _late_names(self) -> list[str]:
+        """The names that only the view has."""
+        return [name.strip('"') for name in self._joined()]
 
     def _joined(self) -> list[str]:
         """The columns that a view adds to the facts."""
@@ -320,6 +367,10 @@ class Frames:
 
 
 _POSITION = ("phase", "phase_start", "_entry", "segment", "segment_since", "_waits", "touch", "_touch_set")
+
+OF_POSITION = ("touches", "declined", "grew", "silent", "rank")
+ELSEWHERE = ("lag", "change", "family")
+_OPENED_ON = "timezone(_zone, timezone('UTC', opened))::date"
 
 _NOTES = """
   select a._key, list(r.fact) as facts, list(r.fact || ':' || coalesce(r.persona, '')) as by_persona,

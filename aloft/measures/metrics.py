@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from aloft.engagement.model import Metric
+from aloft.engagement.durations import duration
+from aloft.engagement.expressions import Call, Expression, Text
+from aloft.engagement.model import Metric, Model
 from aloft.facts.state import Kept
-from aloft.measures.compile import EVENT, property_text, sql
+from aloft.measures.compile import EVENT, property_text, sql, used_columns
+from aloft.measures.names import calls_in, expressions, names_read
 
 COUNTED = frozenset({"count", "days", "first", "last"})
 NUMERIC = frozenset({"sum", "min", "max", "mean"})
@@ -14,13 +17,16 @@ TOTALS = frozenset({"count", "users", "days", "open", "distinct", "sum"})
 """Of nothing these are 0; the others are unknown."""
 INSTANTS = frozenset({"first", "last"})
 
-_OWN = {"distinct": "value", "latest": "latest", "users": "word"}
+SEEN = Metric("last_seen", "last", (), 0)
+"""When anybody of the account was last seen: what no user did (a ticket that a connector opens) is not."""
 
 
 def kept(metric: Metric) -> Kept | None:
     """The state of its own that a metric needs, if the common state does not serve it."""
     names = tuple(sorted(metric.events))
     where = sql(metric.where.expression, EVENT) if metric.where else None
+    if metric is SEEN:
+        where = "app_user IS NOT NULL"
     of = property_text(metric.property) if metric.property else None
     if metric.verb in COUNTED:
         return Kept("day", names, where) if where else None
@@ -34,6 +40,30 @@ def kept(metric: Metric) -> Kept | None:
     if metric.verb == "distinct":
         return Kept("value", names, where, of)
     return Kept("latest", names, where, of) if metric.verb == "latest" else None
+
+
+def metrics_read(model: Model, further: Iterable[Expression] = ()) -> dict[str, Metric]:
+    """The metrics of a model, and those that its rules rest on without a name: of `used`, and `last_seen`."""
+    further = tuple(further)
+    found = dict(model.metrics)
+    for expression in expressions(model, further):
+        for call in calls_in(expression):
+            if call.function == "used":
+                found |= _used(call)
+    return found | ({SEEN.name: SEEN} if SEEN.name in names_read(model, further) else {})
+
+
+def _used(call: Call) -> dict[str, Metric]:
+    """Who used the feature, and who was active at all."""
+    feature, past = call.arguments
+    assert isinstance(feature, Text)
+    assert isinstance(past, Text)
+    users, active = used_columns(call)
+    over = duration(past.value)
+    return {
+        users: Metric(users, "users", (feature.value,), 0, over=over),
+        active: Metric(active, "users", (), 0, over=over),
+    }
 
 
 def rounds(metrics: Mapping[str, Metric]) -> list[list[Metric]]:

@@ -75,11 +75,18 @@ def moment_anchor(moment: Moment) -> Anchor | None:
     return trigger.of if isinstance(trigger, ExpectTrigger) else None
 
 
+def expressions(model: Model, further: Iterable[Expression] = ()) -> Iterator[Expression]:
+    """All that is read over a frame: rules, formulas, and `further` ones."""
+    yield from (rule.expression for rule in rules(model))
+    yield from (metric.formula.expression for metric in model.metrics.values() if metric.formula)
+    yield from further
+
+
 def names_read(model: Model, further: Iterable[Expression] = ()) -> frozenset[str]:
     """Dotted names that any rule, metric or anchor of the model reads."""
-    read = {name for rule in rules(model) for name in names_in(rule.expression)}
-    read |= {name for expression in further for name in names_in(expression)}
-    read |= {call.function for rule in rules(model) for call in calls_in(rule.expression)}
+    read: set[str] = set()
+    for expression in expressions(model, further):
+        read |= {*names_in(expression), *(call.function for call in calls_in(expression))}
     anchors = [moment_anchor(moment) for moment in model.moments.values()]
     anchors += [metric.since for metric in model.metrics.values()]
     return frozenset(read | {anchor.name for anchor in anchors if anchor and anchor.name})

