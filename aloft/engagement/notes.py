@@ -22,6 +22,7 @@ from aloft.engagement.proofs import undecided, wavering
 from aloft.engagement.spelling import did_you_mean, quoted
 
 RETAINED_DAYS = 128  # what the fact store keeps of each user and event, as words of bits
+_LOST = ("a feature that an event names", "a window of business time")
 _DAYS = {"d": 1, "w": 7, "mo": 31, "y": 366}
 
 
@@ -63,7 +64,7 @@ def running(expression: Expression, draft: Draft) -> Expression:
 
     def known(part: Expression) -> Expression:
         lost = (isinstance(part, Name) and part.dotted in unknown) or (
-            isinstance(part, Call) and (part.function in not_run.FUNCTIONS or _unrun_value(part) is not None)
+            isinstance(part, Call) and (part.function in not_run.FUNCTIONS or _unrun_value(part) in _LOST)
         )
         return Null() if lost else part
 
