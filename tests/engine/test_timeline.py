@@ -54,3 +54,14 @@ def test_a_tick_ends_on_the_grid_and_only_one_that_is_over_is_settled() -> None:
 
 def test_midnight_is_the_zones_own() -> None:
     assert next_midnight("Asia/Tokyo", NOON) == at("2026-01-05 15:00")
+
+
+def test_a_source_is_late_only_if_nothing_arrives_by_then() -> None:
+    late = NOON + timedelta(hours=1)
+    assert coming(late=late) == Next("late", late)
+    before = coming(late=late, arrived=late)
+    assert before is not None
+    assert before.kind == "facts"
+    assert coming(late=late, arrived=late + timedelta(seconds=1)) == Next("late", late)
+    assert coming(late=late, due=late, readings={"UTC": late}) == Next("late", late)
+    assert coming(late=late, golive=late) == Next("golive", late)
