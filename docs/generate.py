@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -31,6 +32,7 @@ from aloft.engagement import (  # noqa: E402
     step_document,
     who_document,
 )
+from aloft.engagement.constructs import GROUPS  # noqa: E402
 from aloft.engagement.durations import UNITS  # noqa: E402
 from aloft.engagement.load import load  # noqa: E402
 from aloft.engagement.model import (  # noqa: E402
@@ -42,6 +44,7 @@ from aloft.engagement.model import (  # noqa: E402
     WhenTrigger,
 )
 from aloft.engagement.part import Part  # noqa: E402
+from aloft.engagement.schema import json_schema  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 MADE = "<!-- Made by docs/generate.py from the code: `make docs` writes it again. -->"
@@ -163,9 +166,12 @@ def _default(one: Any) -> str:
 def language() -> str:
     lines = ["# The engagement-model language, as this version runs it", "", MADE, ""]
     lines += [
-        "An engagement model is one YAML document: [a small one](../examples/first-model.yaml) to begin with.",
+        "An engagement model is one YAML document: [a small one](../examples/first-model.yaml) to begin with,",
+        "[one with everything](../examples/acme.yaml), and [presets](presets.md). Editors check it as one writes",
+        "by [its JSON Schema](engagement-model.schema.json), which `aloft schema` prints.",
         "What is not run by this version yet stands [below](#not-run-yet), with what happens instead:",
         "`aloft validate` notes it, and `aloft apply` refuses it unless `--what-runs` is given.",
+        *_constructs(),
         *_keys(),
         *_lists(),
         *_names(),
@@ -174,6 +180,15 @@ def language() -> str:
         *_not_run(),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _constructs() -> list[str]:
+    lines = ["", "Each example is what one would write in a model that extends the preset `two-phase`."]
+    for group, constructs in GROUPS.items():
+        lines += ["", f"## {group}"]
+        for one in constructs:
+            lines += ["", f"**`{one.name}`** - {one.says}.", "", "```yaml", one.example, "```"]
+    return lines
 
 
 def _keys() -> list[str]:
@@ -285,10 +300,15 @@ def _trigger(moment: Moment) -> str:
             return moment.trigger.kind
 
 
+def schema() -> str:
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "reference/commands.md": commands,
     "reference/language.md": language,
     "reference/presets.md": preset_pages,
+    "reference/engagement-model.schema.json": schema,
 }
 
 

@@ -18,6 +18,7 @@ from aloft.cli.reporting import Format
 from aloft.engagement.library import beside
 from aloft.engagement.load import Reading, read_model
 from aloft.engagement.problems import InvalidModel
+from aloft.engagement.schema import json_schema
 from aloft.engine.asked import Method
 from aloft.records.refusals import Refused
 from aloft.revenue.conventions import GRACE, Contracts, EndDay
@@ -100,6 +101,12 @@ def validate(model: ModelFile) -> None:
         f"{model}: {found.title}. {len(found.phases)} phases, {len(found.segments)} segments, "
         f"{len(found.moments)} moments: nothing to mend."
     )
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of engagement models, for editors."""
+    out.print_json(json.dumps(json_schema()), indent=2)
 
 
 @app.command()

@@ -46,6 +46,9 @@ def build(draft: Draft, file: str) -> Model:
         applies_to=rules.rule(("applies_to",), document.applies_to),
         fields={name: field.kind for name, field in document.fields.items()},
         records={name: record.kind for name, record in document.records.items()},
+        choices={
+            name: one.choices for name, one in {**document.fields, **document.records}.items() if one.choices
+        },
         sources={name: given(source.events) for name, source in document.sources.items()},
         unit=document.unit or "account",
         touch_levels=touch_levels(document),

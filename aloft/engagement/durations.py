@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import get_args
 
 from aloft.engagement.model import Duration, Unit
@@ -76,9 +77,9 @@ def holding(text: str) -> Duration | int:
 def percent(text: str) -> float:
     """`50%` is 0.5; raises ReadingError."""
     match = _PERCENT.fullmatch(text)
-    if match is None or float(match["number"]) > 100:
+    if match is None or Decimal(match["number"]) > 100:
         raise ReadingError("expected a percentage from 0% to 100%")
-    return float(match["number"]) / 100
+    return float(Decimal(match["number"]) / 100)
 
 
 def is_unit(text: str) -> bool:

@@ -366,6 +366,7 @@ class Model:
         default_factory=dict
     )  # text number money date instant boolean, or choice
     records: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of those fields and records
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bases: tuple[str, ...] = ()  # names of the models that it extends, the nearest first
     unit: ModelUnit = "account"

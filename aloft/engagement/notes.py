@@ -51,15 +51,16 @@ def remarks(draft: Draft) -> tuple[Remark, ...]:
 
 
 def runs(metric: MetricDoc) -> bool:
-    return metric.verb not in not_run.METRICS and not _in_business_time(metric)
+    lacking = _in_business_time(metric) and "a window of business time" in not_run.VALUES
+    return metric.verb not in not_run.METRICS and not lacking
 
 
 def running(expression: Expression, draft: Draft) -> Expression:
     """The expression with what is not run in it unknown."""
     unknown = {name for name, metric in draft.document.metrics.items() if not runs(metric)}
-    unknown |= {
-        name for name, record in draft.document.records.items() if record.kind not in ("text", "choice")
-    }
+    if "a record that is neither text nor a choice" in not_run.VALUES:
+        records = draft.document.records
+        unknown |= {name for name, record in records.items() if record.kind not in ("text", "choice")}
     unknown |= not_run.NAMES.keys()
 
     def known(part: Expression) -> Expression:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,10 @@ def test_a_start_is_written_once_and_can_be_validated(tmp_path: Path) -> None:
     assert file.read_text() == "mine"
     assert call("init", str(file), "--preset", "two-phase", "--force").exit_code == 0
     assert file.read_text().startswith("# Two phases")
+
+
+def test_the_schema_is_printed_for_editors() -> None:
+    assert json.loads(call("schema").stdout)["title"] == "Engagement model"
 
 
 def test_the_presets_are_listed_and_others_refused(tmp_path: Path) -> None:
