@@ -106,7 +106,7 @@ def test_any_mapping_is_written_and_read_back(data: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "text",
     ["NO", "no", "~", "null", "", "1e3", "0x1F", "2026-01-01", "- a", "a: b", "a #b", "#", "'", '"', "a:", "\n", " a",
-     "a ", "\u2028", "\x85", "---", "? x", "&a", "*a", "!x", "%", "@", "`", "{", "[a]", "|", ">", "true", "é 名 🎉"],
+     "a ", "\u2028", "---", "? x", "&a", "*a", "!x", "%", "@", "`", "{", "[a]", "|", ">", "true", "é 名 🎉"],
 )  # fmt: skip
 def test_every_text_stays_text(text: str) -> None:
     assert plain(read_tree(written({"a": text, "b": [text], "c": {"d": text}})).root) == {
