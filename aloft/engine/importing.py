@@ -225,7 +225,7 @@ class Run:
 
 def _left_over(asked: Asked) -> list[str]:
     over = [f"{one.file}: {one.reason}" for one in asked.passed_over]
-    over += asked.match.lacking
+    over += [*asked.match.left, *asked.match.lacking]
     lacking = " ".join(asked.match.lacking)
     return over + [
         f"{one.file}: no table of the mapping is about it"

@@ -35,24 +35,34 @@ class Refused:
 def stage(store: FactStore, entries: pa.Table) -> Refused:
     """`entries` are rows of the log. Makes `arrived`, and `amended`: earlier events that rows of it replace."""
     _load(store, entries)
+    _arrive(store)
+    _refuse_seen(store)
+    amended = store.run("SELECT count(*) FROM amended")[0][0]
+    duplicates = store.run("SELECT (SELECT count(*) FROM staged) - (SELECT count(*) FROM arrived)")[0][0]
+    return Refused(duplicates, _conflicts(store) if duplicates or amended else ())
+
+
+def _arrive(store: FactStore) -> None:
+    """Of entries with the same id the first counts; of rows of files the last, in the place of the first."""
     store.run(
         f"""CREATE OR REPLACE TEMP TABLE arrived AS
-        SELECT * EXCLUDE (first_seq, first_received) REPLACE (
-            {NAMED} AS name, CASE WHEN json_valid(properties) THEN properties ELSE '{{}}' END AS properties,
-            first_seq AS seq, first_received AS received
-        ), {HASH} AS hash
+        SELECT * REPLACE ({NAMED} AS name,
+            CASE WHEN json_valid(properties) THEN properties ELSE '{{}}' END AS properties), {HASH} AS hash
+        FROM staged"""
+    )
+    if store.run("SELECT count(DISTINCT hash) = count(*) FROM arrived") == [(True,)]:
+        return
+    store.run(
+        """CREATE OR REPLACE TEMP TABLE arrived AS
+        SELECT * EXCLUDE (first_seq, first_received) REPLACE (first_seq AS seq, first_received AS received)
         FROM (
             SELECT *, min(seq) OVER same AS first_seq, arg_min(received, seq) OVER same AS first_received
-            FROM staged WINDOW same AS (PARTITION BY source, message_id)
+            FROM arrived WINDOW same AS (PARTITION BY source, message_id)
         )
         QUALIFY row_number() OVER (
             PARTITION BY source, message_id ORDER BY CASE WHEN imported THEN -seq ELSE seq END
         ) = 1"""
     )
-    _refuse_seen(store)
-    amended = store.run("SELECT count(*) FROM amended")[0][0]
-    duplicates = store.run("SELECT (SELECT count(*) FROM staged) - (SELECT count(*) FROM arrived)")[0][0]
-    return Refused(duplicates, _conflicts(store) if duplicates or amended else ())
 
 
 def remember(store: FactStore) -> None:

@@ -7,7 +7,8 @@ SIGN = f"(-{2**63 - 1} - 1)"
 
 def local_day(occurred: str, zone: str) -> str:
     """The day in which the UTC timestamp `occurred` lies in `zone`; both are SQL expressions."""
-    return f"(timezone({zone}, timezone('UTC', {occurred}))::DATE - DATE '1970-01-01')::INTEGER"
+    local = f"timezone({zone}, timezone('UTC', {occurred}))"
+    return f"(CASE WHEN {zone} = 'UTC' THEN {occurred} ELSE {local} END::DATE - DATE '1970-01-01')::INTEGER"
 
 
 def zone_of(account: str, home_zone: str) -> str:

@@ -25,13 +25,8 @@ def judge(reading: Reading) -> int:
         f"""CREATE OR REPLACE TABLE weighed AS
         WITH known AS (SELECT id, received, {CONTENT} AS content FROM {reading.known}),
             told AS (SELECT *, {CONTENT} AS content FROM entry)
-        SELECT t.*, k.content AS was, k.received AS since,
-            lag(t.content) OVER same AS before, last_value(t.content) OVER whole AS final,
-            row_number() OVER same = count(*) OVER whole AS last
-        FROM told t LEFT JOIN known k ON k.id = t.id
-        WINDOW same AS (PARTITION BY t.id ORDER BY t.version),
-            whole AS (PARTITION BY t.id ORDER BY t.version
-                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"""
+        SELECT t.*, k.content AS was, k.received AS since, {_versions(reading)}
+        FROM told t LEFT JOIN known k ON k.id = t.id"""
     )
     reading.run(
         """CREATE OR REPLACE TABLE judged AS
@@ -53,6 +48,16 @@ def judge(reading: Reading) -> int:
         FROM weighed WHERE last AND content IS DISTINCT FROM coalesce(was, 'void')"""
     )
     return int(str(reading.run("SELECT count(*) FROM fresh")[0][0]))
+
+
+def _versions(reading: Reading) -> str:
+    """What the row before said, what the last one says, and whether it is that: rarely is there more than one."""
+    if reading.run("SELECT count(DISTINCT id) = count(*) FROM entry") == [(True,)]:
+        return "NULL::VARCHAR AS before, t.content AS final, true AS last"
+    same = "(PARTITION BY t.id ORDER BY t.version"
+    whole = f"{same} ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
+    return f"""lag(t.content) OVER {same}) AS before, last_value(t.content) OVER {whole} AS final,
+        row_number() OVER {same}) = count(*) OVER {whole} AS last"""
 
 
 def counted(reading: Reading, staged: Keyed[str, Staged]) -> Iterator[Counted]:

@@ -214,6 +214,8 @@ class Mapping(Part):
     currency: str = "USD"
     complete_to: date | None = None
     missing: Words = ()
+    leaves: dict[str, str] = {}
+    """Patterns of file names that are left out on purpose, and why."""
     choices: dict[str, Choice] = {}
     tables: dict[str, Table] = {}
 

@@ -24,15 +24,21 @@ class Matched:
 
 @dataclass(frozen=True)
 class Match:
-    """`over` are files that no table of the mapping is about; `lacking` says what a named file has not."""
+    """`over` are files that no table of the mapping is about; `lacking` says what a named file has not, `left`
+    why files are left out on purpose."""
 
     tables: tuple[Matched, ...]
     over: tuple[FileTable, ...]
     lacking: tuple[str, ...]
+    left: tuple[str, ...] = ()
 
 
 def match(mapping: Mapping, tables: Sequence[FileTable]) -> Match:
     """A file may be several tables of a mapping: its last rows are things, all of them are events."""
+    left = {
+        file: why for file in tables for pattern, why in mapping.leaves.items() if fnmatch(file.file, pattern)
+    }
+    tables = [file for file in tables if file not in left]
     matched = tuple(
         Matched(name, table, found)
         for name, table in mapping.tables.items()
@@ -40,7 +46,8 @@ def match(mapping: Mapping, tables: Sequence[FileTable]) -> Match:
     )
     taken = {file for one in matched for file in one.files}
     over = tuple(file for file in tables if file not in taken)
-    return Match(matched, over, tuple(_lacking(mapping, over)))
+    said = tuple(f"{file.file}: {why}" for file, why in left.items())
+    return Match(matched, over, tuple(_lacking(mapping, over)), said)
 
 
 def fits(table: Table, file: FileTable) -> bool:
@@ -62,8 +69,11 @@ def shipped() -> list[Mapping]:
 
 def recognise(tables: Sequence[FileTable]) -> Mapping | None:
     """The shipped mapping that knows all of these files by name and columns, if there is one."""
-    fitting = (mapping for mapping in shipped() if tables and not match(mapping, tables).over)
-    return next(fitting, None)
+    for mapping in shipped():
+        found = match(mapping, tables)
+        if found.tables and not found.over:
+            return mapping
+    return None
 
 
 def _lacking(mapping: Mapping, over: Sequence[FileTable]) -> Iterator[str]:

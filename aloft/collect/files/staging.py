@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Keyed
 from dataclasses import dataclass, replace
+from functools import partial
 
 import duckdb
 import numpy as np
@@ -24,7 +25,7 @@ from aloft.collect.files.mapping import (
 )
 from aloft.collect.files.matching import Matched
 from aloft.collect.files.profile import ColumnProfile, profile
-from aloft.collect.files.values import FileTable, Unreadable
+from aloft.collect.files.values import FileTable, Rows, Unreadable
 
 Heard = Callable[[int], None]
 WHEN = ("date", "instant")
@@ -86,7 +87,8 @@ def understand(mapping: Mapping, matched: Matched) -> list[Understood]:
     for file in matched.files:
         names = tuple(name for name in file.columns if not table.key or name in columns_of(table))
         told = {name: _told(mapping, table, name) for name in names}
-        columns = profile(replace(file, columns=names), told).columns
+        translated = replace(file, columns=names, read=partial(_translated_rows, table, file))
+        columns = profile(translated, told).columns
         _refuse_misread(matched.name, table, file, columns)
         found.append(Understood(file, columns))
     return found
@@ -149,11 +151,21 @@ def stage(
     )
 
 
+def _translated_rows(table: Table, file: FileTable) -> Iterator[Rows]:
+    for batch in file.rows():
+        cells = batch.cells
+        for name, column in table.columns.items():
+            if column.values:
+                words = _translated(cells.column(name), column.values)
+                cells = cells.set_column(cells.column_names.index(name), name, words)
+        yield replace(batch, cells=cells)
+
+
 def _told(mapping: Mapping, table: Table, name: str) -> Told:
     said = table.columns.get(name, Column())
     missing = tuple(word.lower() for word in (*mapping.missing, *said.missing))
     holds: Holds | None = said.kind or _role(table, name)
-    return Told("text" if said.values and not said.kind else holds, said.format, said.order, missing)
+    return Told(holds, said.format, said.order, missing)
 
 
 def _role(table: Table, name: str) -> Holds | None:
