@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 from aloft.act.models import Occurrence
 from aloft.collect.files.document import load_mapping
@@ -15,6 +16,8 @@ from tests.cli.test_commands import EXAMPLE, call
 from tests.cli.test_commands import home as home
 from tests.engine.test_first_day import company
 from tests.engine.world import World
+
+pytestmark = pytest.mark.slow
 
 DESK = """\
 mapping: desk
