@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aloft.collect.files.document import write_mapping
 from aloft.collect.files.mapping import Mapping
+from aloft.collect.files.matching import recognise
+from aloft.collect.files.naming import table_names
 from aloft.collect.files.staging import Misread, Undecided
 from aloft.collect.files.values import Unopenable
 from aloft.collect.imports import NotMended, as_csv, mend, quarantine
@@ -170,14 +172,15 @@ def meet(request: HttpRequest, upload_id: UUID) -> tuple[Reader, Upload]:
 
 def heard(request: HttpRequest, upload: Upload) -> tuple[Upload, Wrong]:
     """The upload with what the form says of it; unchanged where something is wrong with that."""
+    tables = upload.tables()
+    known = recognise(tables)
+    if known:
+        return uploads.settle(upload, takes=takes_of(request.POST, known)), {}
     source, wrong = source_of(request.POST)
     if wrong:
         return upload, wrong
-    reading = read(upload)
-    if reading.proposal is None:
-        return uploads.settle(upload, takes=takes_of(request.POST, reading.mapping)), {}
-    tables = {name: profile.table for name, profile in reading.proposal.profiles.items()}
-    return uploads.settle(upload, source=source, said=said_of(request.POST, tables)), {}
+    named = dict(zip(table_names(tables), tables, strict=True))
+    return uploads.settle(upload, source=source, said=said_of(request.POST, named)), {}
 
 
 def takes_of(posted: QueryDict, known: Mapping) -> dict[str, str]:

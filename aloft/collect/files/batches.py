@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ import pyarrow.compute as pc
 from aloft.collect.files.formulas import unguarded
 from aloft.collect.files.values import SHOWN, Rows, Unreadable
 
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 BATCH = 50_000  # rows
 Record = tuple[int, Sequence[str | None]]
 
@@ -69,8 +71,13 @@ class Batches:
 
 
 def shown(text: str) -> str:
-    """The beginning of a row as it can be kept and shown: no half characters, no NUL."""
-    return text[:SHOWN].encode("utf-8", "replace").decode().replace("\0", "\ufffd").rstrip("\r\n")
+    """The beginning of a row as it can be kept and shown."""
+    return storable(text[:SHOWN]).rstrip("\r\n")
+
+
+def storable(text: str) -> str:
+    """NUL and half surrogate pairs become U+FFFD, as on the wire. Clipped emoji make such halves."""
+    return UNSTORABLE.sub("\ufffd", text) if UNSTORABLE.search(text) else text
 
 
 def unique(names: Sequence[str | None]) -> tuple[str, ...]:
@@ -78,7 +85,7 @@ def unique(names: Sequence[str | None]) -> tuple[str, ...]:
     taken: dict[str, int] = {}
     result: list[str] = []
     for place, name in enumerate(names, 1):
-        plain = " ".join((name or "").replace("\0", "").split()) or f"column {place}"
+        plain = " ".join(storable(name or "").split()) or f"column {place}"
         while plain in taken:
             taken[plain] += 1
             plain = f"{plain} ({taken[plain]})"

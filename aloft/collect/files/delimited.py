@@ -70,45 +70,43 @@ class Delimited:
 
     def fast(self, data: bytes, cut: Cut, line: int) -> Iterator[Rows]:
         lines = cut.record_lines(line)
-        bad: list[Unreadable] = []
+        bad: list[tuple[int, str, str]] = []
 
         def skip(row: pa_csv.InvalidRow) -> str:
             reason = wrong_width(row.actual_columns, row.expected_columns)
-            bad.append(Unreadable(self.content.file, row.number, reason, shown(row.text)))
+            bad.append((row.number - 1, reason, shown(row.text)))
             return "skip"
 
-        try:
-            cells = (
-                parsed(data, unique(self.dialect.columns), self.dialect.delimiter, skip)
-                if len(lines)
-                else None
-            )
-        except pa.ArrowInvalid:
-            cells = None
-        if cells is None or not clean(data) or cells.num_rows + len(bad) != len(lines):
+        if not len(lines):
+            return
+        cells = (
+            parsed(data, unique(self.dialect.columns), self.dialect.delimiter, skip) if clean(data) else None
+        )
+        if cells is None or cells.num_rows + len(bad) != len(lines):
             yield from self.carefully(iter([data]), line)
             return
-        places = np.array([each.line - 1 for each in bad], dtype=np.int64)
-        unreadable = [
-            Unreadable(each.file, int(lines[place]), each.reason, each.text)
-            for each, place in zip(bad, places, strict=True)
-        ]
-        kept = pa.array(np.delete(lines, places), pa.int64())
-        yield finished(self.content.file, kept, cells, unreadable, self.content.limits.cell)
+        file = self.content.file
+        unreadable = [Unreadable(file, int(lines[place]), reason, text) for place, reason, text in bad]
+        kept = pa.array(np.delete(lines, [place for place, _, _ in bad]), pa.int64())
+        yield finished(file, kept, cells, unreadable, self.content.limits.cell)
 
 
-def parsed(data: bytes, columns: tuple[str, ...], delimiter: str, skip: object) -> pa.Table:
-    return pa_csv.read_csv(
-        pa.BufferReader(data),
-        pa_csv.ReadOptions(column_names=list(columns), block_size=len(data) + 1, use_threads=False),
-        pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=skip),
-        pa_csv.ConvertOptions(
-            column_types=dict.fromkeys(columns, pa.string()),
-            null_values=[""],
-            strings_can_be_null=True,
-            check_utf8=False,
-        ),
-    )
+def parsed(data: bytes, columns: tuple[str, ...], delimiter: str, skip: object) -> pa.Table | None:
+    """None where Arrow gives up."""
+    try:
+        return pa_csv.read_csv(
+            pa.BufferReader(data),
+            pa_csv.ReadOptions(column_names=list(columns), block_size=len(data) + 1, use_threads=False),
+            pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=skip),
+            pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(columns, pa.string()),
+                null_values=[""],
+                strings_can_be_null=True,
+                check_utf8=False,
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
 
 
 def clean(data: bytes) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 DELIMITERS = (",", ";", "\t", "|")
 SPACES = " "
 NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", SPACES: "runs of spaces"}
-DECLARED = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+DECLARED = re.compile(r"sep=([!#$%&*+,./:;<>?@^|~\t-])\r?\n", re.IGNORECASE)
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 SAMPLED = 1000  # lines
 FEW = 3  # lines that agree by chance

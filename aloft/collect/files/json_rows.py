@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from aloft.collect.files.batches import Batches, Record, shown, unique
+from aloft.collect.files.batches import Batches, Record, shown, storable, unique
 from aloft.collect.files.content import Content
 from aloft.collect.files.encodings import ESCAPED, UTF_8, Encoding
 from aloft.collect.files.limits import MIB
@@ -18,7 +18,6 @@ ARRAY = re.compile(r"\s*\[\s*[{\]]")
 OBJECT = re.compile(r'\s*\{\s*["}]')
 BETWEEN = re.compile(r"[\s,]*")
 LONGEST_ARRAY = 512 * MIB
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 DIGITS = 4000  # Python reads no longer integers
 Item = tuple[int, dict[str, Any]] | Unreadable
 
@@ -136,11 +135,6 @@ def as_text(value: object) -> str | None:
             return storable(json.dumps(value, ensure_ascii=False)) if value else None
         case _:
             return str(value)
-
-
-def storable(text: str) -> str:
-    """NUL and half surrogate pairs become U+FFFD, as on the wire. Clipped emoji make such halves."""
-    return UNSTORABLE.sub("\ufffd", text) if UNSTORABLE.search(text) else text
 
 
 def whole(text: str) -> int | str:

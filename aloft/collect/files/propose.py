@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Keyed
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
@@ -28,6 +26,7 @@ from aloft.collect.files.mapping import (
     Table,
     columns_of,
 )
+from aloft.collect.files.naming import names_in_common, pattern, table_names
 from aloft.collect.files.parts import PARTS, ROLES
 from aloft.collect.files.profile import ColumnProfile, TableProfile, profile
 from aloft.collect.files.roles import SCORE, Role, blank_code, dated_at, role_of, score, words
@@ -115,7 +114,8 @@ def propose_for(tables: Sequence[FileTable]) -> Proposal:
 
 def propose(profiles: Sequence[TableProfile], said: Keyed[str, Said] | None = None) -> Proposal:
     """`said` is what a person has said of tables, by their names in the mapping; the rest is guessed."""
-    names = table_names(profiles)
+    tables = [each.table for each in profiles]
+    names = table_names(tables)
     proposed: list[Proposed] = []
     left_out: list[LeftOut] = []
     for name, each, one in zip(names, profiles, whose(profiles), strict=True):
@@ -126,7 +126,7 @@ def propose(profiles: Sequence[TableProfile], said: Keyed[str, Said] | None = No
     kept, repeated = without_samples(proposed)
     return Proposal(
         mapping=Mapping(
-            mapping=names_in_common(profiles),
+            mapping=names_in_common(tables),
             complete_to=complete_to(kept),
             tables={one.name: one.table for one in kept},
         ),
@@ -315,43 +315,3 @@ def order_of(kind: Kind) -> DateOrder:
 def spelled(example: str, kind: Kind) -> str:
     day = parse(pa.array([example]), replace(kind, holds="date"))[0][0].as_py()
     return f"{day:%-d %B %Y}" if day else example
-
-
-def table_names(profiles: Sequence[TableProfile]) -> list[str]:
-    """Words of the file, or of the sheet, without what all of them begin with; no name twice."""
-    names: list[str] = []
-    common = names_in_common(profiles) if len(profiles) > 1 else ""
-    for each in profiles:
-        plain = slug(each.table.sheet or stem(each.table)).removeprefix(common).strip("_") or "rows"
-        again = sum(name == plain or name.startswith(f"{plain}_") for name in names)
-        names.append(f"{plain}_{again + 1}" if plain in names else plain)
-    return names
-
-
-def names_in_common(profiles: Sequence[TableProfile]) -> str:
-    """What the names of all files begin with, else the name of the first, or of its folder."""
-    stems = [slug(stem(each.table)).split("_") for each in profiles]
-    if len({tuple(each) for each in stems}) == 1:
-        return "_".join(stems[0]) if stems else "files"
-    shared: list[str] = []
-    for parts in zip(*stems, strict=False):
-        if len({*parts}) > 1:
-            break
-        shared.append(parts[0])
-    return "_".join(shared) or slug(profiles[0].table.path.absolute().parent.name) or "files"
-
-
-def stem(table: FileTable) -> str:
-    return Path(table.file).name.partition(".")[0]
-
-
-def slug(text: str) -> str:
-    return "_".join(re.findall(r"[a-z0-9]+", text.lower()))
-
-
-def pattern(table: FileTable) -> str:
-    """The next export has another date in its name."""
-    name = table.sheet or stem(table)
-    return re.sub(r"[\[\]*?]", "?", re.sub(r"\d+([-_.]\d+)+|\d{4,}", "*", name)) + (
-        "" if table.sheet else "*"
-    )

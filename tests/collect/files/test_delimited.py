@@ -43,6 +43,12 @@ def test_what_excel_declares_is_believed(tmp_path: Path) -> None:
     assert lines(table) == [3]
 
 
+def test_a_header_with_bytes_that_stand_for_nothing_is_still_a_header(tmp_path: Path) -> None:
+    table = written(tmp_path, "näme,ä,ö".encode() + b"\xff,\0\n1,2,3,4\n")
+    assert table.columns == ("näme", "ä", "ö\ufffd", "\ufffd")
+    assert cells(table) == [("1", "2", "3", "4")]
+
+
 def test_runs_of_spaces_divide_where_nothing_else_does(tmp_path: Path) -> None:
     table = written(
         tmp_path, " id  date\r\n 00001 19970101\r\n 00002   19970112\r\n 00002 19970113\r\n", "t.txt"
