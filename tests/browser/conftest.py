@@ -71,6 +71,7 @@ def brackwater(
         brackwater, owner, now, due=-timedelta(days=40), state="closed", closed_as="done", outcome="met"
     )
     factory.verdict(closed, "met", now - timedelta(hours=4))
+    factory.health(brackwater, now)
     factory.decided(now - timedelta(minutes=2))
     return factory.occurrence(brackwater, owner, now, due=timedelta(hours=8))
 

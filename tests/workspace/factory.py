@@ -12,8 +12,8 @@ from django.test import Client
 from aloft.act.models import Occurrence, Verdict
 from aloft.collect.models import Import, Quarantined
 from aloft.engine.models import Decided
-from aloft.measures.models import AccountProjection
-from aloft.records.models import Account, Contact, Holding, ModelVersion, Person, RecordedFact
+from aloft.measures.models import AccountHealth, AccountProjection, HealthDay, Signal
+from aloft.records.models import Account, Contact, Holding, ModelVersion, Person, Pulse, RecordedFact
 from aloft.records.services import create_user_for
 
 FOUNDED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -196,3 +196,27 @@ def kept_aside(says: str, now: datetime) -> Quarantined:
     return Quarantined.objects.create(
         source=says, table="t", file=f"{says}.csv", line=2, reason=f"{says} reason", cells={"": says}, of=run
     )
+
+
+def health(account: Account, now: datetime, score: float = 67.4) -> AccountHealth:
+    """A score that has fallen for six weeks, with what drives it, a signal, and what somebody said."""
+    for days in range(42):
+        HealthDay.objects.create(
+            account=account, day=now.date() - timedelta(days=days), score=score + days / 4, band="yellow",
+            coverage=0.85,
+        )  # fmt: skip
+    Signal.objects.create(
+        account=account, detector="declined('Signed In', 0.3)", key="fell", day=now.date(), at=now, raised=True,
+        statistic=-0.6, p=0.0002, flapping=0.25,
+        says="Signed In: 40 in the last week and 42 in the one before, against 100 a week in the four before those",
+    )  # fmt: skip
+    Pulse.objects.create(account=account, person=None, score=2, reason="Their champion left", given_at=now)
+    told = [("usage", 52, 0.41, -4.8), ("value", 88, 0.41, 4.2), ("support", None, 0.0, 0.0)]
+    return AccountHealth.objects.create(
+        account=account, day=now.date(), at=now, score=score, band="yellow", coverage=0.85, trend=-1.75,
+        dimensions=[
+            {"name": name, "says": f"{name}_28d / seats", "value": 1, "score": at, "weight": 0.35,
+             "share": share, "points": points, "age": 0}
+            for name, at, share, points in told
+        ],
+    )  # fmt: skip
