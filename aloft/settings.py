@@ -132,6 +132,8 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 25_000  # the mapping of 20 files of 500 columns has one or two for each
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -21,6 +21,7 @@ from aloft.collect.models import Import, Quarantined
 from aloft.records.models import Person
 from aloft.workspace import uploads
 from tests.data_sets import data_set
+from tests.workspace import factory
 
 ACCOUNTS = (
     "account_id,name,country,since\na1,Acme,UK,2025-01-01\na2,Beta,DE,2025-02-01\na3,Gamma,US,2025-02-13\n"
@@ -213,6 +214,24 @@ def test_the_mapping_can_be_saved_as_a_document(mia: Client) -> None:
     saved = mia.get(f"{where(answer)}mapping.yaml")
     assert saved["Content-Disposition"] == 'attachment; filename="accounts.yaml"'
     assert "kind: account" in saved.content.decode()
+
+
+def test_nothing_is_sent_or_stored_from_a_page_that_is_not_ours(mia: Client, manager: Person) -> None:
+    sent(mia, accounts=ACCOUNTS)
+    upload = uploads.of(manager)[0]
+    stranger = factory.sign_in(Client(enforce_csrf_checks=True), manager)
+    for name in ("import_mapping", "import_store", "import_discard"):
+        assert stranger.post(reverse(name, args=[upload.id])).status_code == 403
+    assert stranger.post(reverse("import_files")).status_code == 403
+    assert uploads.of(manager) == [upload]
+
+
+def test_a_table_of_very_many_columns_can_be_said(mia: Client) -> None:
+    names = [f"c{place}" for place in range(480)]
+    head = ",".join(["account_id", "day", *names])
+    rows = "".join(",".join(["a", f"2025-01-{day:02d}", *names]) + "\n" for day in range(1, 20))
+    answer = sent(mia, one=f"{head}\n{rows}", two=f"{head}\n{rows}", three=f"{head}\n{rows}")
+    assert mia.post(where(answer), form(answer)).status_code == 302
 
 
 def test_operations_may_import_and_others_find_nothing(
