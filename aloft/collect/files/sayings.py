@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -77,12 +77,12 @@ def order(format: str) -> str:  # noqa: A002
     return "m" if format.startswith("%b") else next((part[0] for part in re.findall("%([dmYy])", format)), "")
 
 
-def respelled(column: ColumnProfile, spell: object) -> Iterator[str]:
+def respelled(column: ColumnProfile, spell: Callable[[Any], str]) -> Iterator[str]:
     words = list(column.values)[:1000]
     values, bad = parse(pa.array(words, pa.string()), column.kind)
     changed: dict[str, str] = {}
     for word, value, misfit in zip(words, values.to_pylist(), bad.to_pylist(), strict=True):
-        as_read = spell(value)  # type: ignore[operator]
+        as_read = spell(value)
         if not misfit and value is not None and as_read != word:
             changed[word] = as_read
     if changed:

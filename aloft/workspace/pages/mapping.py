@@ -204,7 +204,7 @@ def column_views(
 
 
 def part_options(role: str, told: str) -> Iterator[Option]:
-    own = PARTS_OF.get(role, ())  # type: ignore[call-overload]
+    own = {str(known): parts for known, parts in PARTS_OF.items()}.get(role, ())
     for part in ("out", "property", "account", "key", *own):
         yield Option(part, PARTS[part], part == told)
 
