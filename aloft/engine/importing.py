@@ -6,9 +6,10 @@ Killed at any point, a run leaves nothing behind or all of its entries; the same
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -23,7 +24,7 @@ from aloft.collect.files.report import Report, as_object
 from aloft.collect.files.settling import settled
 from aloft.collect.files.staging import Staged, Undecided, Understood, ambiguous, stage, understand
 from aloft.collect.files.tables import look_into
-from aloft.collect.files.values import FileTable, PassedOver, Unopenable
+from aloft.collect.files.values import FileTable, PassedOver, Rows, Unopenable
 from aloft.collect.imports import note_import
 from aloft.collect.inbox import Inbox
 from aloft.engine.alone import alone
@@ -131,15 +132,13 @@ class Run:
         return understand(self.asked.mapping, self._heard(matched))
 
     def _heard(self, matched: Matched) -> Matched:
-        def listening(file: FileTable) -> FileTable:
-            def rows():  # type: ignore[no-untyped-def]
-                for batch in file.rows():
-                    self.hear("looking at", len(batch), None)
-                    yield batch
+        files = (replace(file, read=partial(self._listening, file)) for file in matched.files)
+        return replace(matched, files=tuple(files))
 
-            return replace(file, read=rows)
-
-        return replace(matched, files=tuple(listening(file) for file in matched.files))
+    def _listening(self, file: FileTable) -> Iterator[Rows]:
+        for batch in file.rows():
+            self.hear("looking at", len(batch), None)
+            yield batch
 
     def _refuse_undecided(self, understood: list[list[Understood]]) -> None:
         tables = zip(self.asked.match.tables, understood, strict=True)

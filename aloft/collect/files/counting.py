@@ -47,7 +47,8 @@ def judge(reading: Reading) -> int:
             coalesce(since, least(occurred, TIMESTAMP '{reading.now:%Y-%m-%d %H:%M:%S}')) AS received
         FROM weighed WHERE last AND content IS DISTINCT FROM coalesce(was, 'void')"""
     )
-    return int(str(reading.run("SELECT count(*) FROM fresh")[0][0]))
+    fresh: int = reading.run("SELECT count(*) FROM fresh")[0][0]
+    return fresh
 
 
 def _versions(reading: Reading) -> str:
@@ -65,15 +66,12 @@ def counted(reading: Reading, staged: Keyed[str, Staged]) -> Iterator[Counted]:
         (table, verdict): count
         for table, verdict, count in reading.run("SELECT tbl, verdict, count(*) FROM judged GROUP BY ALL")
     }
-    refused = {
-        str(told[0]): told[1] for told in reading.run("SELECT tbl, count(*) FROM refused GROUP BY ALL")
-    }
+    refused: dict[str, int] = dict(reading.run("SELECT tbl, count(*) FROM refused GROUP BY ALL"))
     for one in staged.values():
         told = {
-            verdict: int(str(verdicts.get((one.name, verdict), 0)))
-            for verdict in ("stored", "updated", "duplicate")
+            verdict: verdicts.get((one.name, verdict), 0) for verdict in ("stored", "updated", "duplicate")
         }
-        kept_aside = int(str(refused.get(one.name, 0)))
+        kept_aside = refused.get(one.name, 0)
         left_out = one.rows - kept_aside - sum(told.values())
         yield Counted(
             table=one.name,
@@ -89,11 +87,11 @@ def refusals(reading: Reading, staged: Keyed[str, Staged]) -> Iterator[Refusal]:
     rows = reading.run("SELECT tbl, file, line, col, why, ordinal FROM refused ORDER BY tbl, file, line")
     for one in staged.values():
         own = [row for row in rows if row[0] == one.name]
-        cells = _cells(one, {(int(str(row[1])), int(str(row[2]))) for row in own})
+        cells = _cells(one, {(row[1], row[2]) for row in own})
         for _, file, line, column, why, ordinal in own:
-            place = (int(str(file)), int(str(line)))
+            place = (file, line)
             yield Refusal(
-                one.name, one.files[place[0]].file, place[1], str(column), str(why), int(str(ordinal)),
+                one.name, one.files[place[0]].file, place[1], column, why, ordinal,
                 cells.get(place, {}),
             )  # fmt: skip
         for bad in one.unreadable:
@@ -126,12 +124,10 @@ def _side_by_side(reading: Reading, key: str, choice: Choice, staged: Keyed[str,
         rows = f"FROM {name('keyed_' + one.name)} WHERE {where(option.where)}"
         count, accounts = reading.run(f"SELECT count(*), count(DISTINCT {account}) {rows}")[0]
         says = option.says or name_of
-        options.append(
-            Sided(name_of, says, int(str(count)), int(str(accounts)), taken=name_of == choice.take)
-        )
+        options.append(Sided(name_of, says, count, accounts, taken=name_of == choice.take))
         whose.append(f"SELECT DISTINCT {text(name_of)} AS option, {account}::VARCHAR AS account {rows}")
     named = f"SELECT account, count(*) AS options FROM ({' UNION ALL '.join(whose)}) GROUP BY account"
     agreed, all_named = reading.run(
         f"SELECT count(*) FILTER (options = {len(options)}), count(*) FROM ({named})"
     )[0]
-    return Chosen(key, choice.says, tuple(options), int(str(agreed)), int(str(all_named)))
+    return Chosen(key, choice.says, tuple(options), agreed, all_named)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Keyed
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import duckdb
 
@@ -45,7 +46,7 @@ class Reading:
     now: datetime
     known: str = "known"
 
-    def run(self, sql: str) -> list[tuple[object, ...]]:
+    def run(self, sql: str) -> list[tuple[Any, ...]]:
         return self.scratch.execute(sql).fetchall()
 
 

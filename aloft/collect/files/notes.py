@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Keyed
+from hashlib import sha256
+from pathlib import Path
 
 from aloft.collect.files.entries import Reading, in_utc
 from aloft.collect.files.mapping import AccountGiven, ContractGiven
@@ -30,26 +32,23 @@ def _all(reading: Reading, staged: Keyed[str, Staged]) -> Iterator[str]:
 def _copies(one: Staged) -> Iterator[str]:
     if one.table.sha256:
         for file in one.files:
-            if digest(file.path) not in one.table.sha256:
+            if file.path.is_file() and digest(file.path) not in one.table.sha256:
                 yield (
                     f"{one.name}: {file.file} is another copy than the one this mapping was written for; "
                     "the columns fit, the rows may differ"
                 )
 
 
-def digest(path: object) -> str:
-    from hashlib import sha256
-    from pathlib import Path
-
+def digest(path: Path) -> str:
     total = sha256()
-    with Path(str(path)).open("rb") as file:
+    with path.open("rb") as file:
         while block := file.read(1 << 20):
             total.update(block)
     return total.hexdigest()
 
 
 def _number(reading: Reading, sql: str) -> tuple[int, ...]:
-    return tuple(int(str(cell or 0)) for cell in reading.run(sql)[0])
+    return tuple(cell or 0 for cell in reading.run(sql)[0])
 
 
 def _repeated(reading: Reading, one: Staged) -> Iterator[str]:
