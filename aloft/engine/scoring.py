@@ -22,6 +22,8 @@ from aloft.measures.models import AccountHealth, HealthDay
 Floats = npt.NDArray[np.float64]
 Values = dict[str, float | None]
 DAY_ZERO = date(1970, 1, 1)
+AT_ONCE = 5_000
+"""Rows asked for in one statement."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,13 @@ def _values(read: Read, bands: Settled, dimensions: Sequence[Dimension], row: in
 
 def _before(turn: Turn, read: Read, bands: Bands) -> Settled:
     rows = _rows(turn, read)
-    kept = dict(AccountHealth.objects.filter(account__in=rows).values_list("account", "held"))
-    recent = dict(AccountHealth.objects.filter(account__in=rows).values_list("account", "recent"))
-    held = np.array([kept.get(row, 0) for row in rows], dtype=np.int8)
-    scores = [_padded(recent.get(row, []), bands.settle) for row in rows]
+    kept: dict[int, tuple[int, list[float | None]]] = {}
+    for start in range(0, len(rows), AT_ONCE):
+        found = AccountHealth.objects.filter(account__in=rows[start : start + AT_ONCE])
+        told = found.values_list("account", "held", "recent")
+        kept |= {account: (held, recent) for account, held, recent in told}
+    held = np.array([kept.get(row, (0, []))[0] for row in rows], dtype=np.int8)
+    scores = [_padded(kept.get(row, (0, []))[1], bands.settle) for row in rows]
     return Settled(held, np.array(scores, dtype=np.float64).reshape(len(rows), bands.settle), held)
 
 
@@ -138,8 +143,8 @@ def _weekly(rows: Sequence[int], days: Sequence[date]) -> Floats:
     """The scores of the same day of the last eight weeks, oldest first; NaN where grey or not known."""
     wanted = {day - timedelta(weeks=week) for day in set(days) for week in range(WEEKS)}
     found: dict[tuple[int, date], float | None] = {}
-    for start in range(0, len(rows), 5_000):
-        told = HealthDay.objects.filter(account__in=rows[start : start + 5_000], day__in=wanted)
+    for start in range(0, len(rows), AT_ONCE):
+        told = HealthDay.objects.filter(account__in=rows[start : start + AT_ONCE], day__in=wanted)
         found |= {
             (account, day): score for account, day, score in told.values_list("account", "day", "score")
         }
