@@ -40,6 +40,11 @@ def run(until: datetime) -> dict[str, Any]:
     return ask("run", until=until.isoformat())
 
 
+def explain(account: str, name: str) -> dict[str, Any]:
+    told: dict[str, Any] = ask("explain", account=account, name=name)["explained"]
+    return told
+
+
 def levels() -> dict[str, Any]:
     told: dict[str, Any] = ask("levels")["levels"]
     return told

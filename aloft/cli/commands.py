@@ -268,6 +268,24 @@ def sources(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def explain(
+    account: Annotated[str, typer.Argument(help="The account's external id")],
+    name: Annotated[str, typer.Argument(help="A metric, a field or another value of the account")],
+    as_json: AsJson = False,
+) -> None:
+    """What a value of an account rests on: the events, attributes and contract lines behind it."""
+    prepare()
+    try:
+        found = asking.explain(account, name)
+    except asking.Unanswered as refused:
+        _refuse(str(refused))
+    if as_json:
+        out.print(json.dumps(found, indent=2), markup=False)
+        return
+    printing.explained(out, found)
+
+
+@app.command()
 def source(name: Annotated[str, typer.Argument(help="What sends: product, helpdesk, ...")]) -> None:
     """Make a source of facts; its write key is shown once."""
     from aloft.collect.services import create_source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
@@ -62,6 +63,26 @@ def explanation(out: Console, one: Explanation) -> None:
     for at, verdict, said in one.history:
         out.print(f"  {instant(at)}  {verdict}{': ' + said if said else ''}", markup=False)
     out.print()
+
+
+def explained(out: Console, one: Mapping[str, Any], depth: int = 0) -> None:
+    """A value, what it says, and the facts behind it, newest first."""
+    pad = "  " * depth
+    says = f"  ({one['says']})" if one["says"] else ""
+    out.print(
+        f"{pad}{one['name']} = {'unknown' if one['value'] is None else one['value']}{says}", markup=False
+    )
+    for fact in one["facts"]:
+        said = ", ".join(f"{name} {value}" for name, value in fact["says"].items())
+        who = f" by {fact['user']}" if fact["user"] else ""
+        out.print(
+            f"{pad}  {fact['at'][:19]}Z  {fact['what']}{who}  {fact['source']} {fact['id']}  {said}",
+            markup=False,
+        )
+    if one["more"]:
+        out.print(f"{pad}  and {one['more']} more", markup=False)
+    for part in one["parts"]:
+        explained(out, part, depth + 1)
 
 
 def _reasons(reasons: tuple[Reason, ...]) -> Table:

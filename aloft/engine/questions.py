@@ -12,6 +12,8 @@ from aloft.engine.loop import Engine
 from aloft.engine.reports import report, today
 from aloft.engine.why import as_object, why_not
 from aloft.facts.changes import TITLED, fact_title
+from aloft.measures.explain import UnknownName, explain
+from aloft.measures.explain import as_object as explained_as_object
 from aloft.measures.frame import naive
 from aloft.measures.levels import answerable, present
 from aloft.revenue.rates import NoRate
@@ -31,6 +33,8 @@ def answer(engine: Engine, question: str, arguments: Mapping[str, Any]) -> dict[
             return {"turns": turns, "at": engine.at.isoformat()}
         case "why_not":
             return {"explanations": _why_not(engine, str(arguments["account"]), arguments.get("moment"))}
+        case "explain":
+            return _explained(engine, str(arguments["account"]), str(arguments["name"]))
         case "levels":
             return {"levels": _levels(engine)}
         case "sources":
@@ -51,6 +55,18 @@ def _why_not(engine: Engine, account: str, moment: str | None) -> list[dict[str,
     if known is None or turn is None:
         return []
     return [as_object(one) for one in why_not(turn, known, moment)]
+
+
+def _explained(engine: Engine, account: str, name: str) -> dict[str, Any]:
+    """The facts behind a value of an account, as of the engine's instant."""
+    known = engine.directory.find(account)
+    turn = engine.looking(engine.at, known.store) if known else None
+    if known is None or turn is None:
+        return {"error": f"no account is called {account!r}, or no model is live"}
+    try:
+        return {"explained": explained_as_object(explain(turn.frames, known.store, engine.at, name))}
+    except UnknownName as refused:
+        return {"error": str(refused)}
 
 
 def _levels(engine: Engine) -> dict[str, Any]:

@@ -128,9 +128,10 @@ class Frames:
         self.detectors = detectors(model, further)
         self._daily = daily.columns(self.detectors, self.names)
         self._account = AccountNames(model, self.names)
-        self._rounds = [
+        self.metrics = metrics_read(model, further)
+        self.rounds = [
             Statements(metrics, f"placed_{i}" if i else "placed", f"_{i}" if i else "")
-            for i, metrics in enumerate(rounds(metrics_read(model, further)))
+            for i, metrics in enumerate(rounds(self.metrics))
         ]
         self._about_occurrences = True
         self._contracts: tuple[object, ...] | None = (-1, -1)
@@ -265,9 +266,9 @@ class Frames:
 
     def _metric_stages(self) -> Iterator[Stage]:
         """Round by round: a metric may count since the instant of one of an earlier round."""
-        for i, one in enumerate(self._rounds):
+        for i, one in enumerate(self.rounds):
             yield from one.stages()
-            if one is not self._rounds[-1]:
+            if one is not self.rounds[-1]:
                 yield f"placed_{i + 1}", self._joined_values(one, f"placed_{i}" if i else "placed")
 
     def _joined_values(self, statements: Statements, source: str) -> str:
@@ -300,8 +301,8 @@ class Frames:
         return dict(rows.fetchall())
 
     def _facts_sql(self) -> str:
-        last = len(self._rounds) - 1
-        columns = list(self._rounds[last].columns()) if self._rounds else []
+        last = len(self.rounds) - 1
+        columns = list(self.rounds[last].columns()) if self.rounds else []
         values = "".join(
             f", {self._known(column.metric, _value(column))} as {column.column}" for column in columns
         )

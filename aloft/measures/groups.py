@@ -53,9 +53,21 @@ class Group:
     def carried(self) -> str:
         return ", ".join(f"in_{i}" for i in self.used)
 
-    def earliest(self, column: str) -> str:
-        first = ", ".join(f"b.{column}_{i}" for i in self.used)
-        return f"least({first})" if len(self.used) > 1 else first
+    def earliest(self, column: str, metrics: Sequence[Metric] | None = None) -> str:
+        """Where the first of the windows of these metrics (default: of all) begins."""
+        used = sorted({self.number(metric) for metric in metrics}) if metrics else self.used
+        first = ", ".join(f"b.{column}_{i}" for i in used)
+        return f"least({first})" if len(used) > 1 else first
+
+    def needed(self, column: str) -> str:
+        """SQL of the rows of own state that lie in a window of a metric that reads them."""
+        return " or ".join(
+            f"(s.digest = {one.digest} and s.{_COLUMNS[column]} >= {self.earliest(column, self.readers(one))})"
+            for one in self.definitions
+        )
+
+    def readers(self, definition: Kept) -> list[Metric]:
+        return [metric for metric in self.metrics if kept(metric) == definition]
 
     def digests(self) -> str:
         return ", ".join(str(one.digest) for one in self.definitions)
@@ -73,6 +85,9 @@ class Group:
 
     def shared(self, metric: Metric) -> str:
         raise NotImplementedError
+
+
+_COLUMNS = {"first": "day", "block": "block"}
 
 
 class Days(Group):
@@ -94,7 +109,7 @@ class Days(Group):
 
     def _rows(self) -> Iterator[str]:
         closed = self.inside(lambda i: f"s.day >= b.first_{i}")
-        over = f"s.day < b._day and s.day >= {self.earliest('first')}"
+        over = "s.day < b._day"
         if self.event_sets:
             flags = [f"{_is_one_of('name', names)} as of_{i}" for i, names in enumerate(self.event_sets)]
             wanted = " or ".join(_is_one_of("name", names) for names in self.event_sets)
@@ -103,7 +118,7 @@ class Days(Group):
                 f"select b._key, {closed}{carried}, null::bigint as digest, s.day, s.n, s.first, s.last{_NO_NUMBERS} "
                 f"from {self.all.bounds} b join day_count s on s.account = b._account "
                 f"join (select id, {', '.join(flags)} from event_name where {wanted}) n on n.id = s.name "
-                f"where {over}"
+                f"where {over} and ({self._needed_counts()})"
             )
             raw = "".join(f", {_is_one_of('called', names)}" for names in self.event_sets)
             yield (
@@ -115,9 +130,16 @@ class Days(Group):
             yield (
                 f"select b._key, {closed}{none}, s.digest, s.day, s.n, s.first, s.last, s.weight, s.total, s.low, "
                 f"s.high from {self.all.bounds} b join kept_day s on s.account = b._account "
-                f"where s.digest in ({self.digests()}) and {over}"
+                f"where s.digest in ({self.digests()}) and {over} and ({self.needed('first')})"
             )
             yield from (self._raw(definition, none) for definition in self.definitions)
+
+    def _needed_counts(self) -> str:
+        tests = []
+        for i, names in enumerate(self.event_sets):
+            readers = [metric for metric in self.metrics if kept(metric) is None and metric.events == names]
+            tests.append(f"(n.of_{i} and s.day >= {self.earliest('first', readers)})")
+        return " or ".join(tests)
 
     def _raw(self, definition: Kept, none: str) -> str:
         numbers = ", null, null, null, null"

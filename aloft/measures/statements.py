@@ -47,6 +47,11 @@ class Statements:
     def windows(self) -> list[Window]:
         return list(dict.fromkeys(window(metric) for metric in self.metrics))
 
+    @cached_property
+    def _by_instant(self) -> set[Window]:
+        """Windows whose first instant is read although they begin with a whole day: it takes long to say."""
+        return {window(metric) for metric in self.metrics if metric.verb == "open"}
+
     def stages(self) -> Iterator[Stage]:
         if not self.metrics:
             return
@@ -82,14 +87,19 @@ class Statements:
 
         `block`, `mask` say the same of activity words; `last_block`, `last_mask` end at yesterday.
         """
-        columns = []
+        columns, ends = [], []
         for i, one in enumerate(self.windows):
-            columns += [f"{one.start} as lo_{i}", f"{one.day} + ({one.partial})::int as first_{i}"]
-            if not one.whole:
-                columns.append(
-                    f"case when {one.partial} and {one.day} < _day then {one.day} end as begin_{i}"
-                )
-        starts = f"select _key, _account, _at, _day, {', '.join(columns)} from {self.asked}"
+            columns.append(f"{one.day} as day_{i}")
+            if not one.whole or one in self._by_instant:
+                columns.append(f"{one.start} as lo_{i}")
+            if one.whole:
+                ends.append(f"day_{i} as first_{i}")
+            else:
+                columns.append(f"{one.partial} as part_{i}")
+                ends.append(f"day_{i} + part_{i}::int as first_{i}")
+                ends.append(f"case when part_{i} and day_{i} < _day then day_{i} end as begin_{i}")
+        begun = f"select _key, _account, _at, _day, {', '.join(columns)} from {self.asked}"
+        starts = f"select *, {', '.join(ends)} from ({begun})"
         if not any(metric.verb in {"users", "distinct"} for metric in self.metrics):
             return starts
         masks = [
