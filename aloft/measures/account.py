@@ -32,14 +32,12 @@ class AccountNames:
         """What was asked, with attributes and contract, under the names of the language."""
         return f"""
           with based as (
-            select a.*, h.* exclude (_key), m.mrr as _line_mrr, st.status as _line_status,
+            select a.*, h.* exclude (_key), c.mrr as _line_mrr, c.status as _line_status,
               c.contract as _contract, c.contract_signed as _signed, c.contract_start as _start,
               c.contract_end as _end
             from asked a
             left join held_then h on h._key = a._key
-            left join mrr_then m on m.account = a._account and m.day = a._date
-            left join terms_then c on c.account = a._account and c.day = a._date
-            left join status_then st on st.account = a._account and st.day = a._date)
+            left join standing c on c.account = a._account and c.opens <= a._date and a._date < c.closes)
           select b.* exclude ({", ".join(self._raw_columns())}), {self._built_in()}, {self._fields()}
           from based b"""
 

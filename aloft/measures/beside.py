@@ -57,8 +57,9 @@ def joins(read: Collection[Share], names: Collection[str]) -> str:
         found.append("left join customers_then cu on cu.day = f._date")
     if set(SINCE_OPENING) & set(names):
         found.append(
-            "left join mrr_then m0 on m0.account = f._account and m0.day = f._opened_on "
-            "left join mrr_then m1 on m1.account = f._account and m1.day = f._date "
+            "left join standing m0 on m0.account = f._account and m0.opens <= f._opened_on "
+            "and f._opened_on < m0.closes "
+            "left join standing m1 on m1.account = f._account and m1.opens <= f._date and f._date < m1.closes "
             "left join ends_then en on en._key = f._key"
         )
     return " ".join(found)

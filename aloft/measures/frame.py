@@ -27,8 +27,7 @@ from aloft.measures.formulas import apart, formulas, with_formulas
 from aloft.measures.metrics import TOTALS, metrics_read, rounds
 from aloft.measures.names import MOMENT_INSTANTS, anchor_moments, expressions, names_read
 from aloft.measures.statements import Column, Stage, Statements
-from aloft.revenue.lines import CONTRACTS, committed_stages, contract_facts, contract_status
-from aloft.revenue.rates import FIRST_CURRENCY, quoted
+from aloft.revenue.standing import Standing
 
 NOTED = ("contacted", "attended", "confirmed", "trained", "signed", "no_show")
 
@@ -134,8 +133,7 @@ class Frames:
             for i, metrics in enumerate(rounds(self.metrics))
         ]
         self._about_occurrences = True
-        self._contracts: tuple[object, ...] | None = (-1, -1)
-        self._currency = FIRST_CURRENCY
+        self._standing = Standing(connection)
         self._with_facts, self._in_view = apart(
             formulas(model.metrics), self._late_names(), frozenset({*OF_POSITION, *ELSEWHERE})
         )
@@ -221,7 +219,7 @@ class Frames:
 
         Stage by stage, each a table of its own: one large statement would be bound many times over.
         """
-        self._know_contracts()
+        self._standing.refresh()
         for name, statement in self._stages():
             self.connection.execute(f"create or replace temp table {name} as {statement}")
         frame = with_formulas(self._view_sql("facts_frame"), self._in_view, self._spell)
@@ -230,22 +228,8 @@ class Frames:
     def _spell(self, expression: Expression) -> str:
         return sql(expression, self._scope)
 
-    def _know_contracts(self) -> None:
-        """Contracts change rarely: they are summed up only when one did."""
-        newest = "select (select max(seq) from contract), (select bit_xor(hash(l)) from contract_line l)"
-        found = self.connection.execute(newest).fetchone()
-        if found != self._contracts:
-            self.connection.execute(f"create or replace temp table contracts_known as {CONTRACTS}")
-            first = self.connection.execute(f"select {FIRST_CURRENCY}").fetchone()
-            self._currency = quoted(first[0]) if first else FIRST_CURRENCY
-            self._contracts = found
-
     def _stages(self) -> list[tuple[str, str]]:
         return [
-            ("asked_days", self._days_sql()),
-            *committed_stages("asked_days", "contracts_known", self._currency),
-            ("terms_then", contract_facts("asked_days", "contracts_known")),
-            ("status_then", contract_status("asked_days", "contracts_known")),
             ("held_then", self._account.held_sql()),
             ("named", self._account.named_sql()),
             ("placed", self._view_sql("named")),
@@ -256,13 +240,6 @@ class Frames:
             ("facts_all" if self._asides else "facts_frame", self._facts_sql()),
             *(answers(self._asides, "facts_all", self._unread()) if self._asides else []),
         ]
-
-    def _days_sql(self) -> str:
-        """The days on which contracts are read: of the questions, and of the openings that they are about."""
-        days = "select distinct _account as account, _date as day from asked"
-        if not set(beside.SINCE_OPENING) & self.names:
-            return days
-        return f"{days} union select distinct _account, {_OPENED_ON} from asked where opened is not null"
 
     def _metric_stages(self) -> Iterator[Stage]:
         """Round by round: a metric may count since the instant of one of an earlier round."""
