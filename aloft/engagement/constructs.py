@@ -161,7 +161,7 @@ METRICS = (
     ),
     Construct(
         "latest",
-        "The newest value of a property, as text",
+        "The newest value of a property, of the kind that it is compared with",
         "metrics: {m: {latest: kind, of: Survey Answered}}",
     ),
     Construct("formula", "Made of other numbers", 'metrics: {m: {formula: "active_users_28d / seats"}}'),

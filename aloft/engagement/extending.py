@@ -6,18 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from aloft.engagement.library import Find, presets
-from aloft.engagement.moment_document import TRIGGERS
+from aloft.engagement.moment_document import KEYS_OF_TRIGGERS, TRIGGERS
 from aloft.engagement.problems import Path
 from aloft.engagement.spelling import did_you_mean, quoted
 from aloft.engagement.tree import Branch, Entry, Flaw, Listing, Node, Scalar, Tree, Unreadable, read_tree
 
-KEYS_OF_TRIGGERS: Mapping[str, tuple[str, ...]] = {
-    "schedule": ("schedule", "lead", "roll"),
-    "event": ("event", "where", "by", "cooldown"),
-    "when": ("when", "holds_for", "cooldown"),
-    "expect": ("expect", "within", "of", "warn_at"),
-    "manual": ("manual",),
-}
 _ORDERED = ("phases", "segments")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
@@ -34,7 +35,14 @@ from aloft.engagement.part import Either, Part, required
 from aloft.engagement.step_document import StepDoc
 from aloft.engagement.who_document import WhoLeaf
 
-TRIGGERS = ("schedule", "event", "when", "expect", "manual")
+KEYS_OF_TRIGGERS: Mapping[str, tuple[str, ...]] = {
+    "schedule": ("schedule", "lead", "roll"),
+    "event": ("event", "where", "by", "cooldown"),
+    "when": ("when", "holds_for", "cooldown"),
+    "expect": ("expect", "within", "of", "warn_at"),
+    "manual": ("manual",),
+}
+TRIGGERS = tuple(KEYS_OF_TRIGGERS)
 
 
 class OutcomeDoc(Part):

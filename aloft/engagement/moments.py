@@ -13,7 +13,7 @@ from aloft.engagement.findings import Findings
 from aloft.engagement.inference import Scope
 from aloft.engagement.leaves import Texts
 from aloft.engagement.model import Anchor, OnDate
-from aloft.engagement.moment_document import TRIGGERS, EventRefDoc, MomentDoc
+from aloft.engagement.moment_document import KEYS_OF_TRIGGERS, TRIGGERS, EventRefDoc, MomentDoc
 from aloft.engagement.parse import Parsed
 from aloft.engagement.problems import Path
 from aloft.engagement.scopes import EVENT_PROPERTIES, Scopes
@@ -22,15 +22,10 @@ from aloft.engagement.steps import Within, check_steps, check_who
 from aloft.engagement.touch import levels_in
 
 _BELONGS = {
-    "lead": ("schedule",),
-    "roll": ("schedule",),
-    "where": ("event",),
-    "by": ("event",),
-    "cooldown": ("event", "when"),
-    "holds_for": ("when",),
-    "within": ("expect",),
-    "of": ("expect",),
-    "warn_at": ("expect",),
+    key: tuple(trigger for trigger, keys in KEYS_OF_TRIGGERS.items() if key in keys)
+    for keys in KEYS_OF_TRIGGERS.values()
+    for key in keys
+    if key not in TRIGGERS
 }
 _COUNTED_FROM = re.compile(r"\b(?:after|before|from)\s+(\S+)")
 _QUESTIONS = (

@@ -226,3 +226,18 @@ def test_an_event_comes_from_one_source() -> None:
 def test_a_model_has_a_name_and_a_title(key: str) -> None:
     line = next(line for line in SMALL.splitlines(keepends=True) if line.startswith(key))
     assert problems((line, "")) == [f"m.yaml:1:1: '{key}' is missing"]
+
+
+@pytest.mark.parametrize(
+    "condition", ["newest >= 9", "newest = 'good'", "newest is not null", "newest in (9, 10)"]
+)
+def test_the_newest_value_has_the_kind_of_what_it_is_compared_with(condition: str) -> None:
+    newest = ("  tickets: {", "  newest: {latest: score, of: Survey Answered}\n  tickets: {")
+    assert problems(newest, ("mrr >= 5000", condition)) == []
+
+
+def test_the_newest_value_is_no_number_by_itself() -> None:
+    newest = ("  tickets: {", "  newest: {latest: score, of: Survey Answered}\n  tickets: {")
+    assert problems(newest, ("mrr >= 5000", "days_until(newest) > 3")) == [
+        "m.yaml:19:29: segments.large.when: an instant expected, newest is a property"
+    ]
