@@ -137,13 +137,18 @@ def _places(findings: Findings, moment: MomentDoc) -> Iterator[Ways]:
 def _known(findings: Findings) -> Ways:
     """What is so of every account that follows the model."""
     document = findings.document
-    applies = (
-        [_true(document.applies_to)] if document.applies_to and not findings.flawed(("applies_to",)) else []
-    )
     counts = [name for name, metric in document.metrics.items() if metric.verb in _COUNTS]
     at_least = {name: Values(low=Decimal(0)) for name in (*counts, *_NEVER_NEGATIVE)}
     score = {"health": Values(low=Decimal(0), high=Decimal(100))}
-    return every((Way({**at_least, **score}),), *applies, *_present(findings))
+    return every((Way({**at_least, **score}),), *_applies(findings), *_present(findings))
+
+
+def _applies(findings: Findings) -> list[Ways]:
+    """A model that is taken out of force applies to nobody; what is in it is none the worse for that."""
+    applies_to = findings.document.applies_to
+    if applies_to is None or findings.flawed(("applies_to",)) or can_be(_true(applies_to)) == "no":
+        return []
+    return [_true(applies_to)]
 
 
 def _present(findings: Findings) -> list[Ways]:

@@ -48,6 +48,10 @@ def test_a_moment_that_some_account_can_meet_is_none(condition: str) -> None:
     assert problems((SCHEDULE, f"    when: {condition}\n")) == []
 
 
+def test_a_model_that_applies_to_nobody_is_no_mistake() -> None:
+    assert problems(("status = 'active'", "false")) == []
+
+
 def test_if_and_when_are_read_together() -> None:
     assert problems((SCHEDULE, "    when: mrr > 5\n    if: mrr < 5\n")) == [
         f"m.yaml:21:3: moments.kickoff: {UNMET}"
