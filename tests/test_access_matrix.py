@@ -142,6 +142,8 @@ def world(
     )
     factory.verdict(occurrence, "missed", now - timedelta(hours=1), details={"note": f"{canary} note"})
     factory.contact(account, f"{canary} contact")
+    part = factory.account(f"{canary} part", now, whole=account, product=f"{canary} product")
+    factory.occurrence(part, owner, now, due=timedelta(hours=3), title=f"{canary} at the part")
     plan = SuccessPlan.objects.create(account=account, agreed_at=now)
     Goal.objects.create(plan=plan, title=f"{canary} goal", value_metric="exports")
     fact = factory.fact(occurrence, owner, now, name="cause", value=f"{canary} value")
@@ -210,7 +212,8 @@ def test_the_canary_sings_to_who_may_hear_it(browser_of: Callable[[str], Client]
         ask(browser_of("owner"), world, name, "get").content.decode() for name in ("today", "account", "why")
     ]
     heard = "".join(pages)
-    for text in ("name", "title", "objective", "because", "owned", "contact", "goal", "value"):
+    texts = ("name", "title", "objective", "because", "owned", "contact", "goal", "value", "part", "product")
+    for text in (*texts, "at the part"):
         assert f"{world.canary} {text}" in heard
 
 
@@ -222,10 +225,10 @@ def test_searching_finds_no_foreign_account(browser_of: Callable[[str], Client],
 
 
 def test_what_an_outsider_tries_changes_nothing(browser_of: Callable[[str], Client], world: World) -> None:
-    before = Occurrence.objects.values().get()
+    before = list(Occurrence.objects.order_by("pk").values())
     for name in MATRIX:
         ask(browser_of("outsider"), world, name, "post")
-    assert Occurrence.objects.values().get() == before
+    assert list(Occurrence.objects.order_by("pk").values()) == before
     assert RecordedFact.objects.get().withdrawn_at is None
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Aggregate, Count, F, Min, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Least
 
 from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState, Verdict
 from aloft.records.models import Account, Person
@@ -30,6 +32,28 @@ def expectation_state(account: Account, moment: str, at: datetime) -> str:
         return str(newest.state)
     told = Verdict.objects.filter(account=account, moment=moment).order_by("-at", "-id").first()
     return told.verdict if told else ""
+
+
+def waiting() -> Any:
+    """To annotate whole accounts with: how many occurrences are to be done there, those of relationships included."""
+    here, at_parts = (Coalesce(_in_work(of, Count("pk")), Value(0)) for of in ("account", "account__whole"))
+    return here + at_parts
+
+
+def first_due() -> Any:
+    """The same: when the first of them is due."""
+    here, at_parts = (_in_work(of, Min("due_at")) for of in ("account", "account__whole"))
+    return Coalesce(Least(here, at_parts), here, at_parts)
+
+
+def _in_work(of: str, told: Aggregate) -> Subquery:
+    rows = Occurrence.objects.filter(**{of: OuterRef("pk")}, state__in=IN_WORK)
+    return Subquery(rows.order_by().values(of).annotate(told=told).values("told"))
+
+
+def by_customer(rows: QuerySet[Occurrence]) -> QuerySet[Any]:
+    """With `customer`: the row of the whole account that each is at."""
+    return rows.order_by().annotate(customer=Coalesce(F("account__whole"), F("account")))
 
 
 def loads() -> dict[int, int]:

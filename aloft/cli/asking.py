@@ -71,21 +71,32 @@ def publish(model: Model, document: str, live_from: datetime, now: datetime) -> 
         raise Unanswered(str(refused)) from refused
 
 
-def why(account: str, moment: str | None) -> list[Explanation]:
-    """Of what is open first, by due; then of what is not."""
-    row = Account.objects.filter(external_id=account).first()
-    if row is None:
-        raise Unanswered(f"no account has the external id {account!r}")
+def why(account: str, moment: str | None, product: str = "") -> list[Explanation]:
+    """Of what is open first, by due; then of what is not. `product`: at that relationship of the account."""
+    row = _account(account, product)
     named = {"moment": moment} if moment else {}
     opened = Occurrence.objects.filter(account=row, **named).select_related(
         "account", "owner", "model_version"
     )
     found = [explaining.of_occurrence(one) for one in opened.order_by("opened_at", "id")]
-    told = ask("why_not", account=account, moment=moment)
+    told = ask("why_not", account=row.external_id, moment=moment)
     found += [explaining.from_object(one) for one in told["explanations"]]
     if not found:
         raise Unanswered(_nothing(moment))
     return found
+
+
+def _account(account: str, product: str) -> Account:
+    whole = Account.objects.filter(external_id=account, whole=None).first()
+    if whole is None:
+        raise Unanswered(f"no account has the external id {account!r}")
+    if not product:
+        return whole
+    parts = {part.product: part for part in whole.relationships.all()}
+    if product not in parts:
+        known = f"its products are {', '.join(sorted(parts))}" if parts else "it has none yet"
+        raise Unanswered(f"{account!r} has no relationship by the product {product!r}: {known}")
+    return parts[product]
 
 
 def _nothing(moment: str | None) -> str:

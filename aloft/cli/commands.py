@@ -172,12 +172,13 @@ def run(
 def why(
     account: Annotated[str, typer.Argument(help="The account's external id")],
     moment: Annotated[str | None, typer.Argument(help="A moment; default all of them")] = None,
+    product: Annotated[str, typer.Option(help="At the account's relationship by this product")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Why a moment opened at an account, or why it did not."""
     prepare()
     try:
-        found = asking.why(account, moment)
+        found = asking.why(account, moment, product)
     except asking.Unanswered as refused:
         _refuse(str(refused))
     if as_json:

@@ -52,7 +52,6 @@ KEYS: Mapping[str, str] = {
 
 VALUES: Mapping[str, str] = {
     "an event that answers another": "the moment never opens",
-    "unit: relationship": "the model runs once for each account",
     "a window of business time": _UNKNOWN,
     "a feature that an event names": _UNKNOWN,
     "a record that is neither text nor a choice": "it is noted as text, and unknown to rules",

@@ -23,7 +23,8 @@ from aloft.records.services import Held, set_holdings
 from aloft.records.spelling import Scalar
 
 _WINNERS = """
-select a.external, t.field, t.value from account a
+select a.external, coalesce(w.external, ''), coalesce(a.product, ''), t.field, t.value from account a
+left join account w on w.id = a.whole
 left join (select * from attribute
   qualify row_number() over (partition by account, field
     order by rank desc, valid desc, recorded desc, seq desc) = 1) t on t.account = a.id
@@ -45,14 +46,19 @@ where e.stream = 0 and e.kind = 'contact' and e.account in (select unnest(?)) or
 
 def observe(store: FactStore, accounts: Iterable[int], at: datetime, folded: int) -> None:
     """Write what the facts say of these accounts to their rows, and make rows for new ones."""
-    found: dict[str, dict[str, Scalar]] = {}
-    for external, name, value in store.run(_WINNERS, [list(accounts)]):
-        fields = found.setdefault(external, {})
+    found: dict[tuple[str, str, str], dict[str, Scalar]] = {}
+    for external, whole, product, name, value in store.run(_WINNERS, [list(accounts)]):
+        fields = found.setdefault((external, whole, product), {})
         if name is not None:
             fields[name] = json.loads(value) if value is not None else None
-    if found:
-        rows = [ObservedAccount(external, fields) for external, fields in found.items()]
-        upsert_observed(rows, at=at, folded=folded)
+    rows = [
+        ObservedAccount(external, fields, whole, product)
+        for (external, whole, product), fields in found.items()
+    ]
+    # A relationship stands on the row of its account.
+    for some in ([row for row in rows if not row.whole], [row for row in rows if row.whole]):
+        if some:
+            upsert_observed(some, at=at, folded=folded)
 
 
 def observe_listed(store: FactStore, accounts: Iterable[int]) -> None:
@@ -77,7 +83,7 @@ def store_accounts(store: FactStore, ids: list[int]) -> list[str]:
 
 
 def hold(turn: Turn, accounts: Iterable[int] | None) -> None:
-    """Read the rules of books for these accounts of the frame; None: for all of it.
+    """Read the rules of books for these accounts of the frame; None: for all of it. Books hold whole accounts.
 
     A rule that reads a field of another model holds nobody of this one.
     """
@@ -89,7 +95,7 @@ def hold(turn: Turn, accounts: Iterable[int] | None) -> None:
         except InvalidModel:
             continue
         found = turn.frames.true(sql(rule.expression), keys)
-        rows = [turn.directory[key].row for key in found if key in turn.directory]
+        rows = [known.row for key in found if (known := turn.directory.get(key)) and known.is_whole]
         held += [Held(row, book.person_id, book.person.role, book.pk) for row in sorted(rows)]
     set_holdings(held, accounts=None if keys is None else [turn.directory[key].row for key in keys])
 
@@ -120,7 +126,7 @@ def project(turn: Turn) -> None:
                 segment_since=aware(since),
                 segment_waits=waits or "",
                 touch=list(touch or []),
-                owner_id=owners.get(known.row),
+                owner_id=owners.get(known.customer),
                 mrr=None if mrr is None else Decimal(str(mrr)).quantize(Decimal("0.01")),
                 values={name: _shown(value) for name, value in zip(metrics, values, strict=False)},
                 as_of=turn.at,

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from aloft.engine import scoring
+from aloft.engine import rollup, scoring
 from aloft.engine.turn import Turn
 from aloft.facts.completeness import sources_of
 from aloft.measures.detectors.asked import Detector
@@ -47,7 +47,8 @@ def read(turn: Turn) -> None:
     if not detectors and health is None:
         return
     connection = turn.frames.connection
-    people = everybody(connection, naive(turn.at), turn.frames.home_zone)  # type: ignore[arg-type]
+    parts = turn.program.model.unit == "relationship"
+    people = everybody(connection, naive(turn.at), turn.frames.home_zone, relationships=parts)  # type: ignore[arg-type]
     asked = _asked(turn, people)
     judged = Judgement(people, {}, [])
     for detector in detectors:
@@ -66,6 +67,8 @@ def read(turn: Turn) -> None:
         scoring.keep(turn, health, scored, last)
     _keep(turn, judged, values)
     _forget(turn)
+    if health is not None and parts:
+        rollup.roll_up(turn, health.bands)
 
 
 def _detectors(turn: Turn) -> list[Detector]:

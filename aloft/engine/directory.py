@@ -14,15 +14,23 @@ from aloft.records.models import Account
 
 @dataclass(frozen=True)
 class Known:
-    """An account as the engine needs it; `row` is the primary key in `records`."""
+    """An account as the engine needs it; `row` is the primary key in `records`.
+
+    `customer` is the row of the whole account: the own one, unless it is a relationship.
+    """
 
     store: int
     row: int
+    customer: int
     external: str
     name: str
     zone: str
     country: str
     subdivision: str
+
+    @property
+    def is_whole(self) -> bool:
+        return self.row == self.customer
 
     def calendar(self, clock: WorkingTime) -> WorkCalendar:
         return for_account(clock, self.zone, self.country, self.subdivision or None)
@@ -57,7 +65,16 @@ class Directory:
                 self._keep(row, external[row.external_id])
 
     def _keep(self, row: Account, store: int) -> None:
-        known = Known(store, row.pk, row.external_id, row.name, row.timezone, row.country, row.subdivision)
+        known = Known(
+            store,
+            row.pk,
+            row.customer_id,
+            row.external_id,
+            row.name,
+            row.timezone,
+            row.country,
+            row.subdivision,
+        )
         self._by_store[store] = known
         self._by_row[row.pk] = known
         self._by_external[row.external_id] = known

@@ -65,8 +65,8 @@ def _arrived(turn: Turn, compiled: CompiledMoment, moved: frozenset[int]) -> lis
         f"""select e.account, n.name, e.source, e.message_id, u.external, e.occurred, e.received, e.properties
         from event e join event_name n on n.id = e.name left join app_user u on u.id = e.app_user
         where n.name in (select unnest($names)) and e.account is not null and e.received >= $live
-          and ((e.stream = 0 and (e.seq > $inbox or e.seq in (select unnest($moved))))
-            or (e.stream = 1 and e.seq > $changes))
+          and ((e.stream in (0, 2) and (e.seq > $inbox or e.seq in (select unnest($moved))))
+            or (e.stream in (1, 3) and e.seq > $changes))
           and ({compiled.where or "true"}) is true
         order by e.received, e.stream, e.seq""",
         {

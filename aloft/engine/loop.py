@@ -19,7 +19,7 @@ from django.db import transaction
 from aloft.act.models import Due, DueKind
 from aloft.clock import Clock, SystemClock
 from aloft.collect.inbox import Inbox
-from aloft.engine import accounts, deciding, staffing
+from aloft.engine import accounts, deciding, relationships, staffing
 from aloft.engine.alone import alone
 from aloft.engine.directory import Directory
 from aloft.engine.following import NONE, Following
@@ -87,11 +87,12 @@ class Engine:
         self._seen, self._quiet_until = (-1, -1), EPOCH
         self.decided, _ = Decided.objects.get_or_create(pk=1)
         self._order()
+        self._in_force = {row.name: row.version for row in Live.objects.select_related("version")}
+        relationships.keep(self.store, self._running())
         self._catch_up()
         self.directory.load()
         self.watch.load()
         self._mirrored = False
-        self._in_force = {row.name: row.version for row in Live.objects.select_related("version")}
 
     def _order(self) -> None:
         """What is rolled from its beginning is rolled as it was recorded, whatever order the files came in."""
@@ -118,12 +119,15 @@ class Engine:
     def _behind_changes(self) -> bool:
         return self.store.positions().changes < self.decided.changes
 
-    def _live(self) -> list[Running]:
+    def _running(self) -> list[Running]:
         """The models in force: those that extend others before them."""
-        if not self._in_force:
+        return [self.versions.get(one.pk) for one in sorted(self._in_force.values(), key=precedence)]
+
+    def _live(self) -> list[Running]:
+        """The same, with what stands beside the facts read."""
+        live = self._running()
+        if not live:
             return []
-        ordered = sorted(self._in_force.values(), key=precedence)
-        live = [self.versions.get(version.pk) for version in ordered]
         self.watch.follow([running.program.model.sources for running in live])
         if not self._mirrored:
             self.mirror.load()
@@ -339,6 +343,7 @@ class Engine:
             Live.objects.update_or_create(name=version.name, defaults={"version": version})
             self._in_force[version.name] = version
             self._mirrored = False
+            relationships.split(self.store, self.directory, self._running(), at)
             self._live()
             rename(self.versions.get(version.pk), self.mirror)
             Due.objects.filter(kind__in=[DueKind.OPEN, DueKind.DEADLINE, DueKind.HOLD]).delete()

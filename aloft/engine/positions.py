@@ -14,6 +14,19 @@ from aloft.measures.names import names_in
 
 _LIMIT = 2_000  # days
 
+# Of a relationship not those from before it was: they were told of its account.
+_ATTRIBUTES = """
+    with part as (select id as account from account where whole is not null and id in (select unnest($accounts))),
+    begun as (
+      select account, min(told) as first from (
+        select e.account, e.occurred as told from event e semi join part using (account)
+        union all
+        select k.account, coalesce(k.signed, k.starts)::timestamp from contract k semi join part using (account))
+      group by account)
+    select distinct t.account, t.valid from attribute t left join begun b on b.account = t.account
+    where t.account in (select unnest($accounts))
+      and (t.account not in (select account from part) or t.valid >= b.first)"""
+
 
 @dataclass(frozen=True)
 class Move:
@@ -143,10 +156,7 @@ def _turning_points(turn: Turn, entered: Iterable[Move]) -> dict[int, set[dateti
     dates = ("contract_signed", "contract_start", "contract_end")
     known = [(account, row[name]) for account, row in rows.items() for name in dates]
     accounts = list(rows)
-    known += turn.frames.connection.execute(
-        "select distinct account, valid from attribute where account in (select unnest($accounts))",
-        {"accounts": accounts},
-    ).fetchall()
+    known += turn.frames.connection.execute(_ATTRIBUTES, {"accounts": accounts}).fetchall()
     known += _last_of_days(turn, accounts)
     for account, instant in known:
         at = aware(instant)
@@ -162,7 +172,7 @@ def _last_of_days(turn: Turn, accounts: list[int]) -> list[tuple[int, datetime]]
     only = "and name in (select id from event_name where name in (select unnest($names)))" if names else ""
     found: list[tuple[int, datetime]] = turn.frames.connection.execute(
         f"""select account, max(occurred) from event
-        where account in (select unnest($accounts)) and stream = 0 and seq > $after {only}
+        where account in (select unnest($accounts)) and stream in (0, 2) and seq > $after {only}
         group by account, day
         qualify row_number() over (partition by account order by day desc) <= $most""",
         {

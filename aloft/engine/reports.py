@@ -13,9 +13,7 @@ from decimal import Decimal
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
-
-from aloft.act.selectors import IN_WORK
+from aloft.act.selectors import waiting
 from aloft.engine.asked import MONTHS, Asked, NoSuchReport, read
 from aloft.engine.loop import Engine
 from aloft.measures.models import AccountHealth, AccountProjection
@@ -134,13 +132,13 @@ def pareto_report(engine: Engine, asked: Asked) -> Report:
 
 
 def accounts_report(engine: Engine, asked: Asked) -> Report:
-    """A row for each account. Its position is the newest one; MRR is that of the day asked for."""
+    """A row for each whole account. Its position is the newest one; MRR is that of the day asked for."""
     paying = _paying(engine, asked)
     columns: tuple[tuple[str, Kind], ...] = (
         ("account", "text"), ("name", "text"), ("segment", "text"), ("phase", "text"), ("touch", "text"),
         ("owner", "text"), ("mrr", "money"), ("health", "number"), ("band", "text"), ("open_moments", "number"),
     )  # fmt: skip
-    listed = Account.objects.annotate(waiting=Count("occurrences", filter=Q(occurrences__state__in=IN_WORK)))
+    listed = Account.objects.filter(whole=None).annotate(waiting=waiting())
     if asked.basis.accounts is not None:
         listed = listed.filter(external_id__in=asked.basis.accounts)
     rows = tuple(

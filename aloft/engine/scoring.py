@@ -38,7 +38,7 @@ class Scored:
 def score(turn: Turn, health: Health) -> Scored:
     """Of the accounts of the frame, by what stood before; to be kept once the values are mirrored."""
     read = read_frame(turn.frames.connection, turn.program.model, health, turn.frames.behind)
-    bands = settle(_before(turn, read, health.bands), read.made.score, health.bands)
+    bands = settle(before(_rows(turn, read), health.bands), read.made.score, health.bands)
     dimensions = list(health.dimensions.values())
     values = {
         int(account): _values(read, bands, dimensions, row) for row, account in enumerate(read.accounts)
@@ -47,15 +47,15 @@ def score(turn: Turn, health: Health) -> Scored:
 
 
 def _values(read: Read, bands: Settled, dimensions: Sequence[Dimension], row: int) -> Values:
-    told: Values = {"health": _plain(read.made.score[row]), "band": float(bands.shown[row])}
+    told: Values = {"health": plain(read.made.score[row]), "band": float(bands.shown[row])}
     for i, dimension in enumerate(dimensions):
-        told[score_key(dimension)] = _plain(read.scores[row, i])
-        told[day_key(dimension)] = _plain(read.days[row, i])
+        told[score_key(dimension)] = plain(read.scores[row, i])
+        told[day_key(dimension)] = plain(read.days[row, i])
     return told
 
 
-def _before(turn: Turn, read: Read, bands: Bands) -> Settled:
-    rows = _rows(turn, read)
+def before(rows: Sequence[int], bands: Bands) -> Settled:
+    """The bands that stand, and the last scores, by row of the accounts."""
     kept: dict[int, tuple[int, list[float | None]]] = {}
     for start in range(0, len(rows), AT_ONCE):
         found = AccountHealth.objects.filter(account__in=rows[start : start + AT_ONCE])
@@ -79,24 +79,29 @@ def keep(turn: Turn, health: Health, scored: Scored, last: Mapping[int, int]) ->
     """`last` is the local day that has just ended, by account of the store."""
     rows = _rows(turn, scored.read)
     days = [DAY_ZERO + timedelta(days=last[int(account)]) for account in scored.read.accounts]
+    write(_projections(turn, health, scored, rows, days))
+
+
+def write(standing: Sequence[AccountHealth]) -> None:
+    """A row of the history for each, and with it the trend; then how each stands."""
     HealthDay.objects.bulk_create(
         [
             HealthDay(
-                account_id=row, day=day, score=_plain(score), band=NAMES[band], coverage=float(coverage)
+                account_id=one.account_id, day=one.day, score=one.score, band=one.band, coverage=one.coverage
             )
-            for row, day, score, band, coverage in zip(
-                rows, days, scored.read.made.score, scored.bands.shown, scored.read.made.coverage, strict=True
-            )
+            for one in standing
         ],
         update_conflicts=True,
         unique_fields=["account", "day"],
         update_fields=["score", "band", "coverage"],
         batch_size=500,
     )
-    kept = _projections(turn, health, scored, rows, days)
+    trends = slope(_weekly([one.account_id for one in standing], [one.day for one in standing]))
+    for one, trend in zip(standing, trends, strict=True):
+        one.trend = plain(trend)
     names = [one.name for one in AccountHealth._meta.concrete_fields if one.name not in {"id", "account"}]
     AccountHealth.objects.bulk_create(
-        kept, update_conflicts=True, unique_fields=["account"], update_fields=names, batch_size=500
+        standing, update_conflicts=True, unique_fields=["account"], update_fields=names, batch_size=500
     )
 
 
@@ -107,19 +112,17 @@ def _projections(
     read, bands = scored.read, scored.bands
     middle = medians(turn.frames.connection, dimensions, read.segments)
     points = drivers(read.scores, read.made.shares, middle)
-    trends = slope(_weekly(rows, days))
     return [
         AccountHealth(
             account_id=account,
             day=days[row],
             at=turn.at,
-            score=_plain(read.made.score[row]),
+            score=plain(read.made.score[row]),
             band=NAMES[bands.shown[row]],
             held=int(bands.held[row]),
-            recent=[_plain(one) for one in bands.recent[row]],
+            recent=[plain(one) for one in bands.recent[row]],
             coverage=float(read.made.coverage[row]),
-            trend=_plain(trends[row]),
-            ceiling=_plain(read.ceilings[row]),
+            ceiling=plain(read.ceilings[row]),
             dimensions=[_told(read, points, one, row, i) for i, one in enumerate(dimensions)],
         )
         for row, account in enumerate(rows)
@@ -130,12 +133,12 @@ def _told(read: Read, points: Floats, dimension: Dimension, row: int, i: int) ->
     return {
         "name": dimension.name,
         "says": dimension.score.text,
-        "value": _plain(read.values[row, i]),
-        "score": _plain(read.scores[row, i]),
+        "value": plain(read.values[row, i]),
+        "score": plain(read.scores[row, i]),
         "weight": float(read.weights[row, i]),
         "share": float(read.made.shares[row, i]),
         "points": float(points[row, i]),
-        "age": _plain(read.ages[row, i]),
+        "age": plain(read.ages[row, i]),
     }
 
 
@@ -155,5 +158,14 @@ def _weekly(rows: Sequence[int], days: Sequence[date]) -> Floats:
     return np.array(weekly, dtype=np.float64).reshape(len(rows), WEEKS)
 
 
-def _plain(value: float) -> float | None:
+def plain(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
+
+
+def scores_of(rows: Sequence[int]) -> dict[int, float | None]:
+    """The newest score by row of the account; None where it is grey."""
+    found: dict[int, float | None] = {}
+    for start in range(0, len(rows), AT_ONCE):
+        some = AccountHealth.objects.filter(account__in=rows[start : start + AT_ONCE])
+        found |= dict(some.values_list("account", "score"))
+    return found

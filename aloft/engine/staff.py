@@ -36,7 +36,7 @@ class Staff:
     def holders(self, known: Known) -> Holder:
         """By role: the person whose book holds the account, and the book's name."""
         rows = (
-            Holding.objects.filter(account_id=known.row)
+            Holding.objects.filter(account_id=known.customer)
             .select_related("book")
             .order_by("book__position", "pk")
         )

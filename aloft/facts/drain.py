@@ -19,6 +19,7 @@ from aloft.facts import (
     log,
     membership,
     observed,
+    relationships,
     state,
 )
 from aloft.facts.changes import ChangeRow
@@ -31,9 +32,9 @@ from aloft.facts.store import FactStore, Positions
 class Drained:
     """What a step did. Accounts are the store's integers.
 
-    New events are those of stream 0 with a seq above `before.inbox` and of stream 1 above `before.changes`.
-    `moved` are the seqs of earlier ones of stream 0 that belong to another account now. `listed` are the
-    accounts of which files have told contract lines or contacts.
+    New events are those of stream 0 with a seq above `before.inbox` and of stream 1 above `before.changes`, and
+    what relationships have of them (streams 2 and 3). `moved` are the seqs of earlier ones of stream 0 that
+    belong to another account now. `listed` are the accounts of which files have told contract lines or contacts.
     """
 
     before: Positions
@@ -95,6 +96,8 @@ def _apply(
     arrivals.remember(store)
     rebuilt = zoned | edits.withdraw(store, changes) | _deprived(store)
     rebuild(store, rebuilt)
+    touched = rebuilt | _touched(store)
+    parts = relationships.follow(store, before, rebuilt, touched)
     _move(
         store,
         pc.max(entries["seq"]).as_py() or 0,
@@ -104,9 +107,9 @@ def _apply(
     return Drained(
         before=before,
         after=store.positions(),
-        touched=rebuilt | _touched(store),
-        created=created,
-        rebuilt=rebuilt,
+        touched=touched | parts.touched,
+        created=created | parts.created,
+        rebuilt=rebuilt | parts.rebuilt,
         moved=store.integers("SELECT seq FROM moved"),
         listed=imported.told_of(store),
         events=events,

@@ -100,6 +100,7 @@ EDITED = pa.schema([*NAMED, ("title", TEXT)])
 # What the event that a recorded fact is says of itself.
 TOLD = """json_object('moment', moment, 'anchor', anchor, 'n', n, 'contact', contact, 'persona', persona,
     'value', value)"""
+TOLD_OF_A_PRODUCT = TOLD.removesuffix(")") + ", 'product', a.product)"
 
 
 def stage(store: FactStore, changes: Sequence[ChangeRow]) -> None:
@@ -129,7 +130,7 @@ def fold(store: FactStore, changes: Sequence[ChangeRow]) -> None:
 
 
 def withdraw(store: FactStore, changes: Sequence[ChangeRow]) -> frozenset[int]:
-    """Take back recorded facts: the row stays and says so, its event goes. The accounts to rebuild."""
+    """Take back recorded facts: the row stays and says so, its event goes. The whole accounts to rebuild."""
     ids = [change.data["id"] for change in changes if change.kind == "fact.withdrawn"]
     if not ids:
         return frozenset()
@@ -137,7 +138,10 @@ def withdraw(store: FactStore, changes: Sequence[ChangeRow]) -> frozenset[int]:
     which = "SELECT f.seq FROM recorded_fact f SEMI JOIN withdrawn w USING (id)"
     store.run(f"DELETE FROM event WHERE stream = 1 AND seq IN ({which})")
     store.run("UPDATE recorded_fact SET withdrawn = true WHERE id IN (SELECT id FROM withdrawn)")
-    return store.integers("SELECT DISTINCT f.account FROM recorded_fact f SEMI JOIN withdrawn w USING (id)")
+    return store.integers(
+        """SELECT DISTINCT coalesce(a.whole, a.id) FROM recorded_fact f SEMI JOIN withdrawn w USING (id)
+        JOIN account a ON a.id = f.account"""
+    )
 
 
 def _only_the_last(store: FactStore) -> None:
@@ -151,9 +155,10 @@ def _only_the_last(store: FactStore) -> None:
 def _note_events(store: FactStore) -> None:
     store.run(
         f"""INSERT INTO incoming BY NAME
-        SELECT 1 AS stream, s.seq, 'records' AS source, s.id::TEXT AS message_id, a.id AS account,
-            n.id AS name, s.occurred, s.recorded AS received, 1 AS times,
-            {TOLD} AS properties, true AS named_account, 'fact' AS kind
+        SELECT 1 AS stream, s.seq, 'records' AS source, s.id::TEXT AS message_id,
+            coalesce(a.whole, a.id) AS account, n.id AS name, s.occurred, s.recorded AS received, 1 AS times,
+            CASE WHEN a.whole IS NULL THEN {TOLD} ELSE {TOLD_OF_A_PRODUCT} END AS properties,
+            true AS named_account, 'fact' AS kind
         FROM spelled s JOIN account a ON a.external = s.external
         JOIN edited e ON e.seq = s.seq JOIN event_name n ON n.name = e.title"""
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aloft.facts.store import FactStore
+from aloft.records.relationships import SEPARATOR
 
 
 def admit(store: FactStore) -> frozenset[int]:
@@ -12,7 +13,8 @@ def admit(store: FactStore) -> frozenset[int]:
         store,
         "account (id, external, zone)",
         "external",
-        "SELECT account AS told, seq FROM arrived UNION ALL SELECT external, seq FROM edited",
+        f"""SELECT account AS told, seq FROM arrived WHERE NOT contains(account, '{SEPARATOR}')
+        UNION ALL SELECT external, seq FROM edited WHERE NOT contains(external, '{SEPARATOR}')""",
         ", ''",
     )
     _number(store, "app_user (id, external)", "external", 'SELECT "user" AS told, seq FROM arrived')

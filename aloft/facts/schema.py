@@ -6,22 +6,24 @@ drained again from them.
 
 from __future__ import annotations
 
-VERSION = 4
+VERSION = 5
 
 # A number of a property, exactly; a day's sum of them. Beyond 10^18 it is no number, and further decimals are rounded.
 NUMBER = "DECIMAL(24, 6)"
 TOTAL = "DECIMAL(38, 6)"
 
 TABLES: dict[str, str] = {
-    "store_version": "version INTEGER, home_zone TEXT",
+    # `relationships`: whether there are any, which is as soon as a model asks for them.
+    "store_version": "version INTEGER, home_zone TEXT, relationships BOOLEAN",
     "position": 'inbox BIGINT, changes BIGINT, "at" TIMESTAMP',
     # `zone` is '' where the account has none of its own: then the home zone of the store counts.
-    "account": "id INTEGER, external TEXT, zone TEXT",
+    # A relationship names the account that it is a part of, and its product; a whole account neither.
+    "account": "id INTEGER, external TEXT, zone TEXT, whole INTEGER, product TEXT",
     "app_user": "id INTEGER, external TEXT",
     "event_name": "id INTEGER, name TEXT",
-    # stream 0 is the inbox, 1 the changes. kind: track page screen identify group alias, contract and contact
-    # (of files), void (a row of a file that says this no more), or fact (recorded by people). `name` is NULL
-    # where the kind names no event, and nothing counts those rows.
+    # stream 0 is the inbox, 1 the changes; 2 and 3 are what relationships have of them. kind: track page screen
+    # identify group alias, contract and contact (of files), void (a row of a file that says this no more), or fact
+    # (recorded by people). `name` is NULL where the kind names no event, and nothing counts those rows.
     "event": """stream TINYINT, seq BIGINT, source TEXT, message_id TEXT, account INTEGER, app_user INTEGER,
         name INTEGER, occurred TIMESTAMP, received TIMESTAMP, day INTEGER, times INTEGER, properties TEXT,
         named_account BOOLEAN, kind TEXT""",
@@ -74,6 +76,6 @@ def statements(home_zone: str) -> list[str]:
     zone = home_zone.replace("'", "''")
     return [
         *(f"CREATE TABLE {name} ({columns})" for name, columns in TABLES.items()),
-        f"INSERT INTO store_version VALUES ({VERSION}, '{zone}')",
+        f"INSERT INTO store_version VALUES ({VERSION}, '{zone}', false)",
         "INSERT INTO position VALUES (0, 0, NULL)",
     ]

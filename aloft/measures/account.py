@@ -8,6 +8,7 @@ NUMBERS = {"seats", "size", "arr", "acv", "clv", "mrr"}
 TEXTS = {"status", "plan", "product", "country", "subdivision", "industry", "currency", "city", "locale"}
 CONTRACT_INSTANTS = ("contract_signed", "contract_start", "contract_end", "renewal_date")
 ALWAYS = frozenset({"mrr", "arr", "status", *CONTRACT_INSTANTS})
+_PRODUCT = "coalesce(b._product, b._at_product) as product"
 _STATUS = "coalesce(b._at_status, b._line_status)"
 
 
@@ -34,8 +35,9 @@ class AccountNames:
           with based as (
             select a.*, h.* exclude (_key), c.mrr as _line_mrr, c.status as _line_status,
               c.contract as _contract, c.contract_signed as _signed, c.contract_start as _start,
-              c.contract_end as _end
+              c.contract_end as _end, r.product as _product
             from asked a
+            join account r on r.id = a._account
             left join held_then h on h._key = a._key
             left join standing c on c.account = a._account and c.opens <= a._date and a._date < c.closes)
           select b.* exclude ({", ".join(self._raw_columns())}), {self._built_in()}, {self._fields()}
@@ -51,12 +53,13 @@ class AccountNames:
 
     def _raw_columns(self) -> list[str]:
         raw = [f'"_at_{field}"' for field in self._attributes()]
-        return [*raw, "_line_mrr", "_line_status", "_signed", "_start", "_end"]
+        return [*raw, "_line_mrr", "_line_status", "_signed", "_start", "_end", "_product"]
 
     def _built_in(self) -> str:
         read = self.names - ALWAYS
         numbers = [f'try_cast(b."_at_{name}" as double) as {name}' for name in sorted(NUMBERS & read)]
-        texts = [f'b."_at_{name}" as "{name}"' for name in sorted(TEXTS & read)]
+        texts = [f'b."_at_{name}" as "{name}"' for name in sorted((TEXTS & read) - {"product"})]
+        texts += [_PRODUCT] if "product" in read else []
         mrr = "coalesce(b._line_mrr::double, try_cast(b._at_mrr as double))"
         own = [
             f"{mrr} as mrr",
@@ -66,6 +69,7 @@ class AccountNames:
             f"{_instant('b._end', 'contract_end')} as contract_end",
             f"coalesce({_attribute_instant('renewal_date')}, {_instant('b._end', 'contract_end')}) as renewal_date",
             f"{_STATUS} as status",
+            "b._product is not null as _is_relationship",
         ]
         return ", ".join([*numbers, *texts, *own])
 

@@ -95,7 +95,7 @@ _ENDS = """
     where a.opened is not null group by a._key, t.contract, t.line)
   select _key, max(before) as before, max(now) as now from known group by _key"""
 
-# A status that people set or that was observed stands before the one that follows from contracts.
+# Whole accounts. A status that people set or that was observed stands before the one that follows from contracts.
 _CUSTOMERS = """
   with days as (select distinct _date as day from asked),
   told as (
@@ -108,7 +108,9 @@ _CUSTOMERS = """
     join contracts_known k on coalesce(least(k.signed, k.starts), k.starts) <= d.day
       and (k.ends is null or d.day < k.ends))
   select day, count(*) as customers from under full join told using (day, account)
-  where coalesce(told.status, case when under.account is not null then 'active' end) = 'active' group by day"""
+  where coalesce(told.status, case when under.account is not null then 'active' end) = 'active'
+    and account in (select id from account where whole is null)
+  group by day"""
 
 
 def _shares_sql(read: Collection[Share]) -> str:

@@ -51,21 +51,23 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 
 SURVEYS, CASES = ("Survey Answered",), ("Ticket Opened",)
 
+_WHOLE_ACCOUNT = "account in (select id from account where whole is null)"
 _COUNTS: Mapping[str, str] = {
-    "accounts": "select count(*) from account",
-    "mrr": """select count(distinct account) from (select account from contract_line where mrr > 0
-        union all select account from attribute where field = 'mrr' and try_cast(value as double) > 0)""",
-    "contracts": "select count(distinct account) from contract where starts is not null",
-    "contacts": "select count(*) from contact",
+    "accounts": "select count(*) from account where whole is null",
+    "mrr": f"""select count(distinct account) from (select account from contract_line where mrr > 0
+        union all select account from attribute where field = 'mrr' and try_cast(value as double) > 0)
+        where {_WHOLE_ACCOUNT}""",
+    "contracts": f"select count(distinct account) from contract where starts is not null and {_WHOLE_ACCOUNT}",
+    "contacts": "select count(distinct contact) from contact",
     "activities": "select count(*) from recorded_fact where not withdrawn",
     "usage": "select count(distinct c.account) from day_count c join event_name n on n.id = c.name "
-    "where n.name not in (select unnest($other))",
-    "plans": "select count(distinct account) from plan_note where kind = 'agreed'",
+    f"where n.name not in (select unnest($other)) and {_WHOLE_ACCOUNT}",
+    "plans": f"select count(distinct account) from plan_note where kind = 'agreed' and {_WHOLE_ACCOUNT}",
     "surveys": "select count(distinct c.account) from day_count c join event_name n on n.id = c.name "
-    "where n.name in (select unnest($surveys))",
+    f"where n.name in (select unnest($surveys)) and {_WHOLE_ACCOUNT}",
     "cases": "select count(distinct c.account) from day_count c join event_name n on n.id = c.name "
-    "where n.name in (select unnest($cases))",
-    "churned": """select count(*) from (select account from contract group by account
+    f"where n.name in (select unnest($cases)) and {_WHOLE_ACCOUNT}",
+    "churned": f"""select count(*) from (select account from contract where {_WHOLE_ACCOUNT} group by account
         having max(coalesce(ends, date '9999-01-01')) <= $at::timestamp::date)""",
 }
 

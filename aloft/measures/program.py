@@ -52,8 +52,8 @@ def compile_model(model: Model) -> Program:
         return sql(expression, scope)
 
     applies = spell(model.applies_to.expression) if model.applies_to else "true"
-    present = _present(model)
-    followed = f"(({applies}) and ({present}))"
+    ours = f"_is_relationship = {'true' if model.unit == 'relationship' else 'false'}"
+    followed = f"(({applies}) and ({_present(model)}) and {ours})"
     return Program(
         model=model,
         applies=followed,

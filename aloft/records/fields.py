@@ -16,8 +16,9 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from aloft.records.models import AccountStatus
+from aloft.records.models import Account, AccountStatus
 from aloft.records.refusals import Refused
+from aloft.records.relationships import SEPARATOR
 from aloft.records.spelling import Scalar, spell
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -48,6 +49,21 @@ def text(field: str, value: object, longest: int, *, required: bool = False) -> 
     if re.search("[\x00\ud800-\udfff]", told):
         raise Refused(field, "it holds a character that cannot be kept", "Leave it out.")
     return told
+
+
+def account_id(field: str, value: object) -> str:
+    """The id of a whole account, as it comes from outside."""
+    told = text(field, value, 200, required=True)
+    if SEPARATOR in told:
+        raise Refused(field, "it is the id of a relationship", "Give that of the account, without a product.")
+    return told
+
+
+def whole(field: str, *accounts: Account) -> None:
+    """Contracts, contacts and books are with whole accounts, and hold for their relationships."""
+    part = next((account for account in accounts if account.whole_id), None)
+    if part is not None:
+        raise Refused(field, f"{part} is a relationship", "Give the account that it is a part of.")
 
 
 def zone(field: str, value: object) -> str:

@@ -7,6 +7,8 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from aloft.records.relationships import LONGEST_ID, LONGEST_PRODUCT
+
 
 class AccountStatus(models.TextChoices):
     PROSPECT = "prospect"
@@ -18,11 +20,19 @@ class AccountStatus(models.TextChoices):
 
 
 class Account(models.Model):
-    """A customer. Observed fields are written by the engine, without a change; edited ones by services."""
+    """A customer. Observed fields are written by the engine, without a change; edited ones by services.
+
+    With a `whole` it is a relationship: the part of that account that concerns one product. It has a phase, a
+    segment and moments of its own; contacts, contracts and books are those of the whole account.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    external_id = models.CharField(max_length=200, unique=True)
-    name = models.CharField(max_length=200)
+    external_id = models.CharField(max_length=LONGEST_ID, unique=True)
+    name = models.CharField(max_length=LONGEST_ID + 2)
+    whole = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="relationships"
+    )
+    product = models.CharField(max_length=LONGEST_PRODUCT, blank=True)
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
@@ -40,6 +50,11 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def customer_id(self) -> int:
+        """The row of the whole account: its own, unless it is a relationship."""
+        return self.whole_id or self.pk
 
 
 class Persona(models.TextChoices):
@@ -304,7 +319,9 @@ class Change(models.Model):
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()
     kind = models.CharField(max_length=50)
-    account = models.CharField(max_length=200, blank=True, help_text="external id of the account it concerns")
+    account = models.CharField(
+        max_length=LONGEST_ID, blank=True, help_text="external id of the account it concerns"
+    )
     data = models.JSONField()
 
 

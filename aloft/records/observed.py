@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aloft.records import audit
+from aloft.records import audit, relationships
 from aloft.records.fields import ACCOUNT_COLUMNS, scalar
 from aloft.records.models import Account, Change
 from aloft.records.refusals import Refused
@@ -16,18 +16,21 @@ from aloft.records.selectors import accounts_by_external
 from aloft.records.spelling import Scalar
 
 BATCH = 500
-WRITTEN = [*ACCOUNT_COLUMNS, "fields", "parent"]
+WRITTEN = [*ACCOUNT_COLUMNS, "fields", "parent", "whole", "product"]
 
 
 @dataclass(frozen=True)
 class ObservedAccount:
     """The values in force of the fields named, None where one was cleared; fields not named stay.
 
-    `parent` is an external id; it is followed once that account is known.
+    `parent` is an external id; it is followed once that account is known. A relationship names the external id
+    of the `whole` that it is a part of, whose row comes before it, and its `product`.
     """
 
     external_id: str
     fields: Mapping[str, Scalar]
+    whole: str = ""
+    product: str = ""
 
 
 def upsert_observed(rows: Sequence[ObservedAccount], *, at: datetime, folded: int | None = None) -> int:
@@ -39,11 +42,14 @@ def upsert_observed(rows: Sequence[ObservedAccount], *, at: datetime, folded: in
     with transaction.atomic():
         audit.lock()
         known = accounts_by_external([row.external_id for row in rows])
+        wholes = accounts_by_external([row.whole for row in rows if row.whole])
         before = {external_id: _state(account) for external_id, account in known.items()}
         edited = _edited_since(folded)
         for row in rows:
             account = known.get(row.external_id) or _new(row.external_id, at)
             known[row.external_id] = account
+            if row.whole:
+                _place(account, wholes[row.whole], row.product)
             for name, value in row.fields.items():
                 if (row.external_id, name) not in edited:
                     _set(account, name, value)
@@ -54,6 +60,11 @@ def upsert_observed(rows: Sequence[ObservedAccount], *, at: datetime, folded: in
 
 def _new(external_id: str, at: datetime) -> Account:
     return Account(external_id=external_id, name=external_id, created_at=at)
+
+
+def _place(account: Account, whole: Account, product: str) -> None:
+    account.whole, account.product = whole, product
+    account.name = relationships.name(whole.name, product)
 
 
 def _state(account: Account) -> tuple[object, ...]:

@@ -29,6 +29,7 @@ def may_import(person: Person | None) -> bool:
 def visible_accounts(person: Person | None) -> QuerySet[Account]:
     """The accounts that the person holds, and those of the people whose backup they are; nobody sees none.
 
+    Who sees an account sees its relationships, for books hold whole accounts.
     Accounts with an occurrence that the person owns belong to it too: occurrences live above records, so who
     lists them adds them.
     """
@@ -36,5 +37,5 @@ def visible_accounts(person: Person | None) -> QuerySet[Account]:
         return Account.objects.none()
     if may_see_everything(person):
         return Account.objects.all()
-    held = Holding.objects.filter(Q(person=person) | Q(person__backup=person))
-    return Account.objects.filter(pk__in=held.values("account"))
+    held = Holding.objects.filter(Q(person=person) | Q(person__backup=person)).values("account")
+    return Account.objects.filter(Q(pk__in=held) | Q(whole__in=held))

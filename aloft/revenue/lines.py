@@ -164,8 +164,12 @@ def contract_status(asked: str, known: str = f"({CONTRACTS})") -> str:
 
 
 def mrr_on(store: FactStore, day: date, basis: Basis = EVERYTHING) -> list[Mrr]:
-    """What every account of the basis pays on `day`, by external id. Raises NoRate."""
-    of = "account" if basis.accounts is None else "account WHERE id IN (SELECT account FROM of_account)"
+    """What every whole account, or every one that the basis names, pays on `day`, by external id. Raises NoRate."""
+    of = (
+        "account WHERE whole IS NULL"
+        if basis.accounts is None
+        else "account WHERE id IN (SELECT account FROM of_account)"
+    )
     spans.stage(store, basis)
     rates.stage(store, basis)
     asked = f"(SELECT id AS account, DATE '{day.isoformat()}' AS day FROM {of})"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC
 
+from aloft.facts.relationships import are_kept
 from aloft.facts.store import FactStore
 from aloft.revenue.conventions import D1, Basis, Convention
 
@@ -95,13 +96,16 @@ _SPAN = """
 
 
 def stage(store: FactStore, basis: Basis) -> None:
-    """Make the tables of `stages`, temporary ones, for what `basis` asks for."""
+    """Make the tables of `stages`, temporary ones, for what `basis` asks for.
+
+    Of no accounts in particular: of all whole ones, for what relationships pay is part of it.
+    """
     only, known = "", ""
-    if basis.accounts is not None:
+    if basis.accounts is not None or are_kept(store):
+        wanted = "whole IS NULL" if basis.accounts is None else "list_contains($named, external)"
         store.run(
-            """CREATE OR REPLACE TEMP TABLE of_account AS SELECT id AS account FROM account
-            WHERE list_contains(?, external)""",
-            [list(basis.accounts)],
+            f"CREATE OR REPLACE TEMP TABLE of_account AS SELECT id AS account FROM account WHERE {wanted}",
+            None if basis.accounts is None else {"named": list(basis.accounts)},
         )
         only = "of_account"
     if basis.known is not None:

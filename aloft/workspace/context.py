@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from aloft import clock
+from aloft.records.models import Account
 from aloft.records.policies import may_import
 from aloft.workspace import selectors
 from aloft.workspace.horizon import horizon
@@ -29,6 +30,13 @@ class Item:
 class Crumb:
     name: str
     url: str = ""
+
+
+def above(account: Account) -> list[Crumb]:
+    """What an account's page stands below; a relationship's, below that of its account."""
+    whole = account.whole
+    over = [Crumb(whole.name, reverse("account", args=[whole.public_id]))] if whole else []
+    return [Crumb("Accounts", reverse("accounts")), *over]
 
 
 def shell(request: HttpRequest) -> dict[str, object]:

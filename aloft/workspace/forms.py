@@ -95,7 +95,7 @@ class RecordForm(ActForm):
         super().__init__(occurrence, reader, **kwargs)
         self.fields["contact"] = ContactField(
             label="With whom?",
-            queryset=occurrence.account.contacts.filter(status="active"),
+            queryset=Contact.objects.filter(account=occurrence.account.customer_id, status="active"),
             required=False,
             empty_label="Nobody in particular",
             error_messages={"invalid_choice": "Choose somebody of this account."},

@@ -15,10 +15,14 @@ from aloft.records.selectors import current_model_version
 
 
 def manual_moments(account: Account, at: datetime) -> dict[str, str]:
-    """The moments that people open by hand under the model that the account follows, by name, with their titles."""
+    """The moments that people open by hand under the model that the account follows, by name, with their titles.
+
+    A model per relationship has none for whole accounts, and the other way about.
+    """
     followed = AccountProjection.objects.filter(account=account).values_list("model", flat=True).first()
     version = current_model_version(followed or None, at)
-    return _manual_moments(version.document) if version else {}
+    unit = "relationship" if account.whole_id else "account"
+    return _manual_moments(version.document) if version and _model(version.document).unit == unit else {}
 
 
 def home_zone(at: datetime) -> str:

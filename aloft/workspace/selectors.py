@@ -11,7 +11,7 @@ from django.db.models import Aggregate, Count, F, Max, Min, Q, QuerySet, Sum
 from django.http import Http404
 
 from aloft.act.models import Occurrence, OccurrenceState, Verdict
-from aloft.act.selectors import IN_WORK
+from aloft.act.selectors import IN_WORK, by_customer, first_due, waiting
 from aloft.records.models import Account, Contact, ContractLine, Person, RecordedFact
 from aloft.records.policies import visible_accounts
 from aloft.workspace.horizon import Horizon
@@ -21,12 +21,22 @@ WAITING = IN_WORK
 
 
 def accounts_of(person: Person | None) -> QuerySet[Account]:
-    """The accounts a person holds or covers for, and those with an occurrence of theirs or escalated to them."""
+    """The accounts a person holds or covers for, and those with an occurrence of theirs or escalated to them.
+
+    Whole accounts with all their relationships: whoever works for one product sees the customer.
+    """
     visible = visible_accounts(person)
     if person is None or person.sees_everything:
         return visible
-    owned = Occurrence.objects.filter(theirs(person)).order_by().values("account")
-    return Account.objects.filter(Q(pk__in=visible.order_by().values("pk")) | Q(pk__in=owned))
+    owned = by_customer(Occurrence.objects.filter(theirs(person))).values("customer")
+    return Account.objects.filter(
+        Q(pk__in=visible.order_by().values("pk")) | Q(pk__in=owned) | Q(whole__in=owned)
+    )
+
+
+def customers_of(person: Person | None) -> QuerySet[Account]:
+    """The whole ones of them, which lists and counts are of."""
+    return accounts_of(person).filter(whole=None)
 
 
 def occurrences_of(person: Person | None) -> QuerySet[Occurrence]:
@@ -50,7 +60,9 @@ def theirs(person: Person) -> Q:
 
 def account_or_404(person: Person | None, public_id: UUID) -> Account:
     """A foreign account is as missing as one that never was."""
-    found = accounts_of(person).select_related("projection__owner").filter(public_id=public_id).first()
+    found = (
+        accounts_of(person).select_related("projection__owner", "whole").filter(public_id=public_id).first()
+    )
     return _found(found)
 
 
@@ -95,15 +107,15 @@ class Load:
 
 def load_of(person: Person | None, horizon: Horizon) -> Load:
     pressing = work_of(person).filter(horizon.awake, due_at__lt=horizon.monday)
-    firsts = pressing.order_by().values("account").annotate(first=Min("due_at"))
+    firsts = by_customer(pressing).values("customer").annotate(first=Min("due_at"))
     late, today = Q(first__lt=horizon.now), Q(first__lt=horizon.tomorrow)
     counts = firsts.aggregate(
-        late=Count("account", filter=late),
-        today=Count("account", filter=today & ~late),
-        week=Count("account", filter=~today & ~late),
+        late=Count("customer", filter=late),
+        today=Count("customer", filter=today & ~late),
+        week=Count("customer", filter=~today & ~late),
     )
-    accounts = accounts_of(person)
-    silent = accounts.filter(projection__isnull=True).exclude(pk__in=pressing.order_by().values("account"))
+    accounts = customers_of(person)
+    silent = accounts.filter(projection__isnull=True).exclude(pk__in=by_customer(pressing).values("customer"))
     return Load(accounts=accounts.count(), no_data=silent.count(), **counts)
 
 
@@ -140,13 +152,25 @@ def names_of_the_team() -> dict[str, str]:
 
 
 def people_at(account: Account) -> list[Contact]:
-    return list(account.contacts.exclude(status="erased"))
+    return list(Contact.objects.filter(account=account.customer_id).exclude(status="erased"))
+
+
+def waiting_at(account: Account) -> QuerySet[Occurrence]:
+    """What is to be done there, and at its relationships."""
+    there = Occurrence.objects.filter(Q(account=account) | Q(account__whole=account))
+    return there.filter(state__in=WAITING)
+
+
+def relationships_of(account: Account) -> list[Account]:
+    """Each with how much waits there, and when the first of it is due."""
+    parts = account.relationships.annotate(waiting=waiting(), first_due=first_due())
+    return list(parts.select_related("projection").order_by("product"))
 
 
 def lines_in_force(account: Account, now: datetime) -> list[ContractLine]:
-    """The last recorded version of each line that covers today's date in UTC."""
+    """The last recorded version of each line that covers today's date in UTC; of a relationship, of its product."""
     last = (
-        ContractLine.objects.filter(contract__account=account)
+        ContractLine.objects.filter(contract__account=account.customer_id)
         .order_by()
         .values("contract", "line")
         .annotate(last=Max("pk"))
@@ -156,6 +180,8 @@ def lines_in_force(account: Account, now: datetime) -> list[ContractLine]:
     lines = ContractLine.objects.filter(pk__in=last, starts_on__lte=today).filter(
         Q(ends_on__isnull=True) | Q(ends_on__gt=today)
     )
+    if account.whole_id:
+        lines = lines.filter(product__name=account.product)
     return list(lines.select_related("product", "contract").order_by("contract", "line"))
 
 

@@ -142,6 +142,7 @@ def test_a_message_without_an_id_is_given_the_same_one_on_every_resend() -> None
         ({"userId": "x" * 1025}, "user_id_too_long"),
         ({"messageId": "x" * 101}, "message_id_too_long"),
         ({"context": {"groupId": "x" * 201}}, "group_id_too_long"),
+        ({"context": {"groupId": "acme\x1fLedger"}}, "invalid_group_id"),
         ({"type": "group"}, "missing_group_id"),
         ({"properties": [1]}, "invalid_properties"),
         ({"type": "identify", "traits": "none"}, "invalid_traits"),

@@ -80,7 +80,8 @@ ACCOUNT = "(SELECT external FROM account WHERE id = t.account) AS account"
 USER = "(SELECT external FROM app_user WHERE id = t.app_user) AS app_user"
 NAME = "(SELECT name FROM event_name WHERE id = t.name) AS name"
 PICTURES = {
-    "account": "SELECT external, zone FROM account t",
+    "account": """SELECT a.external, a.zone, w.external AS whole, a.product
+        FROM account a LEFT JOIN account w ON w.id = a.whole""",
     "app_user": "SELECT external FROM app_user t",
     "event_name": "SELECT name FROM event_name t",
     "event": f"SELECT * REPLACE ({ACCOUNT}, {USER}, {NAME}) FROM event t",

@@ -39,6 +39,18 @@ def test_a_backup_sees_the_accounts_of_those_they_back_up(owner: Person, colleag
 
 
 @pytest.mark.usefixtures("books")
+def test_who_sees_an_account_sees_its_relationships(
+    owner: Person, colleague: Person, account: Account
+) -> None:
+    Account.objects.create(
+        external_id="acme-ledger", name="Acme - Ledger", whole=account, product="Ledger", created_at=NOW
+    )
+
+    assert seen_by(owner) == ["acme", "acme-ledger"]
+    assert seen_by(colleague) == ["globex"]
+
+
+@pytest.mark.usefixtures("books")
 def test_an_outsider_sees_nothing(outsider: Person) -> None:
     assert seen_by(outsider) == []
     assert seen_by(None) == []

@@ -28,8 +28,9 @@ def line(
     when: str = RECORDED,
     currency: str = "USD",
     uplifts: list[list[str]] | None = None,
+    product: str | None = None,
 ) -> ChangeRow:
-    told = {"contract": contract, "line": name, "product": None, "plan": "", "seats": None}
+    told = {"contract": contract, "line": name, "product": product, "plan": "", "seats": None}
     more = {"currency": currency, **({"uplifts": uplifts} if uplifts else {})}
     return changed(seq, when, "contract.line", account, **told, mrr=mrr, starts=starts, ends=ends, **more)
 

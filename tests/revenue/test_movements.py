@@ -7,7 +7,10 @@ import pytest
 
 from aloft.facts.changes import ChangeRow
 from aloft.facts.drain import drain
+from aloft.facts.relationships import keep
+from aloft.records.relationships import external_id
 from aloft.revenue.conventions import D2, D3, EVERYTHING, Basis
+from aloft.revenue.lines import mrr_on
 from aloft.revenue.movements import Month, ledger, movements
 from aloft.revenue.rates import NoRate
 from tests.facts.timeline import NOW, a_store, at, drained
@@ -211,3 +214,18 @@ def test_a_month_that_is_cut_short_closes_on_its_last_day() -> None:
     store = drained(changes=(line(1, "800", "2026-01-10"), line(2, "100", "2026-01-20", name="more")))
     (january,) = ledger(store, date(2026, 1, 1), date(2026, 1, 16))
     assert (january.new, january.closing) == (800, 800)
+
+
+def test_what_relationships_pay_is_counted_with_their_account() -> None:
+    store = a_store()
+    keep(store)
+    sold = [
+        line(1, "800", "2025-06-01", product="Ledger"),
+        line(2, "200", "2025-06-01", name="extra", product="Books"),
+    ]
+    drain(store, [], sold, NOW)
+    (month,) = ledger(store, date(2026, 3, 1), date(2026, 4, 1))
+    assert (month.opening, month.closing, month.customers) == (1000, 1000, 1)
+    assert [(one.account, one.mrr) for one in mrr_on(store, date(2026, 3, 1))] == [("acme", Decimal(1000))]
+    of_one = Basis(accounts=(external_id("acme", "Books"),))
+    assert [one.mrr for one in mrr_on(store, date(2026, 3, 1), of_one)] == [Decimal(200)]

@@ -16,6 +16,7 @@ from aloft.collect.services import Letter
 from aloft.collect.values import Entry
 from aloft.collect.wire.instants import LONGEST, occurred
 from aloft.collect.wire.segment import KINDS, Body, Call, Context, Message
+from aloft.records.relationships import SEPARATOR
 
 MESSAGE_LIMIT = 256 * 1024  # bytes
 MESSAGE_LARGE = 32 * 1024  # bytes: taken, and flagged
@@ -141,6 +142,8 @@ def account_of(message: Message, kind: str, context: Context) -> str:
     account = identifier(named, ACCOUNT_LIMIT, "group_id")
     if kind == "group" and not account:
         raise Unfit("missing_group_id", "A group call needs a groupId.")
+    if SEPARATOR in account:
+        raise Unfit("invalid_group_id", "group_id must not hold the control character U+001F.")
     return account
 
 

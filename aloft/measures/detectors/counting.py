@@ -36,15 +36,20 @@ class Everybody:
         return np.unique(self.segments.astype(str), return_inverse=True)[1].astype(np.int64)
 
 
-def everybody(connection: duckdb.DuckDBPyConnection, at: datetime, home_zone: str) -> Everybody:
-    """As of `at` (naive UTC). Makes the table `everybody`, which the other statements read."""
+def everybody(
+    connection: duckdb.DuckDBPyConnection, at: datetime, home_zone: str, *, relationships: bool = False
+) -> Everybody:
+    """As of `at` (naive UTC): all whole accounts, or all relationships; what they do is counted once in either.
+
+    Makes the table `everybody`, which the other statements read.
+    """
     connection.execute(
         f"""create or replace temp table everybody as
         select a.id as account, p.segment,
           aloft_day($at::timestamp, case when a.zone = '' then '{home_zone}' else a.zone end) - 1 as last
         from account a join decided_position p on p.account = a.id
-        where p.segment is not null and p.phase is not null order by a.id""",
-        {"at": at},
+        where p.segment is not null and p.phase is not null and (a.whole is not null) = $parts order by a.id""",
+        {"at": at, "parts": relationships},
     )
     found = connection.execute("select * from everybody order by account").fetchnumpy()
     accounts, last = (np.asarray(found[name], dtype=np.int64) for name in ("account", "last"))

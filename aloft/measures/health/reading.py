@@ -151,8 +151,8 @@ def medians(
     """The middle score of each dimension in each account's segment, of everybody's newest; a row per account."""
     rows = connection.execute(
         """select p.segment, d.key, median(d.value) from decided_daily d
-        join decided_position p on p.account = d.account
-        where d.key like 'health.%' and d.value is not null and p.segment is not null group by all"""
+        join everybody p on p.account = d.account
+        where d.key like 'health.%' and d.value is not null group by all"""
     ).fetchall()
     middle = {(segment, key): value for segment, key, value in rows}
     keys = [score_key(one) for one in dimensions]

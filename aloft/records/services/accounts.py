@@ -43,7 +43,7 @@ def set_account(
     `valid` is the instant from which the values hold, where that is not `at`. While it lies ahead the row
     stays as it is: the engine sets it when the instant has come. Raises Refused.
     """
-    external_id = check.text("external_id", external_id, 200, required=True)
+    external_id = check.account_id("external_id", external_id)
     wanted = _read(fields)
     with editing():
         account = _account(external_id, at)

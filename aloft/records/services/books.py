@@ -48,6 +48,7 @@ def set_book(
     name, rule = check.text("name", name, 100, required=True), _rule(rule, accounts, at)
     if position < 0:
         raise Refused("position", "it is negative", "Give 0 or more; the lower wins.")
+    check.whole("accounts", *accounts)
     with editing():
         book = Book.objects.filter(person=person, name=name).first() or Book(person=person, name=name)
         was_rule = book.rule

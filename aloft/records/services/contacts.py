@@ -42,6 +42,7 @@ def set_contact(
     """Create the contact, or set what differs, the account included. Raises Refused."""
     external_id = check.text("external_id", external_id, 200, required=True)
     values: dict[str, Any] = {name: READ[name](name, value) for name, value in fields.items()}
+    check.whole("account", account)
     with editing():
         contact = Contact.objects.filter(external_id=external_id).first() or Contact(external_id=external_id)
         difference = assign(contact, {"account": account, **values})

@@ -39,6 +39,7 @@ def set_contract(
 ) -> Contract:
     """Create the contract, or set what differs. `ends_on` is exclusive. Raises Refused."""
     external_id = check.text("external_id", external_id, 200, required=True)
+    check.whole("account", account)
     check.span("ends_on", starts_on, ends_on)
     if notice_days < 0:
         raise Refused("notice_days", "it is negative", "Give 0 or more days.")

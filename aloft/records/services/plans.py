@@ -134,7 +134,7 @@ def _when(field: str, given: datetime | None, at: datetime) -> datetime:
 
 
 def _of_account(field: str, contact: Contact | None, account: Account) -> None:
-    if contact is not None and contact.account_id != account.pk:
+    if contact is not None and contact.account_id != account.customer_id:
         raise Refused(field, f"{contact} is not with {account}", "Give a contact of the account.")
 
 

@@ -24,7 +24,7 @@ def record_fact(
     occurred_at: datetime | None = None,
 ) -> RecordedFact:
     """Note what happened, at `occurred_at` (default: `at`), on an occurrence or on none. Raises Refused."""
-    if contact is not None and contact.account_id != account.pk:
+    if contact is not None and contact.account_id != account.customer_id:
         raise Refused("contact", f"{contact} is not with {account}", "Give a contact of the account.")
     if occurred_at is not None and occurred_at > at:
         raise Refused("occurred_at", "it lies ahead", "Give the instant at which it happened.")

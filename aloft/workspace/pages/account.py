@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from aloft.act.models import Occurrence, OccurrenceState
@@ -15,7 +14,7 @@ from aloft.engine import client
 from aloft.records.models import Account
 from aloft.ui.words import humanised
 from aloft.workspace import selectors, sentences
-from aloft.workspace.context import Crumb
+from aloft.workspace.context import Crumb, above
 from aloft.workspace.forms import PulseForm
 from aloft.workspace.model_in_force import manual_moments
 from aloft.workspace.pages import frame
@@ -52,15 +51,17 @@ def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def main(reader: Reader, account: Account, form: PulseForm | None = None) -> frame.Main:
     """`form` is what somebody said and has to mend."""
     moments = selectors.moments_at(account)
-    waiting = [moment for moment in moments if moment.state in selectors.WAITING]
-    late = sum(1 for moment in waiting if moment.due_at < reader.now)
+    waiting = selectors.waiting_at(account)
     people = selectors.people_at(account)
     asked = why_not(account)
     context: dict[str, object] = {
-        "crumbs": [Crumb("Accounts", reverse("accounts")), Crumb(account.name)],
+        "crumbs": [*above(account), Crumb(account.name)],
         "account": account,
         "projection": projection_of(account),
-        "sentence": sentences.account_stands(account.name, len(waiting), late),
+        "relationships": selectors.relationships_of(account),
+        "sentence": sentences.account_stands(
+            account.name, waiting.count(), waiting.filter(due_at__lt=reader.now).count()
+        ),
         "questions": three_questions(account, reader.now),
         "open": [line(moment, reader.now) for moment in moments if not is_past(moment)],
         "past": [line(moment, reader.now) for moment in moments if is_past(moment)],

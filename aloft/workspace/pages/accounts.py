@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from aloft.act.selectors import first_due, waiting
 from aloft.records.models import Account
 from aloft.workspace import selectors, sentences
 from aloft.workspace.context import Crumb
@@ -13,7 +14,6 @@ from aloft.workspace.pages import frame
 from aloft.workspace.reader import Reader, reader_of
 
 SHOWN = 200
-WAITING = Q(occurrences__state__in=selectors.WAITING)
 
 
 @require_safe
@@ -22,7 +22,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
 
 
 def main(reader: Reader, query: str = "") -> frame.Main:
-    mine = selectors.accounts_of(reader.person)
+    mine = selectors.customers_of(reader.person)
     found = matching(mine, query)
     total = found.count()
     context: dict[str, object] = {
@@ -42,14 +42,12 @@ def matching(accounts: QuerySet[Account], query: str) -> QuerySet[Account]:
 
 
 def with_work(accounts: QuerySet[Account]) -> QuerySet[Account]:
-    counted = accounts.annotate(
-        waiting=Count("occurrences", filter=WAITING), first_due=Min("occurrences__due_at", filter=WAITING)
-    )
+    counted = accounts.annotate(waiting=waiting(), first_due=first_due())
     return counted.select_related("projection__owner").order_by("name", "external_id")
 
 
 def sentence(reader: Reader, mine: QuerySet[Account], total: int, query: str) -> str:
     if query:
         return sentences.accounts_matching(total, query)
-    busy = mine.filter(WAITING).order_by().values("pk").distinct().count()
+    busy = mine.annotate(waiting=waiting()).filter(waiting__gt=0).count()
     return sentences.accounts_found(total, busy, team=reader.sees_everything)

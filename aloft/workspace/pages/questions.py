@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.db.models import F, Q
+
 from aloft.records.models import Account, Goal, GoalReading, RecordedFact, SuccessPlan
 from aloft.ui.words import counted, number
 
@@ -21,9 +23,15 @@ class Question:
 
 
 def three_questions(account: Account, now: datetime) -> list[Question]:
-    plan = SuccessPlan.objects.filter(account=account).select_related("agreed_by").first()
+    plan = plan_of(account)
     goal = plan.goals.order_by("id").first() if plan else None
     return [measured(plan, goal), achieved(goal), loyal(account, now)]
+
+
+def plan_of(account: Account) -> SuccessPlan | None:
+    """That of the whole account holds for a relationship that has none of its own."""
+    plans = SuccessPlan.objects.filter(account__in=[account.pk, account.customer_id])
+    return plans.select_related("agreed_by").order_by(F("account__whole").desc(nulls_last=True)).first()
 
 
 def measured(plan: SuccessPlan | None, goal: Goal | None) -> Question:
@@ -53,8 +61,12 @@ def achieved(goal: Goal | None) -> Question:
 def loyal(account: Account, now: datetime) -> Question:
     ask = "Will it lead to loyalty?"
     since = now - ASKED_WITHIN
+    customer = account.customer_id  # contacts are shared: who was met for one product was met
     met = RecordedFact.objects.filter(
-        account=account, fact__in=["contacted", "attended"], withdrawn_at=None, occurred_at__gt=since
+        Q(account=customer) | Q(account__whole=customer),
+        fact__in=["contacted", "attended"],
+        withdrawn_at=None,
+        occurred_at__gt=since,
     )
     latest = met.select_related("contact").order_by("-occurred_at").first()
     if latest is None:

@@ -67,7 +67,7 @@ def day_of(text: str) -> date | None:
 
 
 def accounts_of(reader: Reader) -> list[str]:
-    accounts = selectors.accounts_of(reader.person).order_by("external_id")
+    accounts = selectors.customers_of(reader.person).order_by("external_id")
     return list(accounts.values_list("external_id", flat=True))
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from aloft.act.models import Occurrence
 from aloft.engine.why import of_occurrence
 from aloft.workspace import selectors
-from aloft.workspace.context import Crumb
+from aloft.workspace.context import Crumb, above
 from aloft.workspace.pages import frame
 from aloft.workspace.reader import Reader, reader_of
 from aloft.workspace.rows import row
@@ -28,7 +28,7 @@ def main(reader: Reader, occurrence: Occurrence) -> frame.Main:
     account = occurrence.account
     context: dict[str, object] = {
         "crumbs": [
-            Crumb("Accounts", reverse("accounts")),
+            *above(account),
             Crumb(account.name, reverse("account", args=[account.public_id])),
             Crumb(occurrence.title),
         ],
