@@ -170,7 +170,7 @@ def language() -> str:
         "[one with everything](../examples/acme.yaml), and [presets](presets.md). Editors check it as one writes",
         "by [its JSON Schema](engagement-model.schema.json), which `aloft schema` prints.",
         "What is not run by this version yet stands [below](#not-run-yet), with what happens instead:",
-        "`aloft validate` notes it, and `aloft apply` refuses it unless `--what-runs` is given.",
+        "`aloft validate` notes it, and `aloft apply` tells it; with `--whole` it refuses.",
         *_constructs(),
         *_keys(),
         *_lists(),

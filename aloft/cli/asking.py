@@ -12,8 +12,9 @@ from aloft.engagement.model import Model
 from aloft.engine import client
 from aloft.engine import why as explaining
 from aloft.engine.home import open_engine
+from aloft.engine.loop import Made
 from aloft.engine.publishing import publish_from
-from aloft.engine.questions import answer
+from aloft.engine.questions import answer, moved
 from aloft.engine.why import Explanation
 from aloft.records.models import Account, ModelVersion
 
@@ -31,13 +32,22 @@ def ask(question: str, **arguments: object) -> dict[str, Any]:
     if found is None:
         with open_engine(settings.ALOFT_HOME) as engine:
             found = answer(engine, question, arguments)
+    return _told(found)
+
+
+def _told(found: dict[str, Any]) -> dict[str, Any]:
     if "error" in found:
         raise Unanswered(str(found["error"]))
     return found
 
 
-def run(until: datetime) -> dict[str, Any]:
-    return ask("run", until=until.isoformat())
+def run(until: datetime, made: Made) -> dict[str, Any]:
+    """Move the clock of the engine, here or where it runs; `made` hears of the turns that are made here."""
+    found = client.ask("run", patience=PATIENCE, until=until.isoformat())
+    if found is not None:
+        return _told(found)
+    with open_engine(settings.ALOFT_HOME) as engine:
+        return moved(engine, until, made)
 
 
 def explain(account: str, name: str) -> dict[str, Any]:

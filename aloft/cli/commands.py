@@ -132,24 +132,31 @@ def init(
 def apply(
     model: ModelFile,
     from_: Annotated[str | None, typer.Option("--from", help="Live from this date; default now")] = None,
-    what_runs: Annotated[
-        bool, typer.Option("--what-runs", help="Publish although parts of it are not run by this version yet")
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Refuse a model of which parts are not run by this version yet")
     ] = False,
 ) -> None:
-    """Publish the model; it is live from a date, default now. Nothing is opened for the time before."""
+    """Publish the model; it is live from a date, default now. Nothing is opened for the time before.
+
+    What of it this version does not run yet is told, each with what happens instead.
+    """
     prepare()
     reading = _read(model)
-    if reading.unrun and not what_runs:
+    if reading.unrun and whole:
         _refuse(
             "\n".join(str(note) for note in reading.unrun)
-            + "\nTake these out, or publish what runs of the model with --what-runs."
+            + "\nTake these out, or publish what runs of the model without --whole."
         )
     now = clock.now()
     try:
-        printing.published(out, asking.publish(reading.model, reading.document, _instant(from_, now), now))
-        printing.not_available(out, asking.levels())
+        version = asking.publish(reading.model, reading.document, _instant(from_, now), now)
+        told = asking.levels() if version.live_from >= now else None
     except (Refused, asking.Unanswered) as refused:
         _refuse(str(refused))
+    printing.not_run(err, reading.unrun)
+    printing.published(out, version)
+    if told is not None:
+        printing.not_available(out, told)
 
 
 @app.command()
@@ -163,7 +170,9 @@ def run(
     if goal > now:
         _refuse(f"{until} lies ahead: the clock moves to now at most")
     try:
-        printing.moved(out, asking.run(goal))
+        with printing.turning(err, goal) as made:
+            told = asking.run(goal, made)
+        printing.moved(out, told)
     except asking.Unanswered as refused:
         _refuse(str(refused))
 

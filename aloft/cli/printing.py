@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from aloft.decide.values import Reason
@@ -20,6 +23,12 @@ def published(out: Console, version: ModelVersion) -> None:
     out.print(
         f"{version.name}, version {version.version}, is live from {instant(version.live_from)}.", markup=False
     )
+
+
+def not_run(out: Console, notes: Iterable[object]) -> None:
+    """What a model just published has that this version does not act on."""
+    for note in notes:
+        out.print(str(note), markup=False)
 
 
 def levels(out: Console, told: dict[str, Any]) -> None:
@@ -42,6 +51,23 @@ def sources(out: Console, told: list[dict[str, Any]]) -> None:
         late = ": LATE" if one["late"] else ""
         last = f", last arrival {one['last']}" if one["last"] else ""
         out.print(f"{one['source']}{late}: complete to {one['complete_to']}{last}", markup=False)
+
+
+@contextmanager
+def turning(err: Console, until: datetime) -> Iterator[Callable[[datetime], None]]:
+    """How far the clock has come, and the time left, on a terminal; nothing elsewhere."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task("Taking in what is known", total=None)
+        first: list[datetime] = []
+
+        def made(at: datetime) -> None:
+            if not first:
+                first.append(at)
+            whole, done = (until - first[0]).total_seconds(), (at - first[0]).total_seconds()
+            progress.update(task, description=f"{at:%Y-%m-%d}", total=whole or 1.0, completed=done)
+
+        yield made
 
 
 def moved(out: Console, told: dict[str, Any]) -> None:

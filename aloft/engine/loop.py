@@ -7,7 +7,7 @@ data alone, and the keys of occurrences make the second time silent.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
@@ -47,6 +47,9 @@ SMALL = 5_000
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 AGAIN = 100
 LOOK_ANYWAY = timedelta(minutes=1)
+
+
+Made = Callable[[datetime], object]
 
 
 class Stuck(RuntimeError):
@@ -139,34 +142,38 @@ class Engine:
         """The instant up to which everything is decided."""
         return self.decided.at or EPOCH
 
-    def run(self, until: datetime) -> int:
-        """Make every turn that is due up to `until`; gives how many. Raises whatever a turn does."""
-        turns = self.look(until)
+    def run(self, until: datetime, made: Made = lambda _at: None) -> int:
+        """Make every turn that is due up to `until`; gives how many. Raises whatever a turn does.
+
+        `made` hears of each turn, with its instant.
+        """
+        turns = self.look(until, made)
         self.decided.save()
         return turns
 
-    def look(self, until: datetime) -> int:
+    def look(self, until: datetime, made: Made = lambda _at: None) -> int:
         """The same, for a clock that is looked at all the time: while nothing happens, nothing is written."""
         self._live()
         seen = self._logged()
         if seen == self._seen and until < self._quiet_until:
             return 0
         self._release()
-        turns = self._turns(until)
+        turns = self._turns(until, made)
         self.decided.at = max(until, self.at)
         self._seen, self._quiet_until = seen, self._next_instant()
         return turns
 
-    def _turns(self, until: datetime) -> int:
-        made: Counter[Next] = Counter()
+    def _turns(self, until: datetime, made: Made) -> int:
+        turns: Counter[Next] = Counter()
         while (coming := self._next(until)) is not None:
-            made[coming] += 1
-            if made[coming] > AGAIN:
+            turns[coming] += 1
+            if turns[coming] > AGAIN:
                 raise Stuck(
                     f"the turn of {coming.at:%Y-%m-%d %H:%M:%S} UTC ({coming.kind}) comes again and again"
                 )
             self._make(coming)
-        return made.total()
+            made(coming.at)
+        return turns.total()
 
     def _release(self) -> None:
         """What an import has reserved and, killed, never wrote."""

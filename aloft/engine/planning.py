@@ -61,11 +61,15 @@ def plan(turn: Turn, accounts: Iterable[int]) -> None:
     Due.objects.filter(account__in=ours, kind__in=PLANNED).delete()
     history = _history(ours)
     planned = [due for account, row in rows.items() for due in _dates_ahead(known[account], row, turn.at)]
-    for compiled in turn.program.moments.values():
-        if isinstance(compiled.moment.trigger, ScheduleTrigger | ExpectTrigger):
-            for account in turn.frames.true(compiled.place, list(rows)):
-                subject = _subject(turn, known[account], compiled.moment, rows[account])
-                planned += _of(turn, subject, history)
+    places = {
+        name: compiled.place
+        for name, compiled in turn.program.moments.items()
+        if isinstance(compiled.moment.trigger, ScheduleTrigger | ExpectTrigger)
+    }
+    for name, met in turn.frames.each(places, rows).items():
+        for account in met:
+            subject = _subject(turn, known[account], turn.program.model.moments[name], rows[account])
+            planned += _of(turn, subject, history)
     Due.objects.bulk_create(planned, batch_size=1_000)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from aloft.engine.asked import NoSuchReport
-from aloft.engine.loop import Engine
+from aloft.engine.loop import Engine, Made
 from aloft.engine.reports import report, today
 from aloft.engine.why import as_object, why_not
 from aloft.facts.changes import TITLED, fact_title
@@ -29,8 +29,7 @@ def answer(engine: Engine, question: str, arguments: Mapping[str, Any]) -> dict[
         case "ping":
             return {"at": engine.at.isoformat()}
         case "run":
-            turns = engine.run(datetime.fromisoformat(arguments["until"]))
-            return {"turns": turns, "at": engine.at.isoformat()}
+            return moved(engine, datetime.fromisoformat(arguments["until"]))
         case "why_not":
             return {"explanations": _why_not(engine, str(arguments["account"]), arguments.get("moment"))}
         case "explain":
@@ -47,6 +46,11 @@ def answer(engine: Engine, question: str, arguments: Mapping[str, Any]) -> dict[
             return _told(lambda: {"behind": engine.desk.behind(arguments, today(engine))})
         case _:
             raise UnknownQuestion(f"nobody can ask the engine “{question}”")
+
+
+def moved(engine: Engine, until: datetime, made: Made = lambda _at: None) -> dict[str, Any]:
+    turns = engine.run(until, made)
+    return {"turns": turns, "at": engine.at.isoformat()}
 
 
 def _why_not(engine: Engine, account: str, moment: str | None) -> list[dict[str, Any]]:

@@ -270,6 +270,16 @@ class Frames:
         )
         return [key for (key,) in rows.fetchall()]
 
+    def each(self, conditions: Mapping[str, str], keys: Iterable[int]) -> dict[str, list[int]]:
+        """By name, the keys for which that compiled condition is true; all of them read at once."""
+        if not conditions:
+            return {}
+        columns = ", ".join(f"({condition}) is true" for condition in conditions.values())
+        rows = self.connection.execute(
+            f"select _key, {columns} from frame where _key in $keys order by _key", {"keys": list(keys)}
+        ).fetchall()
+        return {name: [row[0] for row in rows if row[i]] for i, name in enumerate(conditions, 1)}
+
     def judged(self, condition: str, keys: Iterable[int]) -> dict[int, bool | None]:
         """True, false or unknown of a compiled condition, by key."""
         rows = self.connection.execute(

@@ -75,16 +75,23 @@ def test_what_is_not_run_is_noted_at_its_place(half_run: str) -> None:
     )
 
 
-def test_a_model_that_runs_in_part_is_published_only_when_asked_for(home: Path, half_run: str) -> None:
+def test_a_model_that_runs_in_part_is_published_and_what_does_not_run_is_told(
+    home: Path, half_run: str
+) -> None:
     told = call("apply", half_run)
+    assert told.exit_code == 0
+    assert "is not run by this version yet" in told.stderr
+    assert ModelVersion.objects.get().version == 1
+
+
+def test_a_model_that_runs_in_part_is_refused_where_the_whole_is_asked_for(home: Path, half_run: str) -> None:
+    told = call("apply", half_run, "--whole")
     assert told.exit_code == 1
-    assert "'customers' is not run by this version yet" in told.stderr
+    assert "is not run by this version yet" in told.stderr
     assert told.stderr.splitlines()[-1] == (
-        "Take these out, or publish what runs of the model with --what-runs."
+        "Take these out, or publish what runs of the model without --whole."
     )
     assert not ModelVersion.objects.exists()
-    assert call("apply", half_run, "--what-runs").exit_code == 0
-    assert ModelVersion.objects.get().version == 1
 
 
 def test_a_published_model_holds_all_that_it_inherits(home: Path, tmp_path: Path) -> None:
