@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import takewhile
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,7 +18,7 @@ from django.db import transaction
 from aloft.act.models import Due, DueKind
 from aloft.clock import Clock, SystemClock
 from aloft.collect.inbox import Inbox
-from aloft.engine import accounts, deciding, relationships, staffing
+from aloft.engine import accounts, deciding, editing, relationships, staffing
 from aloft.engine.alone import alone
 from aloft.engine.directory import Directory
 from aloft.engine.following import NONE, Following
@@ -40,14 +39,12 @@ from aloft.facts.log import export, mend, put_in_order
 from aloft.facts.reading import Reader, received
 from aloft.facts.store import FactStore
 from aloft.records.changes import StaffSet
-from aloft.records.models import Change, ModelVersion
+from aloft.records.models import ModelVersion
 
-BATCH = 10_000
 SMALL = 5_000
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 AGAIN = 100
 LOOK_ANYWAY = timedelta(minutes=1)
-
 
 Made = Callable[[datetime], object]
 
@@ -110,8 +107,7 @@ class Engine:
             drained = self.store.positions()
             entries = self.reader.take(drained.inbox)
             known = entries.filter(pc.less_equal(entries["seq"], self.decided.inbox))
-            rows = Change.objects.filter(id__gt=drained.changes, id__lte=self.decided.changes).order_by("id")
-            changes = [_change_row(row) for row in rows[:BATCH]]
+            changes = editing.numbered(drained.changes, self.decided.changes)
             at = _latest(known, changes)
             assert at is not None
             drain(self.store, known, changes, at)
@@ -184,8 +180,7 @@ class Engine:
 
     def _logged(self) -> tuple[int, int]:
         """The ends of the two streams."""
-        newest = Change.objects.order_by("-id").values_list("id", flat=True).first()
-        return self.inbox.end(), newest or 0
+        return self.inbox.end(), editing.newest()
 
     def _next_instant(self) -> datetime:
         """Until then nothing needs a look, unless facts arrive."""
@@ -222,9 +217,7 @@ class Engine:
 
     def _arrived(self) -> datetime | None:
         """When the first fact that is not drained arrived, in the log, the inbox or the changes."""
-        instants = [self.reader.next_received(self.decided.inbox)]
-        change = Change.objects.filter(id__gt=self.decided.changes).order_by("id").first()
-        instants.append(change.at if change else None)
+        instants = [self.reader.next_received(self.decided.inbox), editing.next_made(self.decided.changes)]
         return min((instant for instant in instants if instant is not None), default=None)
 
     def _readings(self) -> dict[str, datetime]:
@@ -255,13 +248,9 @@ class Engine:
             self._start()
             raise
 
-    def _changes(self, until: datetime) -> list[ChangeRow]:
-        rows = Change.objects.filter(id__gt=self.decided.changes).order_by("id")[:BATCH]
-        made = takewhile(lambda row: row.at <= until, rows)
-        return [_change_row(row) for row in made]
-
     def _facts(self, until: datetime) -> None:
-        entries, changes = self.reader.take(self.decided.inbox, until), self._changes(until)
+        entries = self.reader.take(self.decided.inbox, until)
+        changes = editing.made_until(self.decided.changes, until)
         before = self._position()
         at = (
             self.store.positions().at
@@ -396,7 +385,3 @@ def _latest(entries: pa.Table, changes: Sequence[ChangeRow]) -> datetime | None:
     """When the last of them was recorded."""
     last = [received(entries, entries.num_rows - 1)] if entries.num_rows else []
     return max([*last, *(change.at for change in changes[-1:])], default=None)
-
-
-def _change_row(row: Change) -> ChangeRow:
-    return ChangeRow(row.pk, row.at, row.kind, row.account, row.data)

@@ -1,0 +1,37 @@
+"""The stream of what people edited, as the engine takes it in: beside the log, in the order of its numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import takewhile
+
+from aloft.facts.changes import ChangeRow
+from aloft.records.models import Change
+
+BATCH = 10_000
+
+
+def newest() -> int:
+    """The number of the last change, 0 before the first."""
+    return Change.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def next_made(after: int) -> datetime | None:
+    """When the first change above `after` was made."""
+    return Change.objects.filter(id__gt=after).order_by("id").values_list("at", flat=True).first()
+
+
+def made_until(after: int, until: datetime) -> list[ChangeRow]:
+    """Changes above `after`, up to the first that was made later than `until`."""
+    rows = Change.objects.filter(id__gt=after).order_by("id")[:BATCH]
+    return [_row(row) for row in takewhile(lambda row: row.at <= until, rows)]
+
+
+def numbered(after: int, last: int) -> list[ChangeRow]:
+    """Changes above `after` up to the number `last`."""
+    rows = Change.objects.filter(id__gt=after, id__lte=last).order_by("id")[:BATCH]
+    return [_row(row) for row in rows]
+
+
+def _row(row: Change) -> ChangeRow:
+    return ChangeRow(row.pk, row.at, row.kind, row.account, row.data)
