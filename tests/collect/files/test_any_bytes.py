@@ -47,7 +47,7 @@ WHOLE = {
     "utf-16": "account,day\na,4/12/2024\n".encode("utf-16"),
     "json": b'{"account": "a", "n": {"m": [1]}}\n{"account": "b", "n": 1e400}\n',
     "array": b'[{"account": "a"},\n {"account": "b", "n": NaN}]',
-    "gzip": gzip.compress(b"account,day\na,2024-12-04\n"),
+    "gzip": gzip.compress(b"account,day\na,2024-12-04\n", mtime=0),
     "workbook": workbook(),
     "parquet": parquet(),
 }
