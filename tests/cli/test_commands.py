@@ -12,7 +12,8 @@ from typer.testing import CliRunner, Result
 from aloft.cli.commands import app
 from aloft.engagement import not_run
 from aloft.engagement.load import load
-from aloft.records.models import AuditEntry, ModelVersion
+from aloft.records.models import Account, AuditEntry, ModelVersion
+from tests.conftest import NOW
 
 EXAMPLE = str(Path(__file__).parents[2] / "docs/examples/first-model.yaml")
 
@@ -160,6 +161,18 @@ def test_a_date_that_is_none_is_refused(home: Path) -> None:
 def test_why_of_an_account_that_nobody_knows(home: Path) -> None:
     told = call("why", "nobody")
     assert (told.exit_code, told.stderr) == (1, "no account has the external id 'nobody'\n")
+
+
+def test_why_of_a_product_that_the_account_does_not_have(home: Path) -> None:
+    acme = Account.objects.create(external_id="acme", name="Acme", created_at=NOW)
+    Account.objects.create(
+        external_id="acme-ledger", name="Acme - Ledger", whole=acme, product="Ledger", created_at=NOW
+    )
+    told = call("why", "acme", "--product", "Books")
+    assert (told.exit_code, told.stderr) == (
+        1,
+        "'acme' has no relationship by the product 'Books': its products are Ledger\n",
+    )
 
 
 def test_a_source_shows_its_key_once_and_its_name_is_its_own(home: Path) -> None:
