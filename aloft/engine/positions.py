@@ -60,21 +60,22 @@ def _proposed(turn: Turn) -> list[Move]:
     phases = [name for name, phase in program.model.phases.items() if phase.keep_segment]
     kept = ", ".join(f"'{name}'" for name in phases) or "''"
     found = turn.frames.connection.execute(f"""
-        with next as (select *, {program.next_phase} as _to_phase, {program.next_segment} as _to_segment from frame),
+        with next as (select _key, phase, segment, _waits, _touch_set, {program.next_phase} as _to_phase,
+          {program.next_segment} as _to_segment from frame),
         held as (select *, case when phase in ({kept}) and _to_phase = phase and segment is not null
           then segment else _to_segment end as _segment_now,
           case when phase in ({kept}) and _to_phase = phase and _to_segment <> segment
           then _to_segment end as _waits_now from next)
-        select *, {program.touch} as _touch_now from held
+        select _key, _to_phase, _segment_now, _waits_now, {program.touch} as _touch_now from held
         where _to_phase is distinct from phase or _segment_now is distinct from segment
           or _waits_now is distinct from _waits
           or _touch_now is distinct from coalesce(_touch_set, []::text[])""")
-    names = [column[0] for column in found.description]
-    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    proposed = found.fetchall()
+    rows = turn.rows(key for key, *_ in proposed) if proposed else {}
     return [
-        Move(row["_account"], row["_to_phase"], row["_segment_now"], row)
-        for row in rows
-        if row["_account"] in turn.directory
+        Move(key, phase, segment, {**rows[key], "_waits_now": waits, "_touch_now": touch})
+        for key, phase, segment, waits, touch in proposed
+        if key in rows
     ]
 
 
