@@ -8,9 +8,10 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -30,6 +31,7 @@ from aloft.collect.inbox import Inbox
 from aloft.engine.alone import alone
 from aloft.facts.known import know, write_draft
 from aloft.facts.log import add_import
+from aloft.records.services import declare_complete
 
 Heard = Callable[[str, int, int | None], None]
 Ordinals = dict[tuple[str, int], int]
@@ -220,6 +222,14 @@ class Run:
             complete_to=mapping.complete_to,
             credit=mapping.credit,
         )
+        if mapping.complete_to is not None:
+            self._declare(report.source, mapping.complete_to, mapping.timezone or "UTC")
+
+    def _declare(self, source: str, last: date, zone: str) -> None:
+        """The source has sent everything up to the end of its last complete day, or up to now within it."""
+        over = datetime.combine(last + timedelta(days=1), time(), ZoneInfo(zone))
+        now = self.now.replace(tzinfo=UTC)
+        declare_complete(source=source, complete_to=min(over, now), actor="import", at=now)
 
 
 def _left_over(asked: Asked) -> list[str]:
