@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -24,6 +25,10 @@ log = logging.getLogger("aloft.engine")
 PAUSE = 0.1  # seconds between looks, while nothing asks
 LONGEST_PAUSE = 30.0  # seconds between tries of a turn that fails
 Question = tuple[str, Mapping[str, Any], "Future[dict[str, Any]]"]
+
+
+class Stopped(Exception):
+    """The engine is to stop between two turns."""
 
 
 class EngineServer:
@@ -41,8 +46,10 @@ class EngineServer:
         pause = PAUSE
         while not self.stopping.is_set():
             try:
-                self.engine.look(settled(self.engine.clock.now()))
+                self.engine.look(settled(self.engine.clock.now()), self._between)
                 pause = PAUSE
+            except Stopped:
+                break
             except Exception:
                 log.exception("a turn failed; nothing of it was stored, and it is tried again")
                 pause = min(pause * 2, LONGEST_PAUSE)
@@ -53,12 +60,21 @@ class EngineServer:
     def stop(self, *_: object) -> None:
         self.stopping.set()
 
-    def _answer_for(self, pause: float) -> None:
+    def _between(self, _at: datetime) -> None:
+        """Between two turns, of which there are many while the engine catches up: who asks does not wait for all."""
+        if self.stopping.is_set():
+            raise Stopped
+        while self._answer_for(0):
+            pass
+
+    def _answer_for(self, pause: float) -> bool:
+        """Wait so many seconds for a question, and answer it; whether there was one."""
         try:
-            name, arguments, future = self.questions.get(timeout=pause)
+            name, arguments, future = self.questions.get(block=pause > 0, timeout=pause)
         except queue.Empty:
-            return
+            return False
         _settle(future, lambda: answer(self.engine, name, arguments))
+        return True
 
     def _serve(self) -> None:
         while not self.stopping.is_set():
