@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -264,11 +265,12 @@ ANY_LOG = {
     "kept_from": st.integers(0, 3),
     "mended": st.booleans(),
 }
+LOGS = int(os.environ.get("ALOFT_LOGS", "60"))  # 500 take half an hour
 QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
 
 
 @pytest.mark.slow
-@settings(max_examples=500, **QUIET)
+@settings(max_examples=LOGS, **QUIET)
 @given(**ANY_LOG)
 def test_every_metric_equals_a_plain_count(
     log: Log, shapes: list[Plainly], minutes: list[int], steps: int, kept_from: int, mended: bool
