@@ -119,6 +119,7 @@ WHEN_IT_CAME = {
     "membership": "seq",
     "attribute": "seq, recorded",
     "seen": "day",
+    "source_mark": "recorded, seq",
     "position": 'inbox, "at"',
 }
 NOT_FACTS = {"compacted"}
