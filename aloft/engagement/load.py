@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from aloft.engagement.build import build
@@ -15,7 +15,7 @@ from aloft.engagement.library import Find, preset
 from aloft.engagement.model import Model, Rule
 from aloft.engagement.notes import remarks
 from aloft.engagement.parse import ExpressionError, Parsed, parse, read
-from aloft.engagement.problems import InvalidModel, Note, Problem, dotted
+from aloft.engagement.problems import InvalidModel, Note, Path, Problem, dotted
 from aloft.engagement.scopes import book_rule_scope
 from aloft.engagement.tree import Flaw, Unreadable, plain, read_tree
 from aloft.engagement.writing import written
@@ -41,7 +41,7 @@ def load(text: str, file: str, find: Find = preset) -> Model:
 
     Raises InvalidModel with all that is wrong.
     """
-    return build(_checked(text, file, find), file)
+    return _built(_checked(text, file, find), file)
 
 
 def read_model(text: str, file: str, find: Find = preset) -> Reading:
@@ -53,7 +53,35 @@ def read_model(text: str, file: str, find: Find = preset) -> Reading:
         )
         for one in remarks(draft)
     )
-    return Reading(build(draft, file), notes, _whole_text(text, draft))
+    return Reading(_built(draft, file), notes, _whole_text(text, draft))
+
+
+def _built(draft: Draft, file: str) -> Model:
+    """A key that must say something and says nothing is found as the model lacks it."""
+    try:
+        return build(draft, file)
+    except ValueError:
+        silent = [path for path in _silent(plain(draft.tree.root)) if path]
+        flaws = [
+            Flaw(
+                draft.tree.key_place(path),
+                path,
+                f"'{path[-1]}' says nothing: give it a value, or leave it out",
+            )
+            for path in silent
+        ]
+        if not flaws:
+            raise
+        raise InvalidModel(_problems(flaws, file)) from None
+
+
+def _silent(told: object, path: Path = ()) -> Iterator[Path]:
+    """The keys that have no value."""
+    if told is None:
+        yield path
+    parts = told.items() if isinstance(told, dict) else enumerate(told) if isinstance(told, list) else ()
+    for step, part in parts:
+        yield from _silent(part, (*path, step))
 
 
 def _whole_text(text: str, draft: Draft) -> str:

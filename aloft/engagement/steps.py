@@ -12,8 +12,10 @@ from aloft.engagement.parse import ReadingError
 from aloft.engagement.problems import Path
 from aloft.engagement.spelling import alternatives, quoted
 from aloft.engagement.step_document import STEPS, StepDoc, WaitDoc
+from aloft.engagement.tree import plain
 from aloft.engagement.who_document import Chosen, EveryDoc
 
+_PARTS = ("message", "task", "survey", "split")
 _NEEDS = {"message": ("template",), "task": ("title",), "survey": ("kind",), "wait": ("until", "at_most")}
 _BRANCH = ("if", "then", "else")
 
@@ -77,6 +79,8 @@ def _one_thing(findings: Findings, path: Path) -> None:
         findings.require(path, "if")
         findings.require(path, "then")
     for key in given[:1]:
+        if key in _PARTS and plain(findings.draft.tree.node((*path, key))) is None:
+            findings.add_key((*path, key), f"'{key}' says nothing: expected keys and values")
         if findings.draft.tree.is_mapping((*path, key)):
             for needed in _NEEDS.get(key, ()):
                 findings.require((*path, key), needed)

@@ -60,6 +60,8 @@ def test_each_kind_of_step_is_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
         ("{then: []}", "28:9: {0}: 'if' is missing"),
         ("mesage: {template: x}", "28:9: {0}.mesage: unknown key 'mesage' (did you mean 'message'?)"),
         ("message: {channel: email}", "28:9: {0}.message: 'template' is missing"),
+        ("message:", "28:9: {0}.message: 'message' says nothing: expected keys and values"),
+        ("task:", "28:9: {0}.task: 'task' says nothing: expected keys and values"),
         (
             "message: {template: x, chanel: email}",
             "28:32: {0}.message.chanel: unknown key 'chanel' (did you mean 'channel'?)",
