@@ -267,7 +267,7 @@ class Engine:
             self.directory.refresh(step.touched)
             if any(change.kind == StaffSet.kind for change in changes):
                 self.versions.forget()
-            self.watch.drained(at, changes)
+            self.watch.drained(at, drained.arrived, changes)
             for turn in self._turns_of(at, touched=step.touched, before=before):
                 deciding.by_facts(turn, changes, step.moved)
             self._decided(at)

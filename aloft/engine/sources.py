@@ -8,7 +8,7 @@ from datetime import datetime
 from aloft.act.models import Due, DueKind
 from aloft.engine.models import DataAlert
 from aloft.facts.changes import ChangeRow
-from aloft.facts.completeness import Sources
+from aloft.facts.completeness import Arrival, Sources
 from aloft.facts.store import FactStore
 
 
@@ -53,9 +53,9 @@ class SourceWatch:
                 )
                 self.behind[name] = standing.mark
 
-    def drained(self, at: datetime, changes: Iterable[ChangeRow]) -> None:
+    def drained(self, at: datetime, arrived: Iterable[Arrival], changes: Iterable[ChangeRow]) -> None:
         """After a drain: end the alerts of what has returned, and look again at what waited for it."""
-        self.sources.refresh()
+        self.sources.refresh(arrived)
         returned = [name for name in self.behind if not self.sources.standing(name, at).is_late(at)]
         DataAlert.objects.filter(source__in=returned, ended_at=None).update(ended_at=at)
         for name in returned:

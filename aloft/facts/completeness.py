@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pyarrow as pa
 
@@ -30,8 +31,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SLOT = 600  # seconds: gaps of an hour and more are told apart well enough
 
 
-def note(store: FactStore, changes: Sequence[ChangeRow]) -> None:
-    """Part of the drain: what has arrived (table `staged`), and what sources have declared."""
+Arrival = tuple[str, str | None, datetime]
+"""Who sent, the name of the event, and when the last of them was received."""
+
+
+def note(store: FactStore, changes: Sequence[ChangeRow]) -> tuple[Arrival, ...]:
+    """Part of the drain: what has arrived (table `staged`), which it gives, and what sources have declared."""
     store.run(
         f"""INSERT INTO arrival SELECT source, name, (epoch(received) // {SLOT})::INTEGER AS slot,
             max(received) AS last FROM staged GROUP BY ALL"""
@@ -40,6 +45,11 @@ def note(store: FactStore, changes: Sequence[ChangeRow]) -> None:
     if declared:
         store.load("declared", _declared(declared))
         store.run("INSERT INTO source_mark SELECT * FROM declared")
+    return _received(store.run("SELECT source, name, max(received) FROM staged GROUP BY ALL"))
+
+
+def _received(rows: Iterable[tuple[Any, ...]]) -> tuple[Arrival, ...]:
+    return tuple((source, name, last.replace(tzinfo=UTC)) for source, name, last in rows)
 
 
 def _declared(changes: Sequence[ChangeRow]) -> pa.Table:
@@ -96,18 +106,14 @@ class Sources:
 
     def load(self) -> None:
         self._last.clear()
-        self._learn("SELECT source, name, max(last) FROM arrival GROUP BY ALL")
-        self._read_marks()
+        self.refresh(_received(self.store.run("SELECT source, name, max(last) FROM arrival GROUP BY ALL")))
 
-    def refresh(self) -> None:
+    def refresh(self, arrived: Iterable[Arrival]) -> None:
         """After a drain: what it brought."""
-        self._learn("SELECT source, name, max(received) FROM staged GROUP BY ALL")
-        self._read_marks()
-
-    def _learn(self, sql: str) -> None:
-        for source, name, last in self.store.run(sql):
+        for source, name, last in arrived:
             key = (source, name or "")
-            self._last[key] = max(last.replace(tzinfo=UTC), self._last.get(key, EPOCH))
+            self._last[key] = max(last, self._last.get(key, EPOCH))
+        self._read_marks()
 
     def _read_marks(self) -> None:
         rows = self.store.run("SELECT source, arg_max(complete_to, seq) FROM source_mark GROUP BY source")

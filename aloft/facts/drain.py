@@ -47,6 +47,7 @@ class Drained:
     events: int
     duplicates: int
     conflicts: tuple[tuple[str, str], ...]
+    arrived: tuple[completeness.Arrival, ...]
 
 
 def drain(
@@ -73,7 +74,7 @@ def _let_time_pass(store: FactStore, before: Positions, at: datetime) -> Drained
     rebuild(store, rebuilt)
     _move(store, 0, 0, at)
     none: frozenset[int] = frozenset()
-    return Drained(before, store.positions(), rebuilt, none, rebuilt, none, none, 0, 0, ())
+    return Drained(before, store.positions(), rebuilt, none, rebuilt, none, none, 0, 0, (), ())
 
 
 def _apply(
@@ -92,7 +93,7 @@ def _apply(
     membership.attribute(store)
     membership.attribute_again(store)
     events = _insert(store)
-    completeness.note(store, changes)
+    arrived = completeness.note(store, changes)
     arrivals.remember(store)
     rebuilt = zoned | edits.withdraw(store, changes) | _deprived(store)
     rebuild(store, rebuilt)
@@ -115,6 +116,7 @@ def _apply(
         events=events,
         duplicates=refused.duplicates,
         conflicts=refused.conflicts,
+        arrived=arrived,
     )
 
 

@@ -51,6 +51,23 @@ def facts(world: World, seed: int, days: int = 5) -> list[tuple[Entry, str]]:
     return [(entry, arrived.strftime("%Y-%m-%d %H:%M:%S")) for entry, arrived in made]
 
 
+class Killed(BaseException):
+    """Stands for the end of the process: nothing in the engine may catch it and go on."""
+
+
+def killed_once_drained(world: World, monkeypatch: pytest.MonkeyPatch, until: str) -> None:
+    """The engine ends between the two databases: the facts are drained, and nothing of them is decided."""
+
+    def end(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as broken:
+        broken.setattr("aloft.engine.accounts.observe", end)
+        with pytest.raises(Killed):
+            world.run(until)
+    world.restart()
+
+
 def forget() -> None:
     """A database as new, under the same home."""
     for model in (
@@ -107,4 +124,17 @@ def test_a_store_made_anew_from_the_log_equals_the_one_that_was_deleted(db: None
     world.run("2026-01-14 01:00")
     assert picture(world.engine.store) == before
     assert list(decisions(world)) == said
+    world.close()
+
+
+def test_an_engine_killed_between_drain_and_decision_decides_what_it_drained(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(tmp_path)
+    company(world)
+    world.run("2026-01-06")
+    world.track("acme", "Ticket Opened", "2026-01-06 10:00", "u1", priority="urgent", ticket_id="T1")
+    killed_once_drained(world, monkeypatch, "2026-01-06 10:05")
+    world.run("2026-01-06 10:10")
+    assert [row.anchor for row in world.occurrences("acme", "urgent_ticket")] == ["ticket_id:T1"]
     world.close()

@@ -87,10 +87,10 @@ def test_the_newest_declaration_counts() -> None:
 def test_what_a_drain_brings_is_known_without_reading_all_again() -> None:
     store = a_store()
     kept = sources(store)
-    hourly(store, 1)
-    kept.refresh()
-    hourly(store, 2)
-    kept.refresh()
+    for hour in ("00:00", "03:00"):
+        when = f"2026-03-01T{hour}"
+        seq = store.positions().inbox + 1
+        kept.refresh(step(store, tracked(seq, when, "ann", "acme", received=when)).arrived)
     assert kept.standing("product", at("2026-03-05T00:00")) == sources(store).standing(
         "product", at("2026-03-05T00:00")
     )
