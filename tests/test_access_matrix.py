@@ -54,6 +54,7 @@ MATRIX = {
     "revenue": A_PAGE,
     "behind": A_PAGE,
     "account": A_PAGE_ABOUT_AN_ACCOUNT,
+    "explain": A_PAGE_ABOUT_AN_ACCOUNT,
     "why": A_PAGE_ABOUT_AN_ACCOUNT,
     "open_by_hand": AN_ACT,
     "give_pulse": AN_ACT,
@@ -97,6 +98,7 @@ class World:
         arguments = {
             "sign_in_as": ["cora"],
             "account": [self.account.public_id],
+            "explain": [self.account.public_id, "mrr"],
             "open_by_hand": [self.account.public_id, "check_in"],
             "give_pulse": [self.account.public_id],
             "withdraw": [self.fact.pk],
@@ -191,7 +193,7 @@ def test_every_address_answers_as_the_table_says(
 def test_who_is_signed_out_is_led_to_sign_in_and_nowhere_else(world: World) -> None:
     answers = [ask(Client(), world, name, method) for name in MATRIX for method in ("get", "post")]
     led = [answer["Location"] for answer in answers if answer.status_code == LED]
-    assert len(led) == 51  # twenty-five pages and acts, asked twice, and signing out
+    assert len(led) == 53  # twenty-six pages and acts, asked twice, and signing out
     assert all(where.startswith("/sign-in/") for where in led)
 
 

@@ -1,5 +1,5 @@
 """A value opened to the facts behind it: the events that a metric counts, the parts of a formula, what was told
-of an attribute, the versions of a contract's lines."""
+of an attribute, the versions of a contract's lines, the rules that put an account where it stands."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from aloft.measures.formulas import read_by
 from aloft.measures.frame import Ask, Frames, aware, naive
 from aloft.measures.groups import texts
 from aloft.measures.metrics import kept
+from aloft.measures.standing_rules import standing_rules
 from aloft.measures.windows import window
 
 MOST = 50
@@ -57,9 +58,10 @@ def explain(frames: Frames, account: int, at: datetime, name: str, most: int = M
     frames.ask([Ask(0, account, at)])
     frames.build()
     row = frames.rows([0]).get(0, {})
-    if name not in row or name.startswith("_"):
+    found = None if name.startswith("_") else _Explaining(frames, account, at, row, most).of(name)
+    if found is None or (name not in row and not found.facts):
         raise UnknownName(f"no value is called {name!r} in the model {frames.model.name}")
-    return _Explaining(frames, account, at, row, most).of(name)
+    return found
 
 
 class _Explaining:
@@ -74,10 +76,20 @@ class _Explaining:
             return Explained(name, value, metric.formula.text, parts=parts)
         if metric is not None:
             return self._of_events(metric, value)
+        ruled = standing_rules(self.frames.model, name, self.row)
+        if ruled is not None:
+            parts = tuple(self.of(part) for part in ruled.reads if part in self.row)
+            return Explained(name, value, ruled.says, parts=parts)
+        return self._of_records(name, value)
+
+    def _of_records(self, name: str, value: Any) -> Explained:
+        """What was told of an attribute, though no rule may read it; the lines of the contracts."""
         told, more = self._told(name)
         if name in CONTRACT:
             lines, others = self._lines()
             told, more = (*told, *lines), more + others
+        if name not in self.row and told:
+            value = told[0].says["value"]
         return Explained(name, value, "", told, more)
 
     def _shown(self, name: str) -> Any:
@@ -176,7 +188,8 @@ def _words(metric: Metric) -> str:
 
 
 def as_object(explained: Explained) -> dict[str, Any]:
-    """As JSON, for the socket and for `--json`; instants in UTC, ISO 8601."""
+    """As JSON, for the socket and for `--json`; instants in UTC, ISO 8601, told from text by
+    `is_instant`."""
 
     def spelled(value: Any) -> Any:
         return value.isoformat() if isinstance(value, datetime) else value
@@ -184,6 +197,7 @@ def as_object(explained: Explained) -> dict[str, Any]:
     return {
         "name": explained.name,
         "value": spelled(explained.value),
+        "is_instant": isinstance(explained.value, datetime),
         "says": explained.says,
         "facts": [{name: spelled(value) for name, value in vars(fact).items()} for fact in explained.facts],
         "more": explained.more,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
 MINUTE, HOUR = 60, 3600
+ABBREVIATED = frozenset({"mrr", "arr", "acv", "clv", "nps", "csat", "ces", "roi"})
 UNITS = {1_000_000_000: "bn", 1_000_000: "M", 1_000: "k"}
 
 
@@ -102,5 +103,6 @@ def initials(name: str) -> str:
 
 
 def humanised(name: str) -> str:
-    """`adoption_gate` as “Adoption gate”."""
-    return name.replace("_", " ").capitalize()
+    """`adoption_gate` as “Adoption gate”, `kickoff.done` as “Kickoff done”, `mrr` as “MRR”."""
+    words = name.replace("_", " ").replace(".", " ").capitalize().split(" ")
+    return " ".join(word.upper() if word.lower() in ABBREVIATED else word for word in words)

@@ -56,7 +56,13 @@ def navigation(reader: Reader) -> list[Item]:
     load = selectors.load_of(reader.person, horizon(reader.now, reader.zone))
     items = [
         Item("Today", reverse("today"), "list-todo", load.needing, ("today",)),
-        Item("Accounts", reverse("accounts"), "building-2", load.accounts, ("accounts", "account", "why")),
+        Item(
+            "Accounts",
+            reverse("accounts"),
+            "building-2",
+            load.accounts,
+            ("accounts", "account", "explain", "why"),
+        ),
         Item("Revenue", reverse("revenue"), "trending-up", None, ("revenue", "behind")),
     ]
     if may_import(reader.person):

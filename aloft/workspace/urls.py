@@ -3,12 +3,13 @@ from __future__ import annotations
 from django.urls import path
 
 from aloft.workspace import actions, importing
-from aloft.workspace.pages import account, accounts, behind, imports, revenue, today, why
+from aloft.workspace.pages import account, accounts, behind, explain, imports, revenue, today, why
 
 urlpatterns = [
     path("", today.today, name="today"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/<uuid:account_id>/", account.account, name="account"),
+    path("accounts/<uuid:account_id>/explain/<str:name>", explain.explain, name="explain"),
     path("accounts/<uuid:account_id>/open/<slug:moment>", actions.open_by_hand, name="open_by_hand"),
     path("accounts/<uuid:account_id>/pulse", actions.give_pulse, name="give_pulse"),
     path("revenue/", revenue.revenue, name="revenue"),

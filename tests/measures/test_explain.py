@@ -69,6 +69,12 @@ def test_mrr_rests_on_the_versions_of_contract_lines(store: FactStore) -> None:
     assert found.facts[0].known == at("2026-05-10")
 
 
+def test_where_no_segment_is_decided_all_of_their_rules_are_told(store: FactStore) -> None:
+    found = explained(store, "segment", "2026-06-15")
+    assert (found.value, found.says) == (None, "tier_1: mrr >= 5000; tier_2: mrr >= 1700")
+    assert [(part.name, part.value) for part in found.parts] == [("mrr", 150.0)]
+
+
 def test_a_name_that_is_no_value_is_refused(store: FactStore) -> None:
     with pytest.raises(UnknownName, match="no value is called 'nonsense'"):
         explained(store, "nonsense", "2026-06-15")
