@@ -52,6 +52,10 @@ MATRIX = {
     "today": A_PAGE,
     "accounts": A_PAGE,
     "revenue": A_PAGE,
+    "model": A_PAGE,
+    "version": A_PAGE,
+    "model_document": A_PAGE,
+    "publish": Expected((LED, HIDDEN, HIDDEN, OK), (LED, HIDDEN, HIDDEN, UNFIT)),
     "behind": A_PAGE,
     "account": A_PAGE_ABOUT_AN_ACCOUNT,
     "explain": A_PAGE_ABOUT_AN_ACCOUNT,
@@ -107,6 +111,10 @@ class World:
         }
         if name in {"import_mapping", "import_document", "import_store", "import_discard"}:
             arguments[name] = [self.sent()]
+        if name in {"version", "model_document"}:
+            arguments[name] = ["acme", self.occurrence.model_version.version]
+        if name == "model":
+            return f"{reverse(name)}?element=moments.{self.occurrence.moment}"
         of_the_moment = name in {"why", "start", "done", "reopen", "record", "snooze", "skip"}
         return reverse(name, args=[self.occurrence.public_id] if of_the_moment else arguments.get(name))
 
@@ -193,7 +201,7 @@ def test_every_address_answers_as_the_table_says(
 def test_who_is_signed_out_is_led_to_sign_in_and_nowhere_else(world: World) -> None:
     answers = [ask(Client(), world, name, method) for name in MATRIX for method in ("get", "post")]
     led = [answer["Location"] for answer in answers if answer.status_code == LED]
-    assert len(led) == 53  # twenty-six pages and acts, asked twice, and signing out
+    assert len(led) == 61  # thirty pages and acts, asked twice, and signing out
     assert all(where.startswith("/sign-in/") for where in led)
 
 
@@ -210,10 +218,12 @@ def test_no_word_of_a_foreign_account_is_ever_said(
 
 
 def test_the_canary_sings_to_who_may_hear_it(browser_of: Callable[[str], Client], world: World) -> None:
-    pages = [
-        ask(browser_of("owner"), world, name, "get").content.decode() for name in ("today", "account", "why")
-    ]
-    heard = "".join(pages)
+    pages = {
+        name: ask(browser_of("owner"), world, name, "get").content.decode()
+        for name in ("today", "account", "why", "model")
+    }
+    heard = "".join(pages.values())
+    assert f"{world.canary} name" in pages["model"]
     texts = ("name", "title", "objective", "because", "owned", "contact", "goal", "value", "part", "product")
     for text in (*texts, "at the part"):
         assert f"{world.canary} {text}" in heard

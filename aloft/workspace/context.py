@@ -64,6 +64,7 @@ def navigation(reader: Reader) -> list[Item]:
             ("accounts", "account", "explain", "why"),
         ),
         Item("Revenue", reverse("revenue"), "trending-up", None, ("revenue", "behind")),
+        Item("Model", reverse("model"), "route", None, ("model", "version", "publish")),
     ]
     if may_import(reader.person):
         pages = ("imports", "import", "mapping", "import_report")

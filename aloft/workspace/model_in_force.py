@@ -6,8 +6,9 @@ import functools
 from datetime import datetime
 
 from aloft.engagement.draft import read_draft
-from aloft.engagement.load import load
+from aloft.engagement.load import Reading, load, read_model
 from aloft.engagement.model import Model
+from aloft.engagement.problems import InvalidModel
 from aloft.engagement.tree import read_tree
 from aloft.measures.models import AccountProjection
 from aloft.records.models import Account, ModelVersion
@@ -28,7 +29,26 @@ def manual_moments(account: Account, at: datetime) -> dict[str, str]:
 def home_zone(at: datetime) -> str:
     """The zone of whoever has none of their own."""
     version = current_model_version(None, at)
-    return _model(version.document).clock.home_zone if version else "UTC"
+    return _home_zone(version.document) if version else "UTC"
+
+
+@functools.lru_cache(maxsize=8)
+def _home_zone(document: str) -> str:
+    """Every page asks: a version that this release cannot read must not take them all down."""
+    try:
+        return _model(document).clock.home_zone
+    except InvalidModel:
+        return "UTC"
+
+
+def reading_of(version: ModelVersion) -> Reading:
+    """The model of a version with the notes on it; InvalidModel for one that this release cannot read."""
+    return _reading(version.document, f"{version.name}.yaml")
+
+
+@functools.lru_cache(maxsize=8)
+def _reading(document: str, file: str) -> Reading:
+    return read_model(document, file)
 
 
 @functools.lru_cache(maxsize=8)

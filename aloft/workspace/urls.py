@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from aloft.workspace import actions, importing
-from aloft.workspace.pages import account, accounts, behind, explain, imports, revenue, today, why
+from aloft.workspace import actions, importing, publishing
+from aloft.workspace.pages import account, accounts, behind, explain, imports, model, revenue, today, version, why
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("accounts/<uuid:account_id>/pulse", actions.give_pulse, name="give_pulse"),
     path("revenue/", revenue.revenue, name="revenue"),
     path("revenue/accounts/", behind.behind, name="behind"),
+    path("model/", model.model, name="model"),
+    path("model/publish", publishing.publish, name="publish"),
+    path("model/<slug:name>/<int:number>/", version.version, name="version"),
+    path("model/<slug:name>/<int:number>/model.yaml", version.document, name="model_document"),
     path("moments/<uuid:occurrence_id>/", why.why, name="why"),
     path("moments/<uuid:occurrence_id>/start", actions.start, name="start"),
     path("moments/<uuid:occurrence_id>/done", actions.done, name="done"),

@@ -35,6 +35,7 @@ KINDS = {
     "event": Sign("zap", "Event"),
     "when": Sign("activity", "Condition"),
     "expect": Sign("hourglass", "Non-event"),
+    "answer": Sign("hourglass", "Non-event"),
     "manual": Sign("hand", "Manual"),
 }
 STATES = {

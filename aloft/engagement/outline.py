@@ -1,0 +1,57 @@
+"""Where the parts of a document are written: a section such as `clock`, an entry such as `moments.kickoff`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from aloft.engagement.problems import dotted
+from aloft.engagement.tree import Branch, Entry, read_tree
+
+
+@dataclass(frozen=True)
+class Written:
+    """The lines of a part, from that of its key on; `first` counts from 1."""
+
+    name: str
+    first: int
+    lines: tuple[str, ...]
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.lines) - 1
+
+
+def outline(text: str) -> Mapping[str, Written]:
+    """The parts of a document by their dotted names, in its order: sections and their entries.
+
+    A part ends before the next begins; blank lines and comments between them belong to the next.
+    Raises Unreadable.
+    """
+    lines = text.splitlines()
+    parts = _parts(read_tree(text).root.entries, len(lines) + 1)
+    return {name: Written(name, first, _trimmed(lines[first - 1 : end])) for name, first, end in parts}
+
+
+def _parts(entries: Mapping[str, Entry], after: int) -> Iterator[tuple[str, int, int]]:
+    """Name, first line and last line; `after` is the line behind the last of them."""
+    for section, first, end, entry in _spans(entries, after):
+        yield dotted((section,)), first, end
+        if isinstance(entry.value, Branch):
+            for name, begins, ends, _ in _spans(entry.value.entries, end + 1):
+                yield dotted((section, name)), begins, ends
+
+
+def _spans(entries: Mapping[str, Entry], after: int) -> Iterator[tuple[str, int, int, Entry]]:
+    """What stands on one line with the next ends on that line too."""
+    firsts = [*(entry.key.line for entry in entries.values()), after]
+    for (name, entry), (first, following) in zip(entries.items(), pairwise(firsts), strict=True):
+        yield name, first, max(first, following - 1), entry
+
+
+def _trimmed(lines: list[str]) -> tuple[str, ...]:
+    end = len(lines)
+    while end > 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
+        end -= 1
+    return tuple(lines[:end])

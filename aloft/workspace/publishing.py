@@ -1,0 +1,83 @@
+"""What a reader does with a model as text: have it looked at, and publish it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from aloft.engagement.load import Reading, read_model
+from aloft.engagement.problems import InvalidModel, Problem
+from aloft.engine.publishing import NotPublished, publish_from
+from aloft.records.models import ModelVersion, Person
+from aloft.records.policies import may_publish
+from aloft.records.refusals import Refused
+from aloft.workspace.pages import frame
+from aloft.workspace.pages import publish as page
+from aloft.workspace.pages.publish import FILE, Judged
+from aloft.workspace.reader import Reader, reader_of
+
+LONGEST = 500_000  # characters: hundreds of moments
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def publish(request: HttpRequest) -> HttpResponse:
+    reader = reader_of(request)
+    person = publisher_or_404(reader)
+    if request.method != "POST":
+        newest = newest_of(request.GET.get("model", ""))
+        return frame.whole(request, page.main(text=newest.document if newest else ""))
+    judged = judge(text_of(request))
+    if judged.reading is None:
+        return frame.whole(request, page.main(judged), 422)
+    if request.POST.get("act") != "publish" or judged.is_same:
+        return frame.whole(request, page.main(judged))
+    try:
+        version = put_in_force(judged.reading, reader, person)
+    except (NotPublished, Refused) as refused:
+        return frame.whole(request, page.main(judged, refused=str(refused)), 422)
+    messages.success(request, f"Published version {version.version} of {version.name}")
+    return redirect(f"{reverse('model')}?model={version.name}")
+
+
+def publisher_or_404(reader: Reader) -> Person:
+    if reader.person is None or not may_publish(reader.person):
+        raise Http404
+    return reader.person
+
+
+def text_of(request: HttpRequest) -> str:
+    """Of the file that was sent, else of the form; browsers end lines with two characters."""
+    sent = request.FILES.get("file")
+    text = sent.read().decode("utf-8-sig", "replace") if sent else request.POST.get("document", "")
+    return text.replace("\r\n", "\n")
+
+
+def judge(text: str) -> Judged:
+    """Nothing is stored. What a model extends is a preset: a page has no folder to look in."""
+    if len(text) > LONGEST:
+        said = f"a model of more than {LONGEST:,} characters: publish it with `aloft apply`"
+        return Judged("", problems=(Problem(FILE, 1, 1, "", said),))
+    try:
+        reading = read_model(text, FILE)
+    except InvalidModel as invalid:
+        return Judged(text, problems=invalid.problems)
+    return Judged(text, reading, newest=newest_of(reading.model.name))
+
+
+def newest_of(name: str) -> ModelVersion | None:
+    return ModelVersion.objects.filter(name=name).order_by("version").last()
+
+
+def put_in_force(reading: Reading, reader: Reader, person: Person) -> ModelVersion:
+    """Live from now on. The engine may be running, so nothing is taken back."""
+    return publish_from(
+        reading.model,
+        reading.document,
+        live_from=reader.now,
+        now=reader.now,
+        actor=person.handle,
+        running=True,
+    )

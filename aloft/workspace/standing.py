@@ -1,0 +1,120 @@
+"""How accounts stand under a model: in which segment and phase, with what MRR, and what is open at them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Count, Max, Q, QuerySet, Sum
+
+from aloft.act.models import Occurrence, OccurrenceState, OutcomeState
+from aloft.act.selectors import IN_WORK
+from aloft.measures.models import AccountProjection
+from aloft.records.models import Account, Person
+from aloft.workspace import selectors
+
+NO_MONEY = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Of the accounts that a person sees. `accounts` by segment and phase (empty: in none), `mrr` by segment,
+    `open` by moment and segment. `as_of` is None where nobody follows the model."""
+
+    accounts: Mapping[tuple[str, str], int]
+    mrr: Mapping[str, Decimal]
+    open: Mapping[tuple[str, str], int]
+    as_of: datetime | None
+
+    @property
+    def following(self) -> int:
+        return sum(self.accounts.values())
+
+    def in_segment(self, segment: str) -> int:
+        return sum(n for (one, _), n in self.accounts.items() if one == segment)
+
+    def in_phase(self, phase: str) -> int:
+        return sum(n for (_, one), n in self.accounts.items() if one == phase)
+
+    def open_at(self, moment: str) -> int:
+        return sum(n for (one, _), n in self.open.items() if one == moment)
+
+
+def standing(person: Person | None, model: str) -> Standing:
+    """Three queries, however many accounts there are."""
+    followers = projections_of(person).filter(model=model)
+    rows = list(
+        followers.values_list("segment", "phase").annotate(n=Count("pk"), mrr=Sum("mrr"), at=Max("as_of"))
+    )
+    money: dict[str, Decimal] = {}
+    for segment, _, _, mrr, _ in rows:
+        money[segment] = money.get(segment, NO_MONEY) + (mrr or NO_MONEY)
+    return Standing(
+        accounts={(segment, phase): n for segment, phase, n, _, _ in rows},
+        mrr=money,
+        open=_open(person, model),
+        as_of=max((at for *_, at in rows), default=None),
+    )
+
+
+def projections_of(person: Person | None) -> QuerySet[AccountProjection]:
+    seen = AccountProjection.objects.order_by()
+    if person is not None and person.sees_everything:
+        return seen
+    return seen.filter(account__in=selectors.accounts_of(person).order_by().values("pk"))
+
+
+def _open(person: Person | None, model: str) -> Mapping[tuple[str, str], int]:
+    rows = seen_occurrences(person).filter(state__in=IN_WORK, account__projection__model=model)
+    counted = rows.values_list("moment", "account__projection__segment").annotate(n=Count("pk"))
+    return {(moment, segment): n for moment, segment, n in counted}
+
+
+def seen_occurrences(person: Person | None) -> QuerySet[Occurrence]:
+    rows = Occurrence.objects.order_by()
+    if person is not None and person.sees_everything:
+        return rows
+    return rows.filter(account__in=selectors.accounts_of(person).order_by().values("pk"))
+
+
+def following(person: Person | None) -> dict[str, int]:
+    """How many accounts follow each model, by its name; those that follow none by the empty one."""
+    counted = dict(projections_of(person).values_list("model").annotate(n=Count("pk")))
+    seen = selectors.accounts_of(person) if person else Account.objects.none()
+    unread = seen.filter(projection__isnull=True, whole=None).count()
+    return {**counted, "": counted.get("", 0) + unread} if unread else counted
+
+
+@dataclass(frozen=True)
+class Course:
+    """What became of a moment's occurrences so far."""
+
+    open: int
+    met: int
+    missed: int
+    unknown: int
+
+
+def course(person: Person | None, moment: str, model: str) -> Course:
+    rows = seen_occurrences(person).filter(moment=moment, model_version__name=model)
+    counts = rows.aggregate(
+        open=Count("pk", filter=Q(state__in=IN_WORK)),
+        met=Count("pk", filter=Q(outcome=OutcomeState.MET)),
+        missed=Count("pk", filter=Q(outcome=OutcomeState.MISSED)),
+        unknown=Count("pk", filter=Q(outcome=OutcomeState.UNKNOWN)),
+    )
+    return Course(**counts)
+
+
+def open_of(person: Person | None, moment: str, model: str) -> QuerySet[Occurrence]:
+    """Those in work, the earliest due first."""
+    rows = seen_occurrences(person).filter(moment=moment, model_version__name=model, state__in=IN_WORK)
+    return rows.select_related("account", "owner").order_by("due_at", "pk")
+
+
+def pinned() -> dict[int, int]:
+    """How many occurrences that are not closed keep to each version, by its key."""
+    rows = Occurrence.objects.exclude(state=OccurrenceState.CLOSED).order_by()
+    return dict(rows.values_list("model_version").annotate(n=Count("pk")))
