@@ -3,7 +3,18 @@ from __future__ import annotations
 from django.urls import path
 
 from aloft.workspace import actions, importing, publishing
-from aloft.workspace.pages import account, accounts, behind, explain, imports, model, revenue, today, version, why
+from aloft.workspace.pages import (
+    account,
+    accounts,
+    behind,
+    explain,
+    imports,
+    model,
+    revenue,
+    today,
+    version,
+    why,
+)
 
 urlpatterns = [
     path("", today.today, name="today"),
