@@ -172,6 +172,7 @@ def agree(customer: Customer, at: datetime, agreed_at: datetime) -> None:
         better="down",
         baseline=9,
         target=4,
+        starts_on=agreed_at.date(),
         due_on=agreed_at.date() + timedelta(days=365),
         actor=BY,
         at=at,

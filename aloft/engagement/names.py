@@ -115,7 +115,7 @@ NAMES: Mapping[str, BuiltIn] = _built_in(
     BuiltIn(
         "success_plan.goals",
         "number",
-        "Goals of the plan that are complete",
+        "Goals of the plan that have a baseline, a target and a date",
         "success_plan.goals >= 1",
         "position",
     ),
@@ -129,14 +129,14 @@ NAMES: Mapping[str, BuiltIn] = _built_in(
     BuiltIn(
         "success_plan.attainment",
         "number",
-        "How much of the way from baseline to target is done, as a fraction",
+        "How much of the way from baseline to target is done, as a fraction; the mean of the goals that are measured",
         "success_plan.attainment >= 0.5",
         "position",
     ),
     BuiltIn(
         "success_plan.expected",
         "number",
-        "How much of the way should be done by now, as a fraction",
+        "How much of the way should be done by now, as a fraction; of the same goals, day by day",
         "success_plan.attainment < 0.9 * success_plan.expected",
         "position",
     ),

@@ -17,10 +17,6 @@ NAMES: Mapping[str, str] = dict.fromkeys(
     (
         "persona",
         "locale",
-        "success_plan.goals",
-        "success_plan.late",
-        "success_plan.attainment",
-        "success_plan.expected",
     ),
     _UNKNOWN,
 )
@@ -45,7 +41,6 @@ KEYS: Mapping[str, str] = {
     "economics": "no cost is set beside revenue",
     "exceptions": "there is no exception report",
     "experiments": "nobody is held out",
-    "value_metrics": "goals of a plan are not tied to metrics",
     "moments.*.warn_at": "nobody is warned before the deadline",
 }
 """Keys by their path; `*` is any name or place in a list."""

@@ -18,6 +18,7 @@ from aloft.engagement.model import Duration, Model, Moment
 from aloft.engine import words
 from aloft.engine.directory import Known
 from aloft.engine.turn import Row, Turn
+from aloft.measures import plans
 from aloft.measures.names import names_in
 
 
@@ -154,7 +155,8 @@ def _clocks(
 
 def reads_metrics(model: Model, moment: Moment) -> bool:
     """Whether the outcome rests on events: they may come late, and windows over them slide."""
-    return any(name in model.metrics for name in names_in(moment.outcome.expect.expression))
+    read = set(names_in(moment.outcome.expect.expression))
+    return bool(read & model.metrics.keys() or (model.value_metrics and read & plans.WAY))
 
 
 def _at_opening(turn: Turn, moment: str, key: int) -> dict[str, float | None]:

@@ -15,15 +15,21 @@ from aloft.measures.names import names_in
 _LIMIT = 2_000  # days
 
 # Of a relationship not those from before it was: they were told of its account.
-_ATTRIBUTES = """
+_TOLD = """
     with part as (select id as account from account where whole is not null and id in (select unnest($accounts))),
     begun as (
       select account, min(told) as first from (
         select e.account, e.occurred as told from event e semi join part using (account)
         union all
         select k.account, coalesce(k.signed, k.starts)::timestamp from contract k semi join part using (account))
-      group by account)
-    select distinct t.account, t.valid from attribute t left join begun b on b.account = t.account
+      group by account),
+    told as (
+      select account, valid from attribute
+      union all select account, occurred from plan_note
+      union all select account, recorded from plan_goal
+      union all select account, occurred from goal_reading
+      union all select account, occurred from plan_step)
+    select distinct t.account, t.valid from told t left join begun b on b.account = t.account
     where t.account in (select unnest($accounts))
       and (t.account not in (select account from part) or t.valid >= b.first)"""
 
@@ -104,7 +110,7 @@ def _phase_starts(turn: Turn, moves: Iterable[Move]) -> dict[int, datetime]:
     """When the rule of the phase entered began to hold: not when we learned it.
 
     The rule can only have turned at an instant at which something it may read did: a date of the contract, an
-    attribute, an event that is new. It is read at each, and the last unbroken run of trues counts.
+    attribute, a note on the plan, an event that is new. It is read at each, and the last unbroken run of trues counts.
     """
     entered = [one for one in moves if one.phase and one.phase != one.row["phase"]]
     points = _turning_points(turn, entered)
@@ -157,7 +163,7 @@ def _turning_points(turn: Turn, entered: Iterable[Move]) -> dict[int, set[dateti
     dates = ("contract_signed", "contract_start", "contract_end")
     known = [(account, row[name]) for account, row in rows.items() for name in dates]
     accounts = list(rows)
-    known += turn.frames.connection.execute(_ATTRIBUTES, {"accounts": accounts}).fetchall()
+    known += turn.frames.connection.execute(_TOLD, {"accounts": accounts}).fetchall()
     known += _last_of_days(turn, accounts)
     for account, instant in known:
         at = aware(instant)

@@ -133,6 +133,36 @@ def _plan_note(change: ChangeRow) -> Iterator[tuple[str, Row]]:
     yield "plan_note", {"kind": kind, "occurred": _instant(change.data["at"]), "recorded": change.at}
 
 
+def _goal_set(change: ChangeRow) -> Iterator[tuple[str, Row]]:
+    data = change.data
+    yield (
+        "plan_goal",
+        {
+            "goal": data["goal"],
+            "title": data["title"],
+            "metric": data["value_metric"],
+            "baseline": _measure(data["baseline"]),
+            "target": _measure(data["target"]),
+            "starts": _date(data["starts"]),
+            "due": _date(data["due"]),
+            "recorded": change.at,
+        },
+    )
+
+
+def _goal_read(change: ChangeRow) -> Iterator[tuple[str, Row]]:
+    data = change.data
+    told = {"goal": data["goal"], "value": _measure(data["value"]), "occurred": _instant(data["at"])}
+    yield "goal_reading", {**told, "recorded": change.at}
+
+
+def _plan_step(change: ChangeRow) -> Iterator[tuple[str, Row]]:
+    data = change.data
+    told = {name: data[name] for name in ("step", "title", "done")}
+    held = {"due": _date(data["due"]), "occurred": _instant(data["at"]), "recorded": change.at}
+    yield "plan_step", {**told, **held}
+
+
 def _fact_recorded(change: ChangeRow) -> Iterator[tuple[str, Row]]:
     names = ("id", "moment", "anchor", "n", "fact", "contact", "persona", "value")
     told = {name: change.data[name] for name in names}
@@ -149,6 +179,9 @@ SPELLINGS: dict[str, Callable[[ChangeRow], Iterator[tuple[str, Row]]]] = {
     "rate.set": _rate_set,
     "plan.agreed": _plan_note,
     "plan.reviewed": _plan_note,
+    "plan.step": _plan_step,
+    "goal.set": _goal_set,
+    "goal.read": _goal_read,
     "fact.recorded": _fact_recorded,
 }
 
@@ -159,6 +192,10 @@ def _instant(text: str | None) -> datetime | None:
 
 def _date(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def _measure(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text).quantize(Decimal("0.0001"))
 
 
 def _money(text: str) -> Decimal:

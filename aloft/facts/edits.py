@@ -12,6 +12,7 @@ from aloft.facts.store import FactStore
 
 INSTANT = pa.timestamp("us")
 TEXT, WHOLE, DATE = pa.string(), pa.int64(), pa.date32()
+MEASURE = pa.decimal128(18, 4)
 NAMED = [("external", TEXT), ("seq", WHOLE)]
 COLUMNS: dict[str, pa.Schema] = {
     "attribute": pa.schema(
@@ -75,6 +76,33 @@ COLUMNS: dict[str, pa.Schema] = {
         ]
     ),
     "plan_note": pa.schema([*NAMED, ("kind", TEXT), ("occurred", INSTANT), ("recorded", INSTANT)]),
+    "plan_goal": pa.schema(
+        [
+            *NAMED,
+            ("goal", WHOLE),
+            ("title", TEXT),
+            ("metric", TEXT),
+            ("baseline", MEASURE),
+            ("target", MEASURE),
+            ("starts", DATE),
+            ("due", DATE),
+            ("recorded", INSTANT),
+        ]
+    ),
+    "goal_reading": pa.schema(
+        [*NAMED, ("goal", WHOLE), ("value", MEASURE), ("occurred", INSTANT), ("recorded", INSTANT)]
+    ),
+    "plan_step": pa.schema(
+        [
+            *NAMED,
+            ("step", WHOLE),
+            ("title", TEXT),
+            ("due", DATE),
+            ("done", pa.bool_()),
+            ("occurred", INSTANT),
+            ("recorded", INSTANT),
+        ]
+    ),
     "recorded_fact": pa.schema(
         [
             *NAMED,

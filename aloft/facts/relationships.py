@@ -24,6 +24,9 @@ PRODUCT = f"""CASE WHEN e.name IS NOT NULL AND contains(e.properties, '"product"
         AND length(json_extract_string(e.properties, '$.product')) <= {LONGEST_PRODUCT}
     THEN nullif(trim(json_extract_string(e.properties, '$.product')), '') END"""
 
+# What is told of an account by people alone, and holds for its relationships.
+OF_PLANS = ("plan_note", "plan_goal", "goal_reading", "plan_step")
+
 # Of the whole alone: its place in the tree, and figures that several products share.
 OF_THE_WHOLE = ("name", "parent", "product", "mrr", "arr", "acv", "clv", "seats")
 
@@ -132,7 +135,7 @@ def _edited(store: FactStore) -> frozenset[int]:
 def _tell_all(store: FactStore, created: frozenset[int]) -> None:
     """What was ever told of the accounts holds for relationships that are new."""
     _load(store, "created_part", created)
-    for table in ("attribute", "plan_note"):
+    for table in ("attribute", *OF_PLANS):
         _hold(store, table, "p.id IN (SELECT id FROM created_part)")
 
 
@@ -142,7 +145,8 @@ def _tell_newer(store: FactStore, before: Positions) -> None:
     observed = f"(t.seq > {before.inbox} OR t.seq IN (SELECT seq FROM amended))"
     older = "p.id NOT IN (SELECT id FROM created_part)"
     _hold(store, "attribute", f"{older} AND (t.stream = 0 AND {observed} OR t.stream = 1 AND {edited})")
-    _hold(store, "plan_note", f"{older} AND {edited}")
+    for table in OF_PLANS:
+        _hold(store, table, f"{older} AND {edited}")
 
 
 def _hold(store: FactStore, table: str, which: str) -> None:

@@ -6,7 +6,7 @@ drained again from them.
 
 from __future__ import annotations
 
-VERSION = 5
+VERSION = 6
 
 # A number of a property, exactly; a day's sum of them. Beyond 10^18 it is no number, and further decimals are rounded.
 NUMBER = "DECIMAL(24, 6)"
@@ -63,6 +63,13 @@ TABLES: dict[str, str] = {
         contact TEXT, persona TEXT, value TEXT, occurred TIMESTAMP, recorded TIMESTAMP, withdrawn BOOLEAN,
         seq BIGINT""",
     "plan_note": "account INTEGER, kind TEXT, occurred TIMESTAMP, recorded TIMESTAMP, seq BIGINT",
+    # Versions of a goal, of which the last recorded counts; readings and steps count from `occurred` on.
+    "plan_goal": """account INTEGER, goal BIGINT, title TEXT, metric TEXT, baseline DECIMAL(18,4),
+        target DECIMAL(18,4), starts DATE, due DATE, recorded TIMESTAMP, seq BIGINT""",
+    "goal_reading": """account INTEGER, goal BIGINT, value DECIMAL(18,4), occurred TIMESTAMP,
+        recorded TIMESTAMP, seq BIGINT""",
+    "plan_step": """account INTEGER, step BIGINT, title TEXT, due DATE, done BOOLEAN, occurred TIMESTAMP,
+        recorded TIMESTAMP, seq BIGINT""",
     # One row per contact, as last set.
     "contact": "contact TEXT, account INTEGER, persona TEXT, status TEXT, seq BIGINT",
     # When something last arrived of a source and event name, by spans of ten minutes since 1970.

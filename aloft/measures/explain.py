@@ -84,7 +84,7 @@ class _Explaining:
 
     def _of_records(self, name: str, value: Any) -> Explained:
         """What was told of an attribute, though no rule may read it; the lines of the contracts."""
-        told, more = self._told(name)
+        told, more = self._plan() if name.startswith("success_plan.") else self._told(name)
         if name in CONTRACT:
             lines, others = self._lines()
             told, more = (*told, *lines), more + others
@@ -140,6 +140,12 @@ class _Explaining:
             field=name,
         )
 
+    def _plan(self) -> tuple[tuple[Fact, ...], int]:
+        """What was told of the success plan: agreed and reviewed, goals, what was measured, steps."""
+        rest = f"from ({_PLAN}) where account = $account and occurred <= $at"
+        columns = "occurred, recorded, what, seq::text, 'records', '', says"
+        return self._rows(columns, f"{rest} order by occurred desc, seq desc", rest)
+
     def _lines(self) -> tuple[tuple[Fact, ...], int]:
         rest = "from contract_line where account = $account and recorded <= $at"
         return self._rows(
@@ -160,6 +166,19 @@ class _Explaining:
             for at, known, what, number, source, user, says in found
         )
         return facts, int(count[0]) if count else 0
+
+
+_PLAN = """
+  select account, occurred, recorded, 'plan ' || kind as what, seq, '{}'::json as says from plan_note
+  union all select account, recorded, recorded, 'goal: ' || title, seq,
+    json_object('measured by', metric, 'baseline', baseline::text, 'target', target::text, 'starts', starts::text,
+      'due', due::text) from plan_goal
+  union all select r.account, r.occurred, r.recorded, 'measured: ' || coalesce(g.title, r.goal::text), r.seq,
+    json_object('value', r.value::text) from goal_reading r
+    left join (select account, goal, arg_max(title, seq) as title from plan_goal group by account, goal) g
+      on g.account = r.account and g.goal = r.goal
+  union all select account, occurred, recorded, 'step: ' || title, seq,
+    json_object('due', due::text, 'done', done) from plan_step"""
 
 
 def _utc(instant: datetime) -> datetime:

@@ -17,7 +17,7 @@ import pyarrow as pa
 from aloft.engagement.expressions import Expression
 from aloft.engagement.model import Metric, Model
 from aloft.facts.completeness import sources_of
-from aloft.measures import beside, daily
+from aloft.measures import beside, daily, plans
 from aloft.measures.account import AccountNames
 from aloft.measures.asides import FAMILIES, answers, asides, questions
 from aloft.measures.beside import shares
@@ -135,7 +135,9 @@ class Frames:
         self._about_occurrences = True
         self._standing = Standing(connection)
         self._with_facts, self._in_view = apart(
-            formulas(model.metrics), self._late_names(), frozenset({*OF_POSITION, *ELSEWHERE})
+            formulas(model.metrics),
+            [*self._late_names(), *plans.WAY],
+            frozenset({*OF_POSITION, *ELSEWHERE}),
         )
         self._prepare()
 
@@ -235,9 +237,9 @@ class Frames:
             ("placed", self._view_sql("named")),
             *self._metric_stages(),
             *([("notes_then", _NOTES)] if self._about_occurrences else []),
-            ("plans_then", _PLANS),
+            *plans.stages(self.names),
             *beside.stages(self._shares, self.names),
-            ("facts_all" if self._asides else "facts_frame", self._facts_sql()),
+            *self._facts_stages("facts_all" if self._asides else "facts_frame"),
             *(answers(self._asides, "facts_all", self._unread()) if self._asides else []),
         ]
 
@@ -287,6 +289,15 @@ class Frames:
         )
         return dict(rows.fetchall())
 
+    def _facts_stages(self, name: str) -> Iterator[Stage]:
+        """The way of plans is measured by metrics, and so it is read once these are there."""
+        if not plans.WAY & self.names:
+            yield name, self._facts_sql()
+            return
+        yield "facts_before", self._facts_sql()
+        readable = self.model.metrics.keys() - {metric.name for metric in self._in_view}
+        yield name, plans.with_way("facts_before", self.model.value_metrics, readable)
+
     def _facts_sql(self) -> str:
         last = len(self.rounds) - 1
         columns = list(self.rounds[last].columns()) if self.rounds else []
@@ -298,11 +309,10 @@ class Frames:
             placed = f"(select *, {_OPENED_ON} as _opened_on from {placed})"
         facts = f"""
           select f.* exclude ({", ".join(self._joined())}){values}, {self._recorded()},
-            coalesce(p.agreed, false) as "success_plan.agreed",
-            coalesce(p.reviewed, false) as "success_plan.reviewed"{beside.columns(self._shares, self.names)}
+            {plans.columns(self.names)}{beside.columns(self._shares, self.names)}
           from {placed} f {_joins(columns)}
           {"left join notes_then n on n._key = f._key" if self._about_occurrences else ""}
-          left join plans_then p on p._key = f._key {beside.joins(self._shares, self.names)}"""
+          {plans.joins(self.names)} {beside.joins(self._shares, self.names)}"""
         return with_formulas(facts, self._with_facts, self._spell)
 
     def _known(self, metric: Metric, value: str) -> str:
@@ -368,11 +378,6 @@ _NOTES = """
       qualify row_number() over (partition by account, moment, anchor, n, fact, contact order by seq desc) = 1
     ) r on r.account = a._account and r.moment = a._moment and r.anchor = a._anchor and r.n = a._n
   where r.occurred <= a._at group by a._key"""
-
-_PLANS = """
-  select a._key, bool_or(p.kind = 'agreed') as agreed,
-    bool_or(p.kind = 'reviewed' and p.occurred >= coalesce(a.opened, p.occurred)) as reviewed
-  from asked a join plan_note p on p.account = a._account and p.occurred <= a._at group by a._key"""
 
 
 def _joins(columns: Iterable[Column]) -> str:

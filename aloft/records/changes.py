@@ -132,6 +132,47 @@ class PlanReviewed(Edit):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GoalSet(Edit):
+    """A version of a goal of the plan: `goal` is the Goal's id. `due` is the day by which the target is to be
+    reached, `starts` the day from which the way to it counts."""
+
+    kind = "goal.set"
+    goal: int
+    title: str
+    value_metric: str
+    unit: str
+    better: str
+    baseline: Decimal | None
+    target: Decimal | None
+    starts: date | None
+    due: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoalRead(Edit):
+    """What was measured of the goal at `at`; `by` is the external id of the contact who confirms it."""
+
+    kind = "goal.read"
+    goal: int
+    value: Decimal
+    at: datetime
+    by: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepSet(Edit):
+    """A version of a step of the plan: `step` is the PlanStep's id. Overdue after `due` unless `done`, which holds
+    from `at` on."""
+
+    kind = "plan.step"
+    step: int
+    title: str
+    due: date | None
+    done: bool
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class FactRecorded(Edit):
     """`id` is the RecordedFact's; `contact` and `persona` are empty where it names no contact."""
 

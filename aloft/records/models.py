@@ -259,7 +259,17 @@ class Goal(models.Model):
     better = models.CharField(max_length=4, default="up", choices=[("up", "up"), ("down", "down")])
     baseline = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     target = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    starts_on = models.DateField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
+
+
+class PlanStep(models.Model):
+    """A dated step on the way to the goals; overdue after its day, unless done."""
+
+    plan = models.ForeignKey(SuccessPlan, on_delete=models.CASCADE, related_name="steps")
+    title = models.CharField(max_length=200)
+    due_on = models.DateField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
 
 
 class GoalReading(models.Model):

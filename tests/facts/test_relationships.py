@@ -177,7 +177,8 @@ def test_attributes_notes_and_contacts_hold_for_the_relationships_but_shared_fig
         changes=(
             changed(2, NOON, "account.set", "acme", fields={"industry": "retail", "parent": "group"}),
             changed(3, NOON, "plan.agreed", "acme", at=f"{NOON}:00Z"),
-            changed(4, NOON, "contact.set", "acme", contact="ann", persona="champion", status="active"),
+            changed(4, NOON, "goal.read", "acme", goal=7, value="12.5", at=f"{NOON}:00Z", by=None),
+            changed(5, NOON, "contact.set", "acme", contact="ann", persona="champion", status="active"),
         ),
     )
     held = """SELECT {} FROM {} t JOIN account a ON a.id = t.account AND a.product = 'Ledger' ORDER BY ALL"""
@@ -186,8 +187,9 @@ def test_attributes_notes_and_contacts_hold_for_the_relationships_but_shared_fig
         ("industry", '"retail"'),
     ]
     assert store.run(held.format("kind", "plan_note")) == [("agreed",)]
+    assert store.run(held.format("goal, value", "goal_reading")) == [(7, Decimal("12.5000"))]
     assert store.run(held.format("contact, persona", "contact")) == [("ann", "champion")]
-    again = changed(5, NOON, "contact.set", "acme", contact="ann", persona="admin", status="active")
+    again = changed(6, NOON, "contact.set", "acme", contact="ann", persona="admin", status="active")
     step(store, changes=(again,))
     assert store.run("SELECT persona FROM contact") == [("admin",), ("admin",)]
 

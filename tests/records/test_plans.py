@@ -13,6 +13,7 @@ from aloft.records.services import (
     review_plan,
     set_contact,
     set_goal,
+    set_step,
 )
 from tests.conftest import NOW
 from tests.records.conftest import written
@@ -80,7 +81,16 @@ def test_a_goal_is_a_row_of_the_plan_and_an_audit_entry(account: Account) -> Non
     assert (goal.plan.account, goal.target, goal.better) == (account, Decimal(52), "up")
     assert goal.plan.agreed_at is None
     assert told.audit == [("cora", "goal.set", f"goal:{goal.pk}")]
-    assert told.changes == []
+    assert told.changes == [
+        (
+            "goal.set",
+            "acme",
+            {
+                "goal": goal.pk, "title": "Export weekly", "value_metric": "exports", "unit": "",
+                "better": "up", "baseline": "0.0000", "target": "52.0000", "starts": "2026-03-02", "due": "2026-12-31",
+            },
+        )
+    ]  # fmt: skip
 
     with written() as told:
         set_goal(account=account, title="Export weekly", target=60, actor="cora", at=NOW)
@@ -105,6 +115,32 @@ def test_a_reading_is_a_row_and_an_audit_entry(account: Account, contact: Contac
     assert (reading.value, reading.read_at, reading.verified_by) == (Decimal("12.5"), NOW, contact)
     assert goal.readings.count() == 1
     assert told.audit == [("cora", "goal.read", f"goal:{goal.pk}")]
+    assert told.changes == [
+        (
+            "goal.read",
+            "acme",
+            {"goal": goal.pk, "value": "12.5000", "at": "2026-03-02T09:00:00Z", "by": "c-1"},
+        )
+    ]
+
+
+def test_a_step_is_told_as_it_is_planned_and_from_when_it_is_done(account: Account) -> None:
+    with written() as told:
+        for _ in range(2):
+            step = set_step(account=account, title="Go live", due_on=date(2026, 3, 1), actor="cora", at=NOW)
+        set_step(account=account, title="Go live", done_at=FRIDAY, actor="cora", at=NOW)
+    planned = {"step": step.pk, "title": "Go live", "due": "2026-03-01"}
+    assert told.changes == [
+        ("plan.step", "acme", {**planned, "done": False, "at": "2026-03-02T09:00:00Z"}),
+        ("plan.step", "acme", {**planned, "done": True, "at": "2026-02-27T10:30:00Z"}),
+    ]
+    assert told.audit == [("cora", "plan.step", f"planstep:{step.pk}")] * 2
+
+
+def test_a_step_cannot_be_done_ahead(account: Account) -> None:
+    with pytest.raises(Refused, match="done_at: it lies ahead"):
+        set_step(account=account, title="Go live", done_at=NOW + timedelta(days=1), actor="cora", at=NOW)
+    assert not SuccessPlan.objects.exists()
 
 
 def test_a_reading_by_a_stranger_is_refused(account: Account, other_account: Account) -> None:

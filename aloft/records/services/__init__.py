@@ -11,7 +11,7 @@ from aloft.records.services.books import Held, set_book, set_holdings
 from aloft.records.services.contacts import set_consent, set_contact
 from aloft.records.services.contracts import amend_line, pause_line, set_contract, set_product
 from aloft.records.services.people import create_user_for, set_person, take_leave
-from aloft.records.services.plans import agree_plan, read_goal, review_plan, set_goal
+from aloft.records.services.plans import agree_plan, read_goal, review_plan, set_goal, set_step
 from aloft.records.services.published import publish_model
 from aloft.records.services.pulses import give_pulse
 from aloft.records.services.rates import set_rate
@@ -42,6 +42,7 @@ __all__ = [
     "set_person",
     "set_product",
     "set_rate",
+    "set_step",
     "take_leave",
     "withdraw_fact",
 ]

@@ -1,13 +1,16 @@
+"""The success plan of an account: agreed, reviewed, its goals, what was measured of them, its steps."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
+from zoneinfo import ZoneInfo
 
 from aloft.records import fields as check
-from aloft.records.changes import PlanAgreed, PlanReviewed, log_change
-from aloft.records.models import Account, Contact, Goal, GoalReading, SuccessPlan
+from aloft.records.changes import GoalRead, GoalSet, PlanAgreed, PlanReviewed, StepSet, log_change
+from aloft.records.models import Account, Contact, Goal, GoalReading, PlanStep, SuccessPlan
 from aloft.records.refusals import Refused
 from aloft.records.services.editing import Difference, assign, editing, note
 
@@ -58,13 +61,14 @@ def review_plan(
 
 
 class GoalFields(TypedDict, total=False):
-    """Only those given are set; a new goal needs a value metric."""
+    """Only those given are set; a new goal needs a value metric, and starts on the account's day unless it says."""
 
     value_metric: str
     unit: str
     better: str
     baseline: Decimal | int | str | None
     target: Decimal | int | str | None
+    starts_on: date | None
     due_on: date | None
 
 
@@ -74,6 +78,7 @@ READ: Mapping[str, Callable[[str, Any], Any]] = {
     "better": lambda field, value: check.choice(field, value or "up", ["up", "down"]),
     "baseline": lambda field, value: None if value is None else check.number(field, value, 18, 4),
     "target": lambda field, value: None if value is None else check.number(field, value, 18, 4),
+    "starts_on": lambda _field, value: value,
     "due_on": lambda _field, value: value,
 }
 
@@ -85,14 +90,17 @@ def set_goal(*, account: Account, title: str, actor: str, at: datetime, **fields
     with editing():
         plan = _plan(account)
         goal = Goal.objects.filter(plan__account=account, title=title).first() or Goal(title=title)
-        if goal._state.adding and "value_metric" not in values:
-            raise Refused("value_metric", "it is missing", "Say by what the goal is measured.")
+        if goal._state.adding:
+            if "value_metric" not in values:
+                raise Refused("value_metric", "it is missing", "Say by what the goal is measured.")
+            values = {"starts_on": _day(account, at), **values}
         difference = assign(goal, values)
         if difference:
             plan.save()
             goal.plan = plan
             goal.save()
             note(actor=actor, action="goal.set", subject=goal, difference=difference, at=at)
+            log_change(_goal_set(goal), at=at)
         return goal
 
 
@@ -120,7 +128,70 @@ def read_goal(
         reading = GoalReading.objects.create(goal=goal, **values)
         told = {**values, "verified_by": _name(verified_by)}
         note(actor=actor, action="goal.read", subject=goal, difference=Difference({}, told), at=at)
+        account = goal.plan.account.external_id
+        by = _name(verified_by)
+        log_change(GoalRead(account=account, goal=goal.pk, value=reading.value, at=read_at, by=by), at=at)
         return reading
+
+
+class StepFields(TypedDict, total=False):
+    """Only those given are set; `done_at` None: it is not done (any more)."""
+
+    due_on: date | None
+    done_at: datetime | None
+
+
+def set_step(
+    *, account: Account, title: str, actor: str, at: datetime, **fields: Unpack[StepFields]
+) -> PlanStep:
+    """Create a step of the account's plan, or set what differs; steps differ by title. Raises Refused."""
+    title = check.text("title", title, 200, required=True)
+    values: dict[str, Any] = dict(fields)
+    if fields.get("done_at") is not None:
+        values["done_at"] = _when("done_at", fields["done_at"], at)
+    with editing():
+        plan = _plan(account)
+        step = PlanStep.objects.filter(plan__account=account, title=title).first() or PlanStep(title=title)
+        difference = assign(step, values)
+        if difference or step._state.adding:
+            plan.save()
+            step.plan = plan
+            step.save()
+            note(actor=actor, action="plan.step", subject=step, difference=difference, at=at)
+            done = step.done_at is not None
+            holds = step.done_at if step.done_at and "done_at" in difference.after else at
+            log_change(
+                StepSet(
+                    account=account.external_id,
+                    step=step.pk,
+                    title=step.title,
+                    due=step.due_on,
+                    done=done,
+                    at=holds,
+                ),
+                at=at,
+            )
+        return step
+
+
+def _goal_set(goal: Goal) -> GoalSet:
+    return GoalSet(
+        account=goal.plan.account.external_id,
+        goal=goal.pk,
+        title=goal.title,
+        value_metric=goal.value_metric,
+        unit=goal.unit,
+        better=goal.better,
+        baseline=goal.baseline,
+        target=goal.target,
+        starts=goal.starts_on,
+        due=goal.due_on,
+    )
+
+
+def _day(account: Account, at: datetime) -> date:
+    """The account's local day; where it has no zone of its own, that of UTC."""
+    return at.astimezone(ZoneInfo(account.timezone or "UTC")).date()
 
 
 def _plan(account: Account) -> SuccessPlan:
