@@ -45,6 +45,7 @@ from aloft.engagement.model import (  # noqa: E402
 )
 from aloft.engagement.part import Part  # noqa: E402
 from aloft.engagement.schema import json_schema  # noqa: E402
+from aloft.engine.scenario import keys as scenario_keys  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 MADE = "<!-- Made by docs/generate.py from the code: `make docs` writes it again. -->"
@@ -259,6 +260,49 @@ def _not_run() -> list[str]:
     return ["", "## Not run yet", "", *table(["", "", "Instead"], rows)]
 
 
+def scenarios() -> str:
+    lines = ["# Scenarios", "", MADE, ""]
+    lines += [
+        "Tests of an engagement model, played by `aloft scenario FILE...`:",
+        "[how to write them](../how-to/scenarios.md), and [one to read](../examples/acme-scenarios.yaml).",
+        "Instants are ISO 8601 with their zone; a date is the start of that day, in the zone of the account.",
+        "Where an instant is expected, a date is any instant of it, and `any` whenever.",
+        *_said("A file", scenario_keys.FILE),
+        *_said("A scenario", scenario_keys.SCENARIO),
+        *_said("A fact", scenario_keys.FACT),
+        "",
+        "One of these says what was so:",
+    ]
+    for name, verb in scenario_keys.VERBS.items():
+        unrun = " This version does not run it yet, and refuses it." if name in scenario_keys.UNRUN else ""
+        beside = f" Beside it: {code(verb.beside)}." if verb.beside else ""
+        says = f"{verb.says[:1].upper()}{verb.says[1:]}.{beside}{unrun}"
+        lines += ["", f"**`{name}`** - {says}", "", "```yaml", f"- {verb.example}", "```"]
+    lines += [
+        *_said("An expectation", scenario_keys.EXPECTATION),
+        "",
+        f"And one claim: a verdict with its instant ({code(get_args(VerdictName))}), or one of",
+        "",
+        *table(["Claim", ""], [(f"`{name}`", says) for name, says in scenario_keys.CLAIMS.items()]),
+        "",
+        "Beside a verdict may stand",
+        "",
+        *table(["Detail", ""], [(f"`{name}`", says) for name, says in scenario_keys.DETAILS.items()]),
+        "",
+        "## The decisions",
+        "",
+        "`--json` prints one object a line for each decision, in order:",
+        "`at account moment occurrence verdict due owner to channel model_version reasons`,",
+        "with `product` and `contact` where there is one, and the `scenario`.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _said(title: str, told: Mapping[str, str]) -> list[str]:
+    rows = [(f"`{name}`", says) for name, says in told.items()]
+    return ["", f"## {title}", "", *table(["Key", ""], rows)]
+
+
 def preset_pages() -> str:
     lines = ["# Presets", "", MADE, ""]
     lines += [
@@ -308,6 +352,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/commands.md": commands,
     "reference/language.md": language,
     "reference/presets.md": preset_pages,
+    "reference/scenarios.md": scenarios,
     "reference/engagement-model.schema.json": schema,
 }
 

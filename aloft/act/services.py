@@ -90,8 +90,12 @@ def record(
     fact: str,
     contact: Contact | None = None,
     value: str = "",
+    occurred_at: datetime | None = None,
 ) -> RecordedFact:
-    """Note a fact on the occurrence: `contacted`, `attended`, ..., or one of the model's `records`."""
+    """Note a fact on the occurrence: `contacted`, `attended`, ..., or one of the model's `records`.
+
+    `occurred_at`: when it happened, if that is not `at`.
+    """
     check(occurrence, "record")
     return record_fact(
         account=occurrence.account,
@@ -102,7 +106,7 @@ def record(
         contact=contact,
         value=value,
         noted_by=actor,
-        occurred_at=at,
+        occurred_at=occurred_at or at,
         actor=actor.handle,
         at=at,
     )

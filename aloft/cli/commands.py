@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from rich.console import Console
 
 from aloft import clock
-from aloft.cli import asking, importing, printing, reporting, starting
+from aloft.cli import asking, importing, printing, rehearsing, reporting, starting
 from aloft.cli.ready import prepare
 from aloft.cli.reporting import Format
 from aloft.engagement.library import beside
@@ -126,6 +126,27 @@ def init(
     except starting.NotWritten as refused:
         _refuse(str(refused))
     out.print(f"{file} is written. Change it, then: aloft validate {file}", markup=False)
+
+
+@app.command()
+def scenario(
+    files: Annotated[
+        list[Path], typer.Argument(exists=True, dir_okay=False, help="Files of scenarios, YAML")
+    ],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Every decision made, as one JSON object a line")
+    ] = False,
+) -> None:
+    """Play scenarios against their model, and tell what did not come out as expected. Exit code 1 if anything.
+
+    The engine runs as it does live, on a home of its own and under a set clock: nothing of yours is touched.
+    """
+    try:
+        found = rehearsing.read(files)
+    except rehearsing.NotPlayed as refused:
+        _refuse(str(refused))
+    if not rehearsing.play(found, err if as_json else out, out if as_json else None):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -22,13 +22,16 @@ class Whole:
     bases: tuple[str, ...] = ()
 
 
-def read_whole(text: str, file: str, find: Find) -> Whole:
-    """Raises Unreadable where a document is not YAML, or what it extends is not there."""
-    return _read(text, "", find, (file,))
+def read_whole(source: str | Tree, file: str, find: Find) -> Whole:
+    """`source`: the text of a document, or the part of another one that it stands in.
+
+    Raises Unreadable where a document is not YAML, or what it extends is not there.
+    """
+    return _read(source, "", find, (file,))
 
 
-def _read(text: str, file: str, find: Find, chain: tuple[str, ...]) -> Whole:
-    tree = read_tree(text, file)
+def _read(source: str | Tree, file: str, find: Find, chain: tuple[str, ...]) -> Whole:
+    tree = source if isinstance(source, Tree) else read_tree(source, file)
     entry = tree.root.entries.get("extends")
     if entry is None:
         return Whole(tree)

@@ -17,7 +17,7 @@ from aloft.engagement.notes import remarks
 from aloft.engagement.parse import ExpressionError, Parsed, parse, read
 from aloft.engagement.problems import InvalidModel, Note, Path, Problem, dotted
 from aloft.engagement.scopes import book_rule_scope
-from aloft.engagement.tree import Flaw, Unreadable, plain, read_tree
+from aloft.engagement.tree import Flaw, Tree, Unreadable, plain, read_tree
 from aloft.engagement.writing import written
 
 BOOK_RULE = "rule"
@@ -44,16 +44,16 @@ def load(text: str, file: str, find: Find = preset) -> Model:
     return _built(_checked(text, file, find), file)
 
 
-def read_model(text: str, file: str, find: Find = preset) -> Reading:
-    """The model, the notes on it and its whole text; as `load`."""
-    draft = _checked(text, file, find)
+def read_model(source: str | Tree, file: str, find: Find = preset) -> Reading:
+    """The model, the notes on it and its whole text; as `load`. `source` may be a part of another document."""
+    draft = _checked(source, file, find)
     notes = tuple(
         Note(
             one.place.file or file, one.place.line, one.place.column, dotted(one.path), one.message, one.unrun
         )
         for one in remarks(draft)
     )
-    return Reading(_built(draft, file), notes, _whole_text(text, draft))
+    return Reading(_built(draft, file), notes, _whole_text(source, draft))
 
 
 def _built(draft: Draft, file: str) -> Model:
@@ -84,14 +84,16 @@ def _silent(told: object, path: Path = ()) -> Iterator[Path]:
         yield from _silent(part, (*path, step))
 
 
-def _whole_text(text: str, draft: Draft) -> str:
+def _whole_text(source: str | Tree, draft: Draft) -> str:
     """As it is written where it extends nothing, with its comments."""
-    return written(plain(draft.tree.root)) if "extends" in read_tree(text).root.entries else text
+    if isinstance(source, Tree) or "extends" in read_tree(source).root.entries:
+        return written(plain(draft.tree.root))
+    return source
 
 
-def _checked(text: str, file: str, find: Find) -> Draft:
+def _checked(source: str | Tree, file: str, find: Find) -> Draft:
     try:
-        whole = read_whole(text, file, find)
+        whole = read_whole(source, file, find)
         draft = read_draft(whole.tree, whole.bases)
     except Unreadable as unreadable:
         raise InvalidModel(_problems([unreadable.flaw], file)) from None

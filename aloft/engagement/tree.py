@@ -134,12 +134,14 @@ class Tree:
         return tuple(node.entries) if isinstance(node, Branch) else ()
 
 
-def read_tree(text: str, file: str = "") -> Tree:
-    """The tree of a document; raises Unreadable where the text is not one YAML mapping.
+def read_tree(
+    text: str, file: str = "", what: str = "a model is a mapping that begins with engagement_model"
+) -> Tree:
+    """The tree of a document; raises Unreadable where the text is not one YAML mapping, which `what` says.
 
     `file` is what its places carry: empty for the document that is read, the name of one that it extends.
     """
-    builder = _Builder(text, file)
+    builder = _Builder(text, file, what)
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
             builder.take(event)
@@ -165,9 +167,10 @@ class _Open:
 
 
 class _Builder:
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, what: str) -> None:
         self.text = text
         self.file = file
+        self.what = what
         self.open: list[_Open] = []
         self.anchors: dict[str, tuple[Node, int]] = {}
         self.flaws: list[Flaw] = []
@@ -179,9 +182,7 @@ class _Builder:
         if isinstance(self.root, Branch):
             return self.root
         empty = self.root is None or (isinstance(self.root, Scalar) and self.root.null)
-        message = (
-            "the document is empty" if empty else "a model is a mapping that begins with engagement_model"
-        )
+        message = "the document is empty" if empty else self.what
         raise Unreadable(Flaw(self.root.place if self.root else Place(1, 1, self.file), (), message))
 
     def take(self, event: Event) -> None:

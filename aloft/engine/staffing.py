@@ -40,4 +40,5 @@ def _hand_over(turn: Turn, occurrence: Occurrence, resolved: Resolved) -> None:
         [reason],
         occurrence.pk,
         to=now,
+        owner=now,
     )

@@ -100,6 +100,8 @@ class Sources:
 
     store: FactStore
     events: Mapping[str, Sequence[str]]
+    streams: bool = True
+    """Whether arrivals say how complete a source is; otherwise it is complete to now, until it declares."""
     _last: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _marks: dict[str, datetime] = field(default_factory=dict)
     _usual: dict[str, tuple[date, timedelta | None]] = field(default_factory=dict)
@@ -137,6 +139,8 @@ class Sources:
     def standing(self, source: str, now: datetime) -> Standing:
         """What it declares itself counts alone; fed by a stream and by others that declare, the further does."""
         declares = self._declaring(source)
+        if not self.streams:
+            return declares or Standing(source, now, None, None, None, declares=False)
         streams = None if source in self._marks else self._streaming(source, now)
         if streams is None and declares is None:
             return Standing(source, now - ON_ITS_WAY, None, None, None, declares=False)

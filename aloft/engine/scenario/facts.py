@@ -1,0 +1,203 @@
+"""The timeline of a scenario: what was so at an instant, and when we learned of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import get_args
+
+from aloft.engagement.names import NOTED
+from aloft.engagement.spelling import alternatives, did_you_mean, quoted
+from aloft.engine.scenario.cast import PERSON_FIELDS, Cast, leave
+from aloft.engine.scenario.cells import Cell, Misread, Value
+from aloft.engine.scenario.keys import UNRUN, VERBS
+from aloft.engine.scenario.published import read_published
+from aloft.engine.scenario.values import (
+    Act,
+    ActOn,
+    ContractTold,
+    Event,
+    Fact,
+    Publish,
+    RecordOn,
+    RunAgain,
+    SetFields,
+    Subject,
+    Verb,
+    Watermark,
+)
+from aloft.records.services.contacts import READ as CONTACT_FIELDS
+
+SUBJECT = ("account", "product", "contact", "user", "person")
+_CONTRACT = ("contract", "line", "mrr", "start", "end", "signed", "product", "plan", "seats", "currency")
+_RUNS = {"again": False, "after crash": True}
+
+
+def read_fact(cell: Cell, cast: Cast) -> Fact:
+    """Raises Misread."""
+    told = cell.cells()
+    verb = _verb(cell, told)
+    cell.known(("at", "received", *SUBJECT, verb, *VERBS[verb].beside))
+    for key in UNRUN:
+        if key in told:
+            raise Misread(
+                told[key].problem(f"'{key}' is not run by this version yet: leave it out", told[key].key)
+            )
+    if "at" not in told:
+        raise Misread(cell.problem("'at' is missing: when was it so?"))
+    subject = cast.subject(told)
+    at = told["at"].instant(cast.calendar(subject.account))
+    received = told["received"].instant(cast.calendar(subject.account)) if "received" in told else at
+    return Fact(cell.place, at, received, subject, _READ[verb](told, subject, cast))
+
+
+def _verb(cell: Cell, told: Mapping[str, Cell]) -> str:
+    found = [key for key in told if key in VERBS]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise cell.misread(f"one thing at a time: {alternatives(found)}")
+    others = [key for key in told if key not in ("at", "received", *SUBJECT)]
+    near = did_you_mean(others[0], VERBS) if others else ""
+    raise cell.misread(f"what happened?{near} It is one of {alternatives(VERBS)}")
+
+
+def _event(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
+    name = told["event"].text()
+    if not (subject.account or subject.user or subject.contact):
+        raise told["event"].misread("whose event is it? Name its account, user or contact")
+    times = told["times"].number() if "times" in told else 1
+    if times < 1:
+        raise told["times"].misread("give 1 or more")
+    properties = {key: cell.json() for key, cell in told["with"].cells().items()} if "with" in told else {}
+    source = told["source"].text() if "source" in told else cast.source_of(name)
+    identity = str(told["id"].value()) if "id" in told else ""
+    return Event(name, properties, source, identity, times)
+
+
+def _set(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
+    if subject.person:
+        cells = told["set"].known((*PERSON_FIELDS, "leave"))
+        fields = {key: cell.value() for key, cell in cells.items() if key != "leave"}
+        return SetFields(fields, leave=leave(cells.get("leave")))
+    if subject.contact:
+        return _set_contact(told["set"])
+    if not subject.account:
+        raise told["set"].misread("of whom? Name an account, a contact or a person")
+    known = told["set"].known(cast.account_fields())
+    return SetFields({key: cell.value() for key, cell in known.items()})
+
+
+def _set_contact(cell: Cell) -> SetFields:
+    cells = cell.known((*CONTACT_FIELDS, "user", "consent"))
+    consent = {key: one.text() for key, one in cells["consent"].cells().items()} if "consent" in cells else {}
+    for key, one in cells["consent"].cells().items() if "consent" in cells else ():
+        one.choice(("granted", "withdrawn"), f"consent to {key}")
+    return SetFields({key: one.value() for key, one in cells.items() if key != "consent"}, consent)
+
+
+def _watermark(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
+    if "complete_to" not in told:
+        raise told["watermark"].misread("'complete_to' is missing: up to when has it sent everything?")
+    source = told["watermark"].choice(("product", *cast.model.sources), "source")
+    return Watermark(source, told["complete_to"].instant(cast.calendar("")))
+
+
+def _act(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
+    act: Act = told["act"].choice(get_args(Act), "act")  # type: ignore[assignment]
+    moment, n, by = _on_moment(told, "act", subject, cast)
+    reason = told["reason"].text() if "reason" in told else "as the scenario says"
+    return ActOn(moment, n, by, act, reason)
+
+
+def _on_moment(
+    told: Mapping[str, Cell], verb: str, subject: Subject, cast: Cast
+) -> tuple[str, int | None, str]:
+    if not subject.account:
+        raise told[verb].misread("at which account? Name it")
+    if "moment" not in told:
+        raise told[verb].misread("on which moment? Name it")
+    moment = cast.moment(told["moment"])
+    n = told["n"].number() if "n" in told else None
+    if n is not None and n < 1:
+        raise told["n"].misread("the first is 1")
+    return moment, n, told["as"].choice(cast.people, "person") if "as" in told else ""
+
+
+def _record(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
+    moment, n, by = _on_moment(told, "record", subject, cast)
+    contacts: dict[str, tuple[str, ...]] = {}
+    values: dict[str, str] = {}
+    declared = cast.records()
+    for key, cell in told["record"].cells().items():
+        if key in declared:
+            values[key] = str(cell.value())
+        elif key in NOTED:
+            contacts[key] = _of_contacts(cell, cast)
+        else:
+            hint = did_you_mean(key, (*NOTED, *declared))
+            raise Misread(cell.problem(f"unknown record {quoted(key)}{hint}", cell.key))
+    return RecordOn(moment, n, by, contacts, values)
+
+
+def _of_contacts(cell: Cell, cast: Cast) -> tuple[str, ...]:
+    """`[ann]`, `ann`; `true` is of nobody in particular."""
+    if not cell.is_list and not cell.is_mapping and cell.value() is True:
+        return ("",)
+    return tuple(one.choice(cast.contacts, "contact") for one in cell.items())
+
+
+def _contract(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
+    if not subject.account:
+        raise told["contract"].misread("whose contract? Name its account")
+    cells = told["contract"].known(_CONTRACT)
+    days = {key: None if _is_null(cells[key]) else cells[key].day() for key in _DAYS if key in cells}
+    more: dict[str, Value] = {
+        key: cells[key].value() for key in ("product", "plan", "seats", "currency") if key in cells
+    }
+    return ContractTold(
+        contract=str(cells["contract"].value()) if "contract" in cells else f"{subject.account}-1",
+        line=str(cells["line"].value()) if "line" in cells else "1",
+        mrr=_money(cells["mrr"]) if "mrr" in cells else None,
+        start=days.get("start"),
+        end=days.get("end"),
+        signed=days.get("signed"),
+        ends="end" in cells,
+        more=more,
+    )
+
+
+_DAYS = ("start", "end", "signed")
+
+
+def _is_null(cell: Cell) -> bool:
+    return cell.value() is None
+
+
+def _money(cell: Cell) -> Decimal:
+    try:
+        return Decimal(cell.text())
+    except InvalidOperation:
+        raise cell.misread(f"{quoted(cell.text())} is no amount") from None
+
+
+def _publish(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
+    reading = read_published(told["publish"], cast.readings[-1])
+    cast.readings.append(reading)
+    return Publish(reading)
+
+
+def _run(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
+    return RunAgain(_RUNS[told["run"].choice(_RUNS, "way to run")])
+
+
+_READ: Mapping[str, Callable[[Mapping[str, Cell], Subject, Cast], Verb]] = {
+    "event": _event,
+    "set": _set,
+    "watermark": _watermark,
+    "act": _act,
+    "record": _record,
+    "contract": _contract,
+    "publish": _publish,
+    "run": _run,
+}
