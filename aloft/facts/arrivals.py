@@ -18,7 +18,7 @@ from aloft.facts.store import FactStore
 HASH = "md5_number_lower(concat(source, chr(31), message_id))"
 
 # As the event of that name; the other kinds say who is who and count as nobody's activity.
-NAMED = "CASE WHEN kind IN ('track', 'page', 'screen') THEN nullif(name, '') END"
+NAMED = "CASE WHEN kind IN ('track', 'page', 'screen', 'tally') THEN nullif(name, '') END"
 
 # An import writes its bodies itself, so the database may read them.
 TOLD = "coalesce(body ->> '$.properties', body ->> '$.traits', '{}')"

@@ -28,8 +28,8 @@ KEPT: dict[Kind, str] = {
 }
 STATES = ("day_count", "user_word", *KEPT.values())
 
-# Who did it, or that nobody knows how many did: pre-aggregated counts name no user.
-KNOWN_USERS = "(app_user IS NOT NULL OR times > 1)"
+# Who did it, or that nobody knows how many did: pre-aggregated counts name no user, also where they count one.
+KNOWN_USERS = "(app_user IS NOT NULL OR times > 1 OR kind = 'tally')"
 
 
 @dataclass(frozen=True)

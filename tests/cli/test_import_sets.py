@@ -75,7 +75,7 @@ def test_the_simulated_vendor_pays_what_its_terms_say(home: Path) -> None:
         "subscriptions": (8_115, 8_115, 0, 0, 0),
         "events_daily": (349_593, 349_593, 0, 0, 0),
     }
-    assert facts(home, "SELECT sum(times) FROM event WHERE kind = 'track'") == [(7_993_801,)]
+    assert facts(home, "SELECT sum(times) FROM event WHERE kind = 'tally'") == [(7_993_801,)]
     source = str(data_set("saas-sim-crm5") / "subscriptions.parquet")
     with FactStore.open(home / "facts.duckdb") as store:
         for day in (date(2022, 3, 31), date(2022, 12, 31), date(2023, 12, 31)):

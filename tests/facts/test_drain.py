@@ -46,6 +46,13 @@ def test_pre_aggregated_events_count_as_often_as_they_say() -> None:
     assert store.run("SELECT app_user, block, word FROM user_word") == [(None, 320, 1 << 34)]
 
 
+def test_a_count_of_one_names_nobody_either_while_an_event_of_the_wire_may_be_a_machine_s() -> None:
+    store = drained(tracked(1, "2026-03-02T09:00", "", "acme", kind="tally", name="Signed In"))
+    assert counts(store) == [("acme", "Signed In", "2026-03-02", 1)]
+    assert store.run("SELECT app_user, block, word FROM user_word") == [(None, 320, 1 << 34)]
+    assert drained(tracked(1, "2026-03-02T09:00", "", "acme")).run("SELECT * FROM user_word") == []
+
+
 def test_who_someone_is_counts_as_nobodys_activity() -> None:
     store = drained(
         tracked(1, "2026-03-02T09:00", "ann", "acme", kind="identify", email="a@ex.test"),

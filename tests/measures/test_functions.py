@@ -195,6 +195,14 @@ def test_used_is_a_share_of_the_users_who_were_active(store: FactStore) -> None:
     assert read(store, "used('Report Exported', '90d')", "2026-03-20", account="alone") is None
 
 
+def test_users_are_unknown_where_a_file_tells_counts_alone(store: FactStore) -> None:
+    fill(store, program("mrr >= 5000"))
+    told = tracked(20, "2026-03-15T09:00", "", "acme", kind="tally", name="Signed In")
+    drain(store, [told], [], at("2026-07-01"))
+    assert read_many(store, "active_users_28d", ["2026-03-14T12:00", "2026-03-16"]) == [2, None]
+    assert read(store, "sign_ins_28d", "2026-03-16") == 3
+
+
 def test_an_answer_is_what_it_is_compared_with(store: FactStore) -> None:
     assert read(store, "latest_nps < 7", "2026-03-20") is True
     assert read(store, "latest_nps = '6'", "2026-03-20") is True

@@ -313,9 +313,11 @@ def _account(
 
 def _event(one: Staged, clock: Clock, told: EventGiven, place: str, account: str, applies: str) -> str:
     properties = {key: _value(one, column) for key, column in told.properties.items()}
-    nothing = f"coalesce({name(told.times)}, 1) = 0" if told.times else "false"
+    kind = "'track'"
+    if told.times:  # a row of counts says nothing of who, also where it counts one
+        kind = f"CASE WHEN coalesce({name(told.times)}, 1) = 0 THEN 'void' ELSE 'tally' END"
     return _row(
-        applies, id=place, kind=f"CASE WHEN {nothing} THEN 'void' ELSE 'track' END",
+        applies, id=place, kind=kind,
         name=_event_name(told), account=account,
         user=f"coalesce({name(told.user)}::VARCHAR, '')" if told.user else "''",
         occurred=clock.at(told.at),

@@ -78,7 +78,7 @@ def _early(reading: Reading) -> Iterator[str]:
     rows = reading.run(
         """WITH began AS (SELECT account, min(occurred) AS at FROM entry WHERE began AND kind = 'group' GROUP BY 1)
         SELECT tbl, count(DISTINCT n), count(DISTINCT e.account) FROM entry e JOIN began b USING (account)
-        WHERE e.kind IN ('track', 'contract') AND e.occurred < b.at GROUP BY tbl ORDER BY tbl"""
+        WHERE e.kind IN ('track', 'tally', 'contract') AND e.occurred < b.at GROUP BY tbl ORDER BY tbl"""
     )
     for table, count, accounts in rows:
         yield f"{table}: {count:,} rows of {accounts:,} accounts lie before their account began: they are kept"
@@ -99,7 +99,7 @@ def _outside_contract(reading: Reading, one: Staged, staged: Keyed[str, Staged])
             count(DISTINCT e.n) FILTER (e.occurred::DATE >= {ends}::DATE)
         FROM entry e JOIN {name("keyed_" + one.name)} k ON k._n = e.n
         JOIN {name("keyed_" + via.name)} t ON t._key = k.{name(one.table.account.column)}::VARCHAR
-        WHERE e.tbl = {text(one.name)} AND e.kind = 'track'""",
+        WHERE e.tbl = {text(one.name)} AND e.kind IN ('track', 'tally')""",
     )
     if before:
         yield f"{one.name}: {before:,} rows are dated before their row of {via.name} starts: they are kept"
@@ -156,6 +156,8 @@ def _late(reading: Reading) -> Iterator[str]:
     last = reading.mapping.complete_to
     if last:
         end = in_utc(f"TIMESTAMP '{last} 23:59:59.999999'", reading.mapping.timezone or "UTC")
-        (later,) = _number(reading, f"SELECT count(*) FROM entry WHERE kind = 'track' AND occurred > {end}")
+        (later,) = _number(
+            reading, f"SELECT count(*) FROM entry WHERE kind IN ('track', 'tally') AND occurred > {end}"
+        )
         if later:
             yield f"{later:,} events lie after {last}, the last complete day of the source: they are kept"

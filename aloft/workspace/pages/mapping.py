@@ -36,6 +36,7 @@ HOLDS = {
 }
 LOGGED = {
     "track": "event",
+    "tally": "event",
     "group": "account",
     "identify": "user",
     "contract": "contract",

@@ -651,7 +651,7 @@ WITH counted AS (
   FROM edges
   WHERE
     (
-      NOT app_user IS NULL OR times > 1
+      NOT app_user IS NULL OR times > 1 OR kind = 'tally'
     )
   UNION ALL
   SELECT
@@ -692,8 +692,9 @@ WITH counted AS (
     in_3
   FROM edges
   WHERE
-    called IN ('Report Exported') AND (
-      NOT app_user IS NULL OR times > 1
+    called IN ('Report Exported')
+    AND (
+      NOT app_user IS NULL OR times > 1 OR kind = 'tally'
     )
   UNION ALL
   SELECT
@@ -706,8 +707,9 @@ WITH counted AS (
     in_3
   FROM edges
   WHERE
-    called IN ('User Created') AND (
-      NOT app_user IS NULL OR times > 1
+    called IN ('User Created')
+    AND (
+      NOT app_user IS NULL OR times > 1 OR kind = 'tally'
     )
   UNION ALL
   SELECT
@@ -727,7 +729,7 @@ WITH counted AS (
       ) = 'urgent'
     )
     AND (
-      NOT app_user IS NULL OR times > 1
+      NOT app_user IS NULL OR times > 1 OR kind = 'tally'
     )
 ), seen AS (
   SELECT

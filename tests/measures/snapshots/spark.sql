@@ -663,7 +663,7 @@ WITH counted AS (
   FROM edges
   WHERE
     (
-      NOT app_user IS NULL OR times > 1
+      NOT app_user IS NULL OR times > 1 OR kind = 'tally'
     )
   UNION ALL
   SELECT
@@ -704,8 +704,9 @@ WITH counted AS (
     in_3
   FROM edges
   WHERE
-    called IN ('Report Exported') AND (
-      NOT app_user IS NULL OR times > 1
+    called IN ('Report Exported')
+    AND (
+      NOT app_user IS NULL OR times > 1 OR kind = 'tally'
     )
   UNION ALL
   SELECT
@@ -718,8 +719,9 @@ WITH counted AS (
     in_3
   FROM edges
   WHERE
-    called IN ('User Created') AND (
-      NOT app_user IS NULL OR times > 1
+    called IN ('User Created')
+    AND (
+      NOT app_user IS NULL OR times > 1 OR kind = 'tally'
     )
   UNION ALL
   SELECT
@@ -737,7 +739,7 @@ WITH counted AS (
       GET_JSON_OBJECT(properties, '$.priority') = 'urgent'
     )
     AND (
-      NOT app_user IS NULL OR times > 1
+      NOT app_user IS NULL OR times > 1 OR kind = 'tally'
     )
 ), seen AS (
   SELECT
