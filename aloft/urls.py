@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import include, path
 
+from aloft.ui.gallery import gallery
 from aloft.workspace import health
 
 urlpatterns = [
@@ -9,3 +11,5 @@ urlpatterns = [
     path("sign-in/", include("aloft.records.sign_in_urls")),
     path("", include("aloft.workspace.urls")),
 ]
+if settings.DEBUG:
+    urlpatterns.append(path("gallery", gallery, name="gallery"))

@@ -56,6 +56,10 @@ MATRIX = {
     "version": A_PAGE,
     "model_document": A_PAGE,
     "publish": Expected((LED, HIDDEN, HIDDEN, OK), (LED, HIDDEN, HIDDEN, UNFIT)),
+    "find": A_PAGE,
+    "notices": A_PAGE,
+    "read_notices": Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, LED, LED, LED)),
+    "tour": Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, LED, LED, LED)),
     "behind": A_PAGE,
     "account": A_PAGE_ABOUT_AN_ACCOUNT,
     "explain": A_PAGE_ABOUT_AN_ACCOUNT,
@@ -201,7 +205,8 @@ def test_every_address_answers_as_the_table_says(
 def test_who_is_signed_out_is_led_to_sign_in_and_nowhere_else(world: World) -> None:
     answers = [ask(Client(), world, name, method) for name in MATRIX for method in ("get", "post")]
     led = [answer["Location"] for answer in answers if answer.status_code == LED]
-    assert len(led) == 61  # thirty pages and acts, asked twice, and signing out
+    table = [status for row in MATRIX.values() for status in (row.get[0], row.post[0])]
+    assert len(led) == table.count(LED) > 50
     assert all(where.startswith("/sign-in/") for where in led)
 
 
@@ -234,6 +239,19 @@ def test_searching_finds_no_foreign_account(browser_of: Callable[[str], Client],
     assert "0 accounts match" in page
     assert world.canary not in page
     assert world.canary in browser_of("owner").get("/accounts/").content.decode()
+
+
+def test_the_palette_finds_nothing_of_foreign_accounts(
+    browser_of: Callable[[str], Client], world: World
+) -> None:
+    for headers in ({}, {"HX-Request": "true"}):
+        asked = {"q": world.canary[:8]}
+        assert (
+            world.canary not in browser_of("outsider").get("/find", asked, headers=headers).content.decode()
+        )
+        found = browser_of("owner").get("/find", asked, headers=headers).content.decode()
+        for text in ("name", "title", "contact"):
+            assert f"{world.canary} {text}" in found
 
 
 def test_what_an_outsider_tries_changes_nothing(browser_of: Callable[[str], Client], world: World) -> None:

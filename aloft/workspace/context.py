@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 
 from django.http import HttpRequest
@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from aloft import clock
 from aloft.records.models import Account
 from aloft.records.policies import may_import
-from aloft.workspace import selectors
+from aloft.workspace import notices, selectors
 from aloft.workspace.horizon import horizon
 from aloft.workspace.reader import Reader, reader_of
 
@@ -22,8 +22,8 @@ class Item:
     name: str
     url: str
     icon: str
-    count: int | None
     pages: tuple[str, ...]  # those that it stands for
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,24 +49,32 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "zone": reader.zone,
         "person": reader.person,
         "navigation": SimpleLazyObject(lambda: navigation(reader)),
+        "fresh": SimpleLazyObject(lambda: notices.fresh_for(reader.person, reader.now)),
+        "newcomer": SimpleLazyObject(lambda: is_newcomer(reader)),
     }
 
 
+def is_newcomer(reader: Reader) -> bool:
+    """Who has neither walked the tour nor skipped it."""
+    return reader.person is not None and notices.seen_by(reader.person).toured_at is None
+
+
 def navigation(reader: Reader) -> list[Item]:
+    """The places, with how much waits there."""
     load = selectors.load_of(reader.person, horizon(reader.now, reader.zone))
-    items = [
-        Item("Today", reverse("today"), "list-todo", load.needing, ("today",)),
-        Item(
-            "Accounts",
-            reverse("accounts"),
-            "building-2",
-            load.accounts,
-            ("accounts", "account", "explain", "why"),
-        ),
-        Item("Revenue", reverse("revenue"), "trending-up", None, ("revenue", "behind")),
-        Item("Model", reverse("model"), "route", None, ("model", "version", "publish")),
+    counts = {"Today": load.needing, "Accounts": load.accounts}
+    return [replace(place, count=counts.get(place.name)) for place in places(reader)]
+
+
+def places(reader: Reader) -> list[Item]:
+    """What the reader may go to, in the order of the navigation: five at most, for they stand below a phone's page."""
+    found = [
+        Item("Today", reverse("today"), "list-todo", ("today", "notices", "find")),
+        Item("Accounts", reverse("accounts"), "building-2", ("accounts", "account", "explain", "why")),
+        Item("Revenue", reverse("revenue"), "trending-up", ("revenue", "behind")),
+        Item("Model", reverse("model"), "route", ("model", "version", "publish")),
     ]
     if may_import(reader.person):
         pages = ("imports", "import", "mapping", "import_report")
-        items.append(Item("Data", reverse("imports"), "database", None, pages))
-    return items
+        found.append(Item("Data", reverse("imports"), "database", pages))
+    return found

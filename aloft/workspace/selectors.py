@@ -14,6 +14,7 @@ from aloft.act.models import Occurrence, OccurrenceState, Verdict
 from aloft.act.selectors import IN_WORK, by_customer, first_due, waiting
 from aloft.records.models import Account, Contact, ContractLine, Person, RecordedFact
 from aloft.records.policies import visible_accounts
+from aloft.ui import words
 from aloft.workspace.horizon import Horizon
 
 T = TypeVar("T")
@@ -56,6 +57,12 @@ def work_of(person: Person | None) -> QuerySet[Occurrence]:
 
 def theirs(person: Person) -> Q:
     return Q(owner=person) | Q(escalated_to=person)
+
+
+def phase_of(account: Account) -> str:
+    """In words; nothing where there is none. The account comes with its projection."""
+    projection = getattr(account, "projection", None)
+    return words.humanised(projection.phase) if projection and projection.phase else ""
 
 
 def account_or_404(person: Person | None, public_id: UUID) -> Account:

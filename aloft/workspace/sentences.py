@@ -77,6 +77,18 @@ def accounts_matching(found: int, query: str) -> str:
     return f"{counted(found, 'account')} {'matches' if found == 1 else 'match'} “{query}”"
 
 
+def notices_stand(fresh: int, kept: int) -> str:
+    if not kept:
+        return "Nothing has come to you"
+    return f"{counted(fresh, 'notice')} {'is' if fresh == 1 else 'are'} new" if fresh else "No notice is new"
+
+
+def found(hits: int, query: str) -> str:
+    if not query:
+        return "Where do you want to go?"
+    return f"{number(hits) if hits else 'Nothing'} found for “{query}”"
+
+
 def mrr_stands(found: Figures, *, team: bool) -> str:
     """“MRR is 10.16 M USD from 500 customers, +2.1 % on last month”."""
     last = found.rows[-1]

@@ -8,16 +8,23 @@ from aloft.workspace.pages import (
     accounts,
     behind,
     explain,
+    find,
     imports,
     model,
+    notices,
     revenue,
     today,
+    tour,
     version,
     why,
 )
 
 urlpatterns = [
     path("", today.today, name="today"),
+    path("find", find.find, name="find"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read", notices.read_notices, name="read_notices"),
+    path("tour", tour.walked, name="tour"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/<uuid:account_id>/", account.account, name="account"),
     path("accounts/<uuid:account_id>/explain/<str:name>", explain.explain, name="explain"),

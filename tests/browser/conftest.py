@@ -17,6 +17,7 @@ from aloft import clock
 from aloft.act.models import Occurrence
 from aloft.records.models import Person
 from aloft.records.services import create_user_for
+from aloft.workspace.models import Seen
 from tests.workspace import factory
 
 CHROMIUM = os.environ.get("ALOFT_CHROMIUM", "/usr/bin/chromium")
@@ -52,6 +53,7 @@ def brackwater(
     """Cora's Monday: one moment late, one due today, one on Wednesday, one snoozed; she has a password."""
     monkeypatch.setattr(clock, "now", lambda: now)
     create_user_for(person=owner, actor="tests", at=now, password=PASSWORD)
+    Seen.objects.create(person=owner, toured_at=now)
     brackwater, halloway, redfern = (
         factory.account(name, now, held_by=owner)
         for name in (

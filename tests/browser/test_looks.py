@@ -18,6 +18,8 @@ def pages(moment: Occurrence) -> dict[str, str]:
         "why": f"/moments/{moment.public_id}/",
         "account": f"/accounts/{moment.account.public_id}/",
         "accounts": "/accounts/",
+        "find": "/find?q=brack",
+        "notices": "/notices/",
         "record": f"/moments/{moment.public_id}/record",
         "snooze": f"/moments/{moment.public_id}/snooze",
     }
@@ -38,6 +40,19 @@ def test_pages_are_accessible_and_keep_to_their_width(
     page.goto("/")
     page.keyboard.press("?")
     looked_at(page, f"keys-{size[0]}-{theme}")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("/")
+    page.keyboard.type("us")
+    page.get_by_role("option", name="Usage fell, Brackwater Foods").wait_for()
+    looked_at(page, f"palette-{size[0]}-{theme}")
+    page.keyboard.press("Escape")
+    page.evaluate("document.querySelector('#tour').show(0)")
+    looked_at(page, f"tour-{size[0]}-{theme}")
+    page.keyboard.press("Escape")
+    page.locator("#bell").click()
+    page.get_by_role("link", name="All notices").wait_for()
+    looked_at(page, f"bell-{size[0]}-{theme}")
 
 
 def looked_at(page: Page, name: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
@@ -182,3 +182,21 @@ def initials(name: object) -> str:
 @register.filter
 def humanised(name: str) -> str:
     return words.humanised(name)
+
+
+@register.filter
+def moved(points: object) -> str:
+    """“▲ 3”, “▼ 7”; nothing where it stands still. Points are told whole."""
+    whole = round(float(str(points)))
+    if not whole:
+        return ""
+    way, word, arrow = ("up", "up", "▲") if whole > 0 else ("down", "down", "▼")
+    return format_html(
+        '<small class="{}"><span class="sr">{} </span>{}\u2009{}</small>', way, word, arrow, abs(whole)
+    )
+
+
+@register.filter
+def held_of(answers: Collection[object]) -> str:
+    """“2 of 3”: how many of them are so."""
+    return f"{sum(map(bool, answers))} of {len(answers)}"

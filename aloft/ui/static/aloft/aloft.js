@@ -1,4 +1,7 @@
-// What pages do beyond HTML: the theme, keys, toasts, and keeping one's place when the main part is replaced.
+// What pages do beyond HTML: the theme, toasts, menus, and keeping one's place when the main part is replaced.
+
+import { at, rows, showKeys } from "./keys.js";
+import "./tour.js";
 
 const root = document.documentElement;
 const $ = (selector) => document.querySelector(selector);
@@ -31,47 +34,11 @@ class Toast extends HTMLElement {
 }
 customElements.define("aloft-toast", Toast);
 
-/* Keys */
-
-const rows = () => [...document.querySelectorAll("#main [data-row]")];
-const here = (list) => list.findIndex((row) => row === document.activeElement || row.parentElement.contains(document.activeElement));
-
-function move(step) {
-  const list = rows();
-  if (!list.length) return;
-  const at = here(list);
-  const next = at < 0 ? (step > 0 ? 0 : list.length - 1) : Math.min(list.length - 1, Math.max(0, at + step));
-  list[next].focus();
-  list[next].scrollIntoView({ block: "nearest" });
-}
-
-function open() {
-  const list = rows();
-  const at = here(list);
-  if (at >= 0) list[at].click();
-}
-
-const keys = {
-  j: () => move(1),
-  k: () => move(-1),
-  o: open,
-  "/": () => $("#command")?.focus(),
-  "?": () => $("#keys")?.showModal(),
-};
-const afterG = { t: "/", a: "/accounts/" };
-let gAt = 0;
-
-const isTyping = (target) => target.closest?.("input, textarea, select, [contenteditable]");
-
-function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || $("dialog[open]")) return;
-  const follows = event.timeStamp - gAt < 1500;
-  gAt = event.key === "g" ? event.timeStamp : 0;
-  if (follows && afterG[event.key]) location.assign(afterG[event.key]);
-  else if (keys[event.key]) {
-    event.preventDefault();
-    keys[event.key]();
-  }
+function say(text) {
+  const toast = document.createElement("aloft-toast");
+  toast.className = "toast here";
+  toast.textContent = text;
+  $("#toasts")?.replaceChildren(toast);
 }
 
 /* Keeping one's place: what was open stays open, and the focus goes to the same row or the one that took its place */
@@ -90,8 +57,8 @@ function remember(event) {
   const list = rows();
   place = {
     open: [...document.querySelectorAll("#main details[open][id]")].map((row) => row.id),
-    row: list[here(list)]?.parentElement.id,
-    index: here(list),
+    row: list[at(list)]?.closest("[id]")?.id,
+    index: at(list),
   };
 }
 
@@ -104,25 +71,43 @@ function comeBack(event) {
   place = null;
 }
 
-/* An answer that never came must not look like one that did */
+/* An answer that never came must not look like one that did; what is gone is shown gone */
 
-function failed() {
-  const toast = document.createElement("aloft-toast");
-  toast.className = "toast here";
-  toast.textContent = "Nothing was saved: Aloft could not be reached or failed. Try again in a moment.";
-  $("#toasts")?.replaceChildren(toast);
+function unreached() {
+  say("Nothing was saved: Aloft could not be reached. Try again in a moment.");
 }
 
-document.addEventListener("keydown", onKey);
+function refused(event) {
+  if (event.detail.xhr.status !== 404) return say("Nothing was saved: Aloft failed. Try again in a moment.");
+  say("Nothing was saved: it is gone, or with somebody else now. The page shows how it stands.");
+  htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" });
+}
+
+/* The bell lets down what is new */
+
+function letDown(event) {
+  event.preventDefault();
+  $("#notices").togglePopover();
+  if ($("#notices").matches(":popover-open")) htmx.trigger("#notices-here", "notices:open");
+}
+
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-theme-switch]")) switchTheme();
+  if (event.target.closest("[data-bell]")) letDown(event);
   if (event.target.closest("[data-keys]")) {
     $("#you")?.hidePopover();
-    $("#keys")?.showModal();
+    showKeys();
   }
-  if (event.target.closest("[data-close]")) event.target.closest("[data-panel]")?.replaceChildren();
+  if (event.target.closest("[data-close]")) {
+    const panel = event.target.closest("[data-panel]");
+    panel.closest("details")?.querySelector("[data-row]")?.focus();
+    panel.replaceChildren();
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") event.target.closest?.("[data-panel]")?.querySelector("[data-close]")?.click();
 });
 document.addEventListener("htmx:beforeSwap", remember);
 document.addEventListener("htmx:afterSettle", comeBack);
-document.addEventListener("htmx:sendError", failed);
-document.addEventListener("htmx:responseError", failed);
+document.addEventListener("htmx:sendError", unreached);
+document.addEventListener("htmx:responseError", refused);
