@@ -22,6 +22,12 @@ STATUS = (
     "good-fill good-ink good-wash warn-fill warn-ink warn-wash bad-fill bad-ink bad-wash none-fill none-wash"
     " c1 c2 c3 c4 c-rest c-grid"
 )
+CODE = [
+    ("del", "within", "4w"),
+    ("add", "within", "3w"),
+    ("err", "owner", "cms"),
+    ("on", "expect", '"users >= 10"'),
+]
 NOBODY = UUID(int=0)
 
 
@@ -61,8 +67,19 @@ def examples() -> dict[str, Any]:
         "lines": [row],
         "notices": [notice()],
         "groups": [SimpleNamespace(title="Accounts", hits=hits)],
+        "code": [code_line(*told) for told in CODE],
+        "told": [
+            SimpleNamespace(
+                file="acme.yaml", line=19, column=7, path="moments.usage_fell", message="“cms” is no role"
+            )
+        ],
         "week": drawn([DayHours(name, done, booked, name == "Tuesday") for name, done, booked in week], 4.8),
     }
+
+
+def code_line(tone: str, key: str, value: str) -> SimpleNamespace:
+    pieces = [SimpleNamespace(text=f"  {key}: ", css="k"), SimpleNamespace(text=value, css="v")]
+    return SimpleNamespace(tone=tone, number=None, pieces=pieces)
 
 
 def moment_row() -> SimpleNamespace:
