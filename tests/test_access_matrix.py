@@ -20,7 +20,7 @@ from pytest_django import Settings
 from aloft import clock
 from aloft.act.models import Occurrence
 from aloft.collect.models import Quarantined
-from aloft.records.models import Account, Goal, Person, RecordedFact, SuccessPlan
+from aloft.records.models import Account, Assignment, Book, Goal, Person, RecordedFact, SavedView, SuccessPlan
 from aloft.workspace import uploads
 from tests.workspace import factory
 
@@ -43,6 +43,7 @@ AN_ACT = Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, LED, HIDDEN, LED))
 AN_ACT_WITH_A_FORM = Expected((LED, OK, HIDDEN, OK), (LED, LED, HIDDEN, LED))
 A_PAGE_OF_OPERATIONS = Expected((LED, HIDDEN, HIDDEN, OK), (LED, NOT_SO, NOT_SO, NOT_SO))
 AN_ACT_OF_OPERATIONS = Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, HIDDEN, HIDDEN, LED))
+AN_ACT_ON_A_VIEW = Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, LED, HIDDEN, HIDDEN))
 
 MATRIX = {
     "healthz": Expected((OK, OK, OK, OK), EVERYBODY_POSTS_IN_VAIN),
@@ -61,6 +62,11 @@ MATRIX = {
     "read_notices": Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, LED, LED, LED)),
     "tour": Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, LED, LED, LED)),
     "behind": A_PAGE,
+    "export_accounts": A_PAGE,
+    "assign": Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, HIDDEN, HIDDEN, LED)),
+    "undo_assignment": Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, HIDDEN, HIDDEN, LED)),
+    "save_view": Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, LED, LED, LED)),
+    **dict.fromkeys(("rename_view", "delete_view", "restore_view", "make_usual"), AN_ACT_ON_A_VIEW),
     "account": A_PAGE_ABOUT_AN_ACCOUNT,
     "explain": A_PAGE_ABOUT_AN_ACCOUNT,
     "why": A_PAGE_ABOUT_AN_ACCOUNT,
@@ -94,6 +100,7 @@ class World:
     occurrence: Occurrence
     fact: RecordedFact
     kept_aside: Quarantined
+    owner: Person
     manager: Person
     canary: str
 
@@ -101,6 +108,20 @@ class World:
         """Files of the manager's that wait to be imported."""
         file = ContentFile(f"account_id,name\na,{self.canary} sent\n".encode(), f"{self.canary}.csv")
         return uploads.keep([file], self.manager, clock.now()).id
+
+    def view(self, *, deleted: bool) -> int:
+        """A list that the owner keeps for herself, under a name of its own."""
+        return SavedView.objects.create(
+            person=self.owner,
+            name=f"{self.canary} view {SavedView.objects.count()}",
+            query=f"q={self.canary}",
+            made_at=clock.now(),
+            deleted_at=clock.now() if deleted else None,
+        ).pk
+
+    def handed_over(self) -> int:
+        book = Book.objects.create(person=self.owner, name=f"{self.canary} book")
+        return Assignment.objects.create(book=book, actor="mia", at=clock.now(), added=[self.account.pk]).pk
 
     def url(self, name: str) -> str:
         arguments = {
@@ -119,6 +140,10 @@ class World:
             arguments[name] = ["acme", self.occurrence.model_version.version]
         if name == "model":
             return f"{reverse(name)}?element=moments.{self.occurrence.moment}"
+        if name in {"rename_view", "delete_view", "restore_view", "make_usual"}:
+            arguments[name] = [self.view(deleted=name == "restore_view")]
+        if name == "undo_assignment":
+            arguments[name] = [self.handed_over()]
         of_the_moment = name in {"why", "start", "done", "reopen", "record", "snooze", "skip"}
         return reverse(name, args=[self.occurrence.public_id] if of_the_moment else arguments.get(name))
 
@@ -128,6 +153,9 @@ class World:
             "record": {"fact": "contacted"},
             "snooze": {"until": "2026-03-05", "reason": "A fair"},
             "skip": {"reason": "Not needed"},
+            "save_view": {"name": "Mine", "query": "health=red"},
+            "rename_view": {"name": "Ours"},
+            "assign": {"account": str(self.account.public_id), "to": "olga"},
         }.get(name, {})
 
 
@@ -161,7 +189,7 @@ def world(
     plan = SuccessPlan.objects.create(account=account, agreed_at=now)
     Goal.objects.create(plan=plan, title=f"{canary} goal", value_metric="exports")
     fact = factory.fact(occurrence, owner, now, name="cause", value=f"{canary} value")
-    return World(account, occurrence, fact, factory.kept_aside(canary, now), manager, canary)
+    return World(account, occurrence, fact, factory.kept_aside(canary, now), owner, manager, canary)
 
 
 @pytest.fixture
@@ -218,18 +246,32 @@ def test_no_word_of_a_foreign_account_is_ever_said(
     for name in MATRIX:
         for method in ("get", "post"):
             response = ask(browser_of(role), world, name, method, headers=headers, follow=True)
-            assert world.canary not in response.content.decode(), (name, method)
+            assert world.canary not in b"".join(response).decode(), (name, method)
             assert not [value for value in response.headers.values() if world.canary in value]
 
 
 def test_the_canary_sings_to_who_may_hear_it(browser_of: Callable[[str], Client], world: World) -> None:
+    world.view(deleted=False)
     pages = {
-        name: ask(browser_of("owner"), world, name, "get").content.decode()
-        for name in ("today", "account", "why", "model")
+        name: b"".join(ask(browser_of("owner"), world, name, "get")).decode()
+        for name in ("today", "account", "why", "model", "accounts", "export_accounts")
     }
     heard = "".join(pages.values())
     assert f"{world.canary} name" in pages["model"]
-    texts = ("name", "title", "objective", "because", "owned", "contact", "goal", "value", "part", "product")
+    assert f"{world.canary} name" in pages["export_accounts"]
+    texts = (
+        "name",
+        "title",
+        "objective",
+        "because",
+        "owned",
+        "contact",
+        "goal",
+        "value",
+        "part",
+        "product",
+        "view",
+    )
     for text in (*texts, "at the part"):
         assert f"{world.canary} {text}" in heard
 
@@ -259,6 +301,8 @@ def test_what_an_outsider_tries_changes_nothing(browser_of: Callable[[str], Clie
     for name in MATRIX:
         ask(browser_of("outsider"), world, name, "post")
     assert list(Occurrence.objects.order_by("pk").values()) == before
+    assert not SavedView.objects.filter(name="Ours").exists()
+    assert not Assignment.objects.exclude(undone_at=None).exists()
     assert RecordedFact.objects.get().withdrawn_at is None
 
 

@@ -15,6 +15,7 @@ from aloft.engine.turn import Turn
 from aloft.facts.store import FactStore
 from aloft.measures.compile import sql
 from aloft.measures.frame import aware
+from aloft.measures.listing import list_positions
 from aloft.measures.models import AccountProjection
 from aloft.records.models import Book, Holding
 from aloft.records.observed import ObservedAccount, upsert_observed
@@ -105,15 +106,16 @@ def project(turn: Turn) -> None:
     metrics = list(turn.program.model.metrics)
     columns = ", ".join(f'"{name}"' for name in metrics) or "null"
     found = turn.frames.connection.execute(
-        f"select _account, phase, phase_start, _entry, segment, segment_since, _waits, _touch_set, mrr, {columns} "
-        "from frame"
+        f"select _account, phase, phase_start, _entry, segment, segment_since, _waits, _touch_set, mrr, "
+        f"renewal_date, {columns} from frame"
     ).fetchall()
     owners = _owners()
-    rows = []
-    for account, phase, start, entry, segment, since, waits, touch, mrr, *values in found:
+    rows, renewals = [], {}
+    for account, phase, start, entry, segment, since, waits, touch, mrr, renews, *values in found:
         known = turn.directory.get(account)
         if known is None:
             continue
+        renewals[known.row] = aware(renews)
         rows.append(
             AccountProjection(
                 account_id=known.row,
@@ -138,6 +140,7 @@ def project(turn: Turn) -> None:
     AccountProjection.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["account"], update_fields=names, batch_size=500
     )
+    list_positions(rows, renewals)
 
 
 def _owners() -> dict[int, int]:

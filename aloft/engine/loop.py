@@ -38,6 +38,7 @@ from aloft.facts.drain import drain
 from aloft.facts.log import export, mend, put_in_order
 from aloft.facts.reading import Reader, received
 from aloft.facts.store import FactStore
+from aloft.measures.listing import keep_listed
 from aloft.records.changes import StaffSet
 from aloft.records.models import ModelVersion
 
@@ -93,6 +94,7 @@ class Engine:
         self.directory.load()
         self.watch.load()
         self._mirrored = False
+        keep_listed()
 
     def _order(self) -> None:
         """What is rolled from its beginning is rolled as it was recorded, whatever order the files came in."""

@@ -17,6 +17,7 @@ from aloft.measures.health.reading import Read, day_key, medians, score_key
 from aloft.measures.health.reading import read as read_frame
 from aloft.measures.health.score import drivers
 from aloft.measures.health.trend import WEEKS, slope
+from aloft.measures.listing import list_health
 from aloft.measures.models import AccountHealth, HealthDay
 
 Floats = npt.NDArray[np.float64]
@@ -103,6 +104,7 @@ def write(standing: Sequence[AccountHealth]) -> None:
     AccountHealth.objects.bulk_create(
         standing, update_conflicts=True, unique_fields=["account"], update_fields=names, batch_size=500
     )
+    list_health(standing)
 
 
 def _projections(

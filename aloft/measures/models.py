@@ -30,6 +30,46 @@ class AccountProjection(models.Model):
     as_of = models.DateTimeField()
 
 
+PLACES = 40
+"""How many metrics lists can be sorted and filtered by."""
+
+
+class ListedMetric(models.Model):
+    """Which column of `Listing` holds the values of a metric, of whatever model."""
+
+    name = models.CharField(max_length=100, unique=True)
+    place = models.PositiveSmallIntegerField(unique=True)
+
+    @property
+    def column(self) -> str:
+        return f"n{self.place}"
+
+
+class Listing(models.Model):
+    """What lists of accounts sort and filter by: one narrow row for each, so that reading all is quick.
+
+    `touch` holds its levels between commas: “,tech,community,”. `score` and `band` are those of health. Columns `n0`
+    and on are numbers of metrics; an instant is told in seconds since 1970, a truth as 1 or 0.
+    """
+
+    account = models.OneToOneField(
+        Account, on_delete=models.CASCADE, related_name="listing", primary_key=True
+    )
+    phase = models.CharField(max_length=100, blank=True)
+    segment = models.CharField(max_length=100, blank=True)
+    touch = models.CharField(max_length=200, blank=True)
+    owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    mrr = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    renews_at = models.DateTimeField(null=True, blank=True)
+    band = models.CharField(max_length=6, blank=True)
+    score = models.FloatField(null=True)
+    trend = models.FloatField(null=True)
+
+
+for _place in range(PLACES):
+    Listing.add_to_class(f"n{_place}", models.FloatField(null=True))
+
+
 class Spell(models.Model):
     """A condition of a moment at an account: does it hold, since when, for which time, and when it last opened."""
 

@@ -47,6 +47,10 @@ class Account(models.Model):
 
     class Meta:
         ordering = ["name", "external_id"]
+        indexes = [
+            models.Index(fields=["name", "external_id"]),
+            models.Index(fields=["whole", "country"]),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -242,6 +246,57 @@ class Holding(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["person", "account"])]
+
+
+class Assignment(models.Model):
+    """Accounts that were put into a person's book together; it can be taken back once.
+
+    `added` are the rows of the accounts that `book` had not held; `taken` those that other books gave up, by the row
+    of the book.
+    """
+
+    book = models.ForeignKey(Book, null=True, on_delete=models.SET_NULL, related_name="+")
+    actor = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    added = models.JSONField(default=list)
+    taken = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
+
+
+class SavedView(models.Model):
+    """A list of accounts that a person named: its filters, order and columns, as the address says them.
+
+    One that was deleted is kept, so that this can be taken back.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="views")
+    name = models.CharField(max_length=60)
+    query = models.TextField(blank=True)
+    shared = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "name"],
+                condition=models.Q(deleted_at=None),
+                name="one_view_of_a_name_per_person",
+            )
+        ]
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UsualView(models.Model):
+    """The view that a person's list of accounts opens with."""
+
+    person = models.OneToOneField(
+        Person, on_delete=models.CASCADE, related_name="usual_view", primary_key=True
+    )
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="+")
 
 
 class SuccessPlan(models.Model):

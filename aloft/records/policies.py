@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Q, QuerySet
 
-from aloft.records.models import Account, Holding, Person
+from aloft.records.models import Account, Holding, Person, SavedView
 
 OPERATIONS = "operations"
 
@@ -29,6 +29,18 @@ def may_import(person: Person | None) -> bool:
 def may_publish(person: Person | None) -> bool:
     """A model moves every account: publishing is for who sees all of them, and for operations."""
     return may_import(person)
+
+
+def may_assign(person: Person | None) -> bool:
+    """Whose accounts they are is for who sees all of them to say."""
+    return may_see_everything(person)
+
+
+def visible_views(person: Person | None) -> QuerySet[SavedView]:
+    """One's own, and those that others share. A view is only a question: it shows nobody more than they may see."""
+    if person is None:
+        return SavedView.objects.none()
+    return SavedView.objects.filter(Q(person=person) | Q(shared=True), deleted_at=None)
 
 
 def visible_accounts(person: Person | None) -> QuerySet[Account]:

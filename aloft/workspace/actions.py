@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -25,20 +24,12 @@ from aloft.workspace import selectors
 from aloft.workspace.context import Crumb
 from aloft.workspace.forms import ActForm, PulseForm, RecordForm, SkipForm, SnoozeForm
 from aloft.workspace.model_in_force import manual_moments
+from aloft.workspace.notice import Notice
 from aloft.workspace.pages import account as account_page
 from aloft.workspace.pages import frame
 from aloft.workspace.pages import today as today_page
 from aloft.workspace.pages import why as why_page
 from aloft.workspace.reader import Reader, reader_of
-
-
-@dataclass(frozen=True)
-class Notice:
-    """Past tense, with the address that undoes it, if anything does."""
-
-    text: str
-    undo: str = ""
-
 
 Deed = Callable[[Person], Notice]
 

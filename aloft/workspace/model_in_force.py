@@ -12,7 +12,7 @@ from aloft.engagement.problems import InvalidModel
 from aloft.engagement.tree import read_tree
 from aloft.measures.models import AccountProjection
 from aloft.records.models import Account, ModelVersion
-from aloft.records.selectors import current_model_version
+from aloft.records.selectors import current_model_version, live_model_versions
 
 
 def manual_moments(account: Account, at: datetime) -> dict[str, str]:
@@ -24,6 +24,11 @@ def manual_moments(account: Account, at: datetime) -> dict[str, str]:
     version = current_model_version(followed or None, at)
     unit = "relationship" if account.whole_id else "account"
     return _manual_moments(version.document) if version and _model(version.document).unit == unit else {}
+
+
+def models_in_force(at: datetime) -> list[Model]:
+    """By name."""
+    return [_model(version.document) for version in live_model_versions(at)]
 
 
 def home_zone(at: datetime) -> str:

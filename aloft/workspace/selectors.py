@@ -126,6 +126,12 @@ def load_of(person: Person | None, horizon: Horizon) -> Load:
     return Load(accounts=accounts.count(), no_data=silent.count(), **counts)
 
 
+def busy_among(accounts: QuerySet[Account]) -> int:
+    """How many of these whole accounts have something to be done."""
+    busy = by_customer(Occurrence.objects.filter(state__in=WAITING)).values("customer")
+    return accounts.filter(pk__in=busy).order_by().count()
+
+
 @dataclass(frozen=True)
 class Tally:
     moments: int

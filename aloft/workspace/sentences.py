@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from aloft.ui.words import compact, counted, number, percent
+from aloft.workspace.listing.sums import Sums
 from aloft.workspace.revenue import Figures
 from aloft.workspace.selectors import Load
 
@@ -71,6 +72,34 @@ def accounts_found(total: int, busy: int, *, team: bool) -> str:
         return no_accounts(team)
     whose = f"{'' if team else 'your '}{counted(total, 'account')}"
     return f"{number(busy) if busy else 'None'} of {whose} {'have' if busy > 1 else 'has'} something open"
+
+
+def accounts_by_health(total: int, red: int, yellow: int, *, team: bool) -> str:
+    """“5 of your 62 accounts are red, 11 yellow”."""
+    whose = f"{'' if team else 'your '}{counted(total, 'account')}"
+    if not red:
+        also = f", {_are(yellow, 'yellow')}" if yellow else ""
+        return f"None of {whose} is red{also}"
+    also = f", {number(yellow)} yellow" if yellow else ""
+    return f"{number(red)} of {whose} {'is' if red == 1 else 'are'} red{also}"
+
+
+def accounts_match(found: int, whole: int, *, team: bool) -> str:
+    """“9 of your 62 accounts match”."""
+    whose = f"{'' if team else 'your '}{counted(whole, 'account')}"
+    return f"{number(found) if found else 'None'} of {whose} {'match' if found > 1 else 'matches'}"
+
+
+def closes_the_list(sums: Sums) -> str:
+    """“157,500 MRR, 19,840 of it red. 44 accounts are green; 2 send no data.”"""
+    money = f"{number(sums.mrr)} MRR" + (f", {number(sums.red_mrr)} of it red" if sums.red_mrr else "")
+    send = "sends" if sums.silent == 1 else "send"
+    others = [
+        f"{counted(sums.green, 'account')} {'is' if sums.green == 1 else 'are'} green" if sums.green else "",
+        f"{number(sums.silent)} {send} no data" if sums.silent else "",
+    ]
+    told = "; ".join(one for one in others if one)
+    return f"{money}. {told}." if told else f"{money}."
 
 
 def accounts_matching(found: int, query: str) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from aloft.workspace import actions, importing, publishing
+from aloft.workspace import actions, importing, lists, publishing
 from aloft.workspace.pages import (
     account,
     accounts,
@@ -26,6 +26,14 @@ urlpatterns = [
     path("notices/read", notices.read_notices, name="read_notices"),
     path("tour", tour.walked, name="tour"),
     path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/export.csv", lists.export, name="export_accounts"),
+    path("accounts/assign", lists.assign, name="assign"),
+    path("accounts/assignments/<int:assignment_id>/undo", lists.undo_assignment, name="undo_assignment"),
+    path("accounts/views", lists.save, name="save_view"),
+    path("accounts/views/<int:view_id>/rename", lists.rename, name="rename_view"),
+    path("accounts/views/<int:view_id>/delete", lists.delete, name="delete_view"),
+    path("accounts/views/<int:view_id>/restore", lists.restore, name="restore_view"),
+    path("accounts/views/<int:view_id>/usual", lists.make_usual, name="make_usual"),
     path("accounts/<uuid:account_id>/", account.account, name="account"),
     path("accounts/<uuid:account_id>/explain/<str:name>", explain.explain, name="explain"),
     path("accounts/<uuid:account_id>/open/<slug:moment>", actions.open_by_hand, name="open_by_hand"),

@@ -84,7 +84,7 @@ def test_the_keys_do_it_all(open_page: Open, brackwater: Occurrence) -> None:
     arrived(page, "Brackwater Foods has 1 open moment")
     keys.press("g")
     keys.press("a")
-    arrived(page, "have something open")
+    arrived(page, "None of your 4 accounts is red, 1 is yellow")
     keys.press("g")
     keys.press("t")
     arrived(page, "need you this week")

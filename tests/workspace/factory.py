@@ -12,6 +12,7 @@ from django.test import Client
 from aloft.act.models import Occurrence, Verdict
 from aloft.collect.models import Import, Quarantined
 from aloft.engine.models import Decided
+from aloft.measures.listing import list_health, list_positions
 from aloft.measures.models import AccountHealth, AccountProjection, HealthDay, Signal
 from aloft.records.models import Account, Contact, Holding, ModelVersion, Person, Pulse, RecordedFact
 from aloft.records.services import create_user_for
@@ -76,7 +77,7 @@ def account(
     if held_by:
         Holding.objects.create(account=made, role=held_by.role, person=held_by)
     if mrr is not None:
-        AccountProjection.objects.create(
+        projection = AccountProjection.objects.create(
             account=made,
             model="acme",
             phase="ongoing",
@@ -88,6 +89,7 @@ def account(
             values={"sign_ins_28d": 742},
             as_of=now,
         )
+        list_positions([projection], {})
     return made
 
 
@@ -198,7 +200,7 @@ def kept_aside(says: str, now: datetime) -> Quarantined:
     )
 
 
-def health(account: Account, now: datetime, score: float = 67.4) -> AccountHealth:
+def health(account: Account, now: datetime, score: float = 67.4, band: str = "yellow") -> AccountHealth:
     """A score that has fallen for six weeks, with what drives it, a signal, and what somebody said."""
     for days in range(42):
         HealthDay.objects.create(
@@ -212,11 +214,13 @@ def health(account: Account, now: datetime, score: float = 67.4) -> AccountHealt
     )  # fmt: skip
     Pulse.objects.create(account=account, person=None, score=2, reason="Their champion left", given_at=now)
     told = [("usage", 52, 0.41, -4.8), ("value", 88, 0.41, 4.2), ("support", None, 0.0, 0.0)]
-    return AccountHealth.objects.create(
-        account=account, day=now.date(), at=now, score=score, band="yellow", coverage=0.85, trend=-1.75,
+    made = AccountHealth.objects.create(
+        account=account, day=now.date(), at=now, score=score, band=band, coverage=0.85, trend=-1.75,
         dimensions=[
             {"name": name, "says": f"{name}_28d / seats", "value": 1, "score": at, "weight": 0.35,
              "share": share, "points": points, "age": 0}
             for name, at, share, points in told
         ],
     )  # fmt: skip
+    list_health([made])
+    return made

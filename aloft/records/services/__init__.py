@@ -7,6 +7,7 @@ take, and write nothing where nothing differs.
 from aloft.records.changes import log_change
 from aloft.records.refusals import Refused
 from aloft.records.services.accounts import set_account
+from aloft.records.services.assigning import assign_accounts, undo_assignment
 from aloft.records.services.books import Held, set_book, set_holdings
 from aloft.records.services.contacts import set_consent, set_contact
 from aloft.records.services.contracts import amend_line, pause_line, set_contract, set_product
@@ -17,21 +18,35 @@ from aloft.records.services.pulses import give_pulse
 from aloft.records.services.rates import set_rate
 from aloft.records.services.recorded import record_fact, withdraw_fact
 from aloft.records.services.sources import declare_complete
+from aloft.records.services.views import (
+    delete_view,
+    open_with,
+    rename_view,
+    restore_view,
+    save_view,
+    share_view,
+)
 
 __all__ = [
     "Held",
     "Refused",
     "agree_plan",
     "amend_line",
+    "assign_accounts",
     "create_user_for",
     "declare_complete",
+    "delete_view",
     "give_pulse",
     "log_change",
+    "open_with",
     "pause_line",
     "publish_model",
     "read_goal",
     "record_fact",
+    "rename_view",
+    "restore_view",
     "review_plan",
+    "save_view",
     "set_account",
     "set_book",
     "set_consent",
@@ -43,6 +58,8 @@ __all__ = [
     "set_product",
     "set_rate",
     "set_step",
+    "share_view",
     "take_leave",
+    "undo_assignment",
     "withdraw_fact",
 ]

@@ -200,3 +200,20 @@ def moved(points: object) -> str:
 def held_of(answers: Collection[object]) -> str:
     """“2 of 3”: how many of them are so."""
     return f"{sum(map(bool, answers))} of {len(answers)}"
+
+
+@register.filter
+def between_commas(text: str) -> list[str]:
+    return [one for one in str(text or "").split(",") if one]
+
+
+@register.simple_tag(takes_context=True)
+def told(context: Context, value: object) -> str:
+    """A number, a day, a truth or text, as a cell says it."""
+    if value is None:
+        return mark_safe('<span class="dim">no data</span>')
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return _time(context, value, words.day)
+    return words.number(value) if isinstance(value, int | float | Decimal) else str(value)

@@ -2,52 +2,223 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from aloft.act.selectors import first_due, waiting
-from aloft.records.models import Account
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+from django_htmx.http import push_url
+
+from aloft.measures.models import Listing
+from aloft.records.models import Account, Person, SavedView, UsualView
+from aloft.records.policies import may_assign, visible_views
 from aloft.workspace import selectors, sentences
 from aloft.workspace.context import Crumb
+from aloft.workspace.listing.choices import filters
+from aloft.workspace.listing.columns import WORK, Column, chosen, columns, listing_of
+from aloft.workspace.listing.matching import Found, matching, ordered, with_work
+from aloft.workspace.listing.measures import OPERATORS, Measure, measures
+from aloft.workspace.listing.query import Asked, Query, Where, hidden, read_query, read_text
+from aloft.workspace.listing.sums import Sums, sums_of
 from aloft.workspace.pages import frame
 from aloft.workspace.reader import Reader, reader_of
 
-SHOWN = 200
+SHOWN = 50
+ALL = "all"
+"""The view of nothing left out, for who has a usual one."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a query finds: the accounts in its order, with what is known to choose and compare by."""
+
+    asked: Asked
+    mine: QuerySet[Account]
+    found: Found
+    measures: dict[str, Measure]
+    columns: dict[str, Column]
+
+    @property
+    def query(self) -> Query:
+        return self.asked.query
+
+    @property
+    def rows(self) -> QuerySet[Account]:
+        return ordered(self.found.accounts, self.query.sort, self.columns)
 
 
 @require_safe
 def accounts(request: HttpRequest) -> HttpResponse:
-    return frame.whole(request, main(reader_of(request), request.GET.get("q", "").strip()[:100]))
+    reader = reader_of(request)
+    usual = usual_of(reader.person) if not request.GET else None
+    if usual:
+        return redirect(address(replace(read_text(usual.query), view=str(usual.pk))))
+    listed = list_accounts(reader, read_query(request.GET))
+    page = main(reader, listed)
+    if frame.is_partial(request):
+        return push_url(frame.only(request, page), address(listed.query))
+    return frame.whole(request, page)
 
 
-def main(reader: Reader, query: str = "") -> frame.Main:
+def address(query: Query) -> str:
+    told = str(query)
+    return f"{reverse('accounts')}?{told}" if told else reverse("accounts")
+
+
+def list_accounts(reader: Reader, asked: Asked) -> Listed:
+    known = measures(reader.now)
     mine = selectors.customers_of(reader.person)
-    found = matching(mine, query)
-    total = found.count()
+    return Listed(asked, mine, matching(mine, asked.query, known, reader.zone), known, columns(known))
+
+
+def main(reader: Reader, listed: Listed) -> frame.Main:
+    query, sums = listed.query, sums_of(listed.found.accounts)
+    total = sums.total
+    whole = listed.mine.count() if query.narrows else total
+    pages = max(1, -(-total // SHOWN))
+    page = min(query.page, pages)
+    shown = chosen(query.col, listed.columns)
     context: dict[str, object] = {
         "crumbs": [Crumb("Accounts")],
-        "sentence": sentence(reader, mine, total, query),
+        "sentence": sentence(reader, listed, sums, whole),
+        "closing": sentences.closes_the_list(sums) if total else "",
         "query": query,
-        "accounts": list(with_work(found)[:SHOWN]),
-        "hidden": max(0, total - SHOWN),
+        "narrows": query.narrows,
+        "problems": [*listed.asked.problems, *listed.found.problems],
+        "filters": filters(reader, query, listed.mine),
+        "comparisons": comparisons(listed),
+        "measures": listed.measures.values(),
+        "operators": [(name, words) for name, (words, _) in OPERATORS.items()],
+        "heads": [head(column, query) for column in shown],
+        "choices": [(column, column in shown) for column in listed.columns.values() if column.key != "name"],
+        "kept": hidden(query),
+        "kept_beside_columns": hidden(query, "col"),
+        "rows": [row(account, shown) for account in page_of(listed, page, shown)],
+        "total": total,
+        "mrr": sums.mrr,
+        "first": (page - 1) * SHOWN + 1,
+        "last": min(total, page * SHOWN),
+        "before": address(replace(query, page=page - 1)) if page > 1 else "",
+        "after": address(replace(query, page=page + 1)) if page < pages else "",
+        "export": f"{reverse('export_accounts')}?{query}",
+        **views(reader.person, query),
+        "people": people(reader),
     }
     return frame.Main("accounts", "Accounts", context)
 
 
-def matching(accounts: QuerySet[Account], query: str) -> QuerySet[Account]:
-    if not query:
-        return accounts
-    return accounts.filter(Q(name__icontains=query) | Q(external_id__icontains=query))
+@dataclass(frozen=True)
+class Row:
+    account: Account
+    listing: Listing | None
+    cells: list[tuple[Column, Any]]
 
 
-def with_work(accounts: QuerySet[Account]) -> QuerySet[Account]:
-    counted = accounts.annotate(waiting=waiting(), first_due=first_due())
-    return counted.select_related("projection__owner").order_by("name", "external_id")
+def row(account: Account, shown: Sequence[Column]) -> Row:
+    return Row(account, listing_of(account), [(column, column.plain(account)) for column in shown])
 
 
-def sentence(reader: Reader, mine: QuerySet[Account], total: int, query: str) -> str:
-    if query:
-        return sentences.accounts_matching(total, query)
-    busy = mine.annotate(waiting=waiting()).filter(waiting__gt=0).count()
-    return sentences.accounts_found(total, busy, team=reader.sees_everything)
+def page_of(listed: Listed, page: int, shown: Sequence[Column]) -> list[Account]:
+    """One page; what waits at each account is counted for these alone."""
+    rows = listed.rows.select_related("listing__owner", "projection")
+    found = list(rows[(page - 1) * SHOWN : page * SHOWN])
+    if not WORK & {column.key for column in shown} or (found and hasattr(found[0], "waiting")):
+        return found
+    counted: Any = with_work(Account.objects.filter(pk__in=[account.pk for account in found]))
+    waits: dict[int, Any] = {one.pk: one for one in counted.order_by().only("pk")}
+    for account in found:
+        told: Any = account
+        told.waiting, told.first_due = waits[account.pk].waiting, waits[account.pk].first_due
+    return found
+
+
+def sentence(reader: Reader, listed: Listed, sums: Sums, whole: int) -> str:
+    query, team = listed.query, reader.sees_everything
+    if query.only_searches:
+        return sentences.accounts_matching(sums.total, query.q)
+    if query.narrows:
+        return sentences.accounts_match(sums.total, whole, team=team)
+    if sums.scored:
+        return sentences.accounts_by_health(sums.total, sums.red, sums.yellow, team=team)
+    busy = selectors.busy_among(listed.mine)
+    return sentences.accounts_found(sums.total, busy, team=team)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    says: str
+    without: str
+
+
+def comparisons(listed: Listed) -> list[Comparison]:
+    return [
+        Comparison(said(one, listed.measures), address(listed.query.without_where(one)))
+        for one in listed.query.where
+    ]
+
+
+def said(where: Where, known: dict[str, Measure]) -> str:
+    measure = known.get(where.measure)
+    return measure.says(where.operator, where.value) if measure else str(where)
+
+
+@dataclass(frozen=True)
+class Head:
+    """`order`: how the table stands now by this column, as `aria-sort` says it. `sort`: what pressing it asks for."""
+
+    column: Column
+    order: str
+    sort: str
+
+
+def head(column: Column, query: Query) -> Head:
+    up, down = query.sort == column.key, query.sort == f"-{column.key}"
+    first = f"-{column.key}" if column.numeric and not up and not down else column.key
+    sort = "" if not column.sort else f"-{column.key}" if up else column.key if down else first
+    return Head(column, "ascending" if up else "descending" if down else "", sort)
+
+
+def usual_of(person: Person | None) -> SavedView | None:
+    """None where it was taken away from its readers since."""
+    usual = UsualView.objects.filter(person=person).first() if person else None
+    return visible_views(person).filter(pk=usual.view_id).first() if usual else None
+
+
+@dataclass(frozen=True)
+class Tab:
+    view: SavedView
+    url: str
+    current: bool
+    mine: bool
+
+
+def views(person: Person | None, query: Query) -> dict[str, object]:
+    """The saved views as tabs, and what can be done with the one that stands open."""
+    usual = UsualView.objects.filter(person=person).values_list("view", flat=True).first() if person else None
+    tabs = [
+        Tab(
+            view,
+            address(replace(read_text(view.query), view=str(view.pk))),
+            query.view == str(view.pk),
+            person is not None and view.person_id == person.pk,
+        )
+        for view in visible_views(person).select_related("person")
+    ]
+    current = next((tab for tab in tabs if tab.current), None)
+    return {
+        "tabs": tabs,
+        "everything": f"{reverse('accounts')}?view={ALL}" if usual else reverse("accounts"),
+        "current": current,
+        "changed": current is not None and current.view.query != query.kept,
+        "is_usual": current is not None and current.view.pk == usual,
+        "to_keep": query.kept,
+    }
+
+
+def people(reader: Reader) -> list[Person]:
+    """Whose book accounts can be handed to; nobody for who may not say so."""
+    return list(Person.objects.all()) if may_assign(reader.person) else []

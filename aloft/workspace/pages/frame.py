@@ -18,6 +18,12 @@ class Main:
     context: Mapping[str, object]
 
 
+def is_partial(request: HttpRequest) -> bool:
+    """Whether the main part alone is asked for; who goes back in the browser's history is shown all of it."""
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx) and not getattr(htmx, "history_restore_request", False)
+
+
 def whole(request: HttpRequest, main: Main, status: int = 200) -> HttpResponse:
     return render(request, "workspace/page.html", _context(main), status=status)
 

@@ -1,0 +1,107 @@
+"""Keeps the narrow rows that lists of accounts are read from in step with projections and health."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.db import connection
+
+from aloft.measures.models import PLACES, AccountHealth, AccountProjection, ListedMetric, Listing
+
+T = TypeVar("T")
+AT_ONCE = 500
+_POSITION = ["account_id", "phase", "segment", "touch", "owner_id", "mrr", "renews_at"]
+_HEALTH = ["account_id", "band", "score", "trend"]
+_NEVER_NULL = ["phase", "segment", "touch", "band"]
+
+
+def list_positions(projections: Sequence[AccountProjection], renewals: Mapping[int, datetime | None]) -> None:
+    """Where accounts stand, with what their metrics count; `renewals` are by row of the account."""
+    if not projections:
+        return
+    columns = columns_of({name for one in projections for name in one.values})
+    rows = [(*_position(one, renewals.get(one.account_id)), *_numbers(one, columns)) for one in projections]
+    _upsert([*_POSITION, *columns.values()], rows)
+
+
+def list_health(standing: Iterable[AccountHealth]) -> None:
+    _upsert(_HEALTH, [(one.account_id, one.band, one.score, one.trend) for one in standing])
+
+
+def keep_listed() -> None:
+    """List everybody where nobody is listed yet; renewals follow as accounts are read."""
+    if not Listing.objects.exists():
+        list_all()
+
+
+def list_all() -> None:
+    """List everybody anew from projections and health."""
+    kept = dict(Listing.objects.values_list("account", "renews_at"))
+    for some in batched(AccountProjection.objects.iterator(AT_ONCE)):
+        list_positions(some, kept)
+    for scored in batched(AccountHealth.objects.iterator(AT_ONCE)):
+        list_health(scored)
+
+
+def columns_of(names: Iterable[str]) -> dict[str, str]:
+    """The column of each metric; one that is met for the first time takes a free one while there are any."""
+    known = {one.name: one for one in ListedMetric.objects.all()}
+    taken = {one.place for one in known.values()}
+    free = iter(place for place in range(PLACES) if place not in taken)
+    fresh = [
+        ListedMetric(name=name, place=place)
+        for name, place in zip(sorted(set(names) - known.keys()), free, strict=False)
+    ]
+    ListedMetric.objects.bulk_create(fresh)
+    return {one.name: one.column for one in [*known.values(), *fresh]}
+
+
+def between_commas(names: Iterable[str]) -> str:
+    told = ",".join(names)
+    return f",{told}," if told else ""
+
+
+def as_number(value: object) -> float | None:
+    """As columns hold it; None for text that is neither a number nor an instant."""
+    if isinstance(value, bool | int | float):
+        return float(value)
+    for read in (float, _seconds):
+        with suppress(ValueError):
+            return read(str(value))
+    return None
+
+
+def _seconds(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
+
+
+def _position(one: AccountProjection, renews_at: datetime | None) -> tuple[Any, ...]:
+    mrr = connection.ops.adapt_decimalfield_value(one.mrr, 14, 2)
+    renews = connection.ops.adapt_datetimefield_value(renews_at)
+    return one.account_id, one.phase, one.segment, between_commas(one.touch), one.owner_id, mrr, renews
+
+
+def _numbers(one: AccountProjection, columns: Iterable[str]) -> Iterator[float | None]:
+    return (as_number(one.values.get(name)) for name in columns)
+
+
+def _upsert(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """The first column is the account's. Written as one statement: rows have many columns, and most are not meant."""
+    inserted = [*columns, *(name for name in _NEVER_NULL if name not in columns)]
+    blank = ("",) * (len(inserted) - len(columns))
+    told = ", ".join(f"{name} = excluded.{name}" for name in columns[1:])
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {Listing._meta.db_table} ({', '.join(inserted)}) "
+            f"VALUES ({', '.join(['%s'] * len(inserted))}) ON CONFLICT (account_id) DO UPDATE SET {told}",
+            [(*row, *blank) for row in rows],
+        )
+
+
+def batched(rows: Iterator[T]) -> Iterator[list[T]]:
+    while some := list(islice(rows, AT_ONCE)):
+        yield some

@@ -1,0 +1,13 @@
+"""What a page says of what was just done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Past tense, with the address that undoes it, if anything does."""
+
+    text: str
+    undo: str = ""
