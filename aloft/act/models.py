@@ -79,6 +79,9 @@ class Occurrence(models.Model):
     outcome = models.CharField(max_length=8, choices=OutcomeState, default=OutcomeState.WATCHED)
     outcome_until = models.DateTimeField()
     outcome_at = models.DateTimeField(null=True, blank=True)
+    held_since = models.DateTimeField(
+        null=True, blank=True, help_text="Since when the outcome holds, where it has to hold for a time"
+    )
 
     class Meta:
         constraints = [
@@ -123,9 +126,11 @@ class Verdict(models.Model):
 class DueKind(models.TextChoices):
     OPEN = "open"  # a scheduled moment opens
     DEADLINE = "deadline"  # an expectation is judged
+    WARN = "warn"  # an expectation is projected to its deadline
     HOLD = "hold"  # a condition has held long enough, or its cooldown has ended
     ESCALATE = "escalate"
     OUTCOME = "outcome"  # the outcome's window, and its lateness, have ended
+    HELD = "held"  # an outcome has held long enough
     PHASE = "phase"  # a date in the account's life: a contract starts or ends
 
 

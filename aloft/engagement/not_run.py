@@ -27,7 +27,6 @@ FUNCTIONS: Mapping[str, str] = dict.fromkeys(
 )
 
 KEYS: Mapping[str, str] = {
-    "moments.*.outcome.holds_for": "the outcome is met as soon as it holds",
     "moments.*.steps": "the moment opens as one task for its owner",
     "moments.*.with": "the owner chooses whom to invite",
     "moments.*.to": "nobody is written to",
@@ -41,7 +40,6 @@ KEYS: Mapping[str, str] = {
     "economics": "no cost is set beside revenue",
     "exceptions": "there is no exception report",
     "experiments": "nobody is held out",
-    "moments.*.warn_at": "nobody is warned before the deadline",
 }
 """Keys by their path; `*` is any name or place in a list."""
 

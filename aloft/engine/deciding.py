@@ -16,6 +16,7 @@ from aloft.engine import (
     planning,
     positions,
     staffing,
+    warning,
 )
 from aloft.engine.moving import follow_anchors
 from aloft.engine.staff import Staff
@@ -67,9 +68,11 @@ def when_due(turn: Turn, due: Mapping[DueKind, Sequence[Due]]) -> None:
     """`turn.touched` are the accounts whose contracts come to a date of theirs."""
     if turn.touched:
         _settle(turn)
+    warning.project(turn, _ours(turn, due[DueKind.WARN]))
     expectations.deadlines(turn, _ours(turn, due[DueKind.DEADLINE]))
     _scheduled(turn, _ours(turn, due[DueKind.OPEN]), _ours(turn, due[DueKind.HOLD]))
     judging.watch(turn, turn.opened)
+    judging.held(turn, _ours(turn, due[DueKind.HELD]))
     judging.windows_over(turn, _ours(turn, due[DueKind.OUTCOME]))
     judging.escalate(turn, _ours(turn, due[DueKind.ESCALATE]))
     _mirror(turn)

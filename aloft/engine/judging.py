@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import groupby
 
-from aloft.act.models import Due, Occurrence, OccurrenceState
+from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState
 from aloft.act.states import check
+from aloft.decide.durations import add
 from aloft.decide.values import Reason
 from aloft.engagement.model import Model, Moment
 from aloft.engine import words
@@ -60,13 +62,54 @@ def windows_over(turn: Turn, due: Sequence[Due]) -> None:
     Due.objects.filter(pk__in=[one.pk for one in due]).delete()
 
 
+def held(turn: Turn, due: Sequence[Due]) -> None:
+    """These outcomes have held long enough, if they still hold."""
+    Due.objects.filter(pk__in=[one.pk for one in due]).delete()
+    found = [one.occurrence for one in due if one.occurrence]
+    _judge(turn, [one for one in found if one.state != OccurrenceState.CLOSED], at_end=False)
+
+
 def _judge(turn: Turn, occurrences: Sequence[Occurrence], *, at_end: bool) -> None:
     for running, group in _by_version(turn, occurrences):
         values, rows = _read(turn, running, group, _outcome_of(running))
         for occurrence in group:
-            judged = outcomes.judge(occurrence, values[occurrence.pk], at_end=at_end)
+            value = _lasting(turn, running, occurrence, values[occurrence.pk])
+            judged = outcomes.judge(occurrence, value, at_end=at_end)
             if judged is not None:
                 _settle(turn, running, occurrence, judged, rows[occurrence.pk])
+
+
+def _lasting(turn: Turn, running: Running, occurrence: Occurrence, value: bool | None) -> bool | None:
+    """Whether the outcome holds; where it has to hold for a time, whether it has, without a break.
+
+    Unknown is no break, and holds nothing.
+    """
+    model = running.program.model
+    holds_for = model.moments[occurrence.called].outcome.holds_for
+    if holds_for is None or value is None:
+        return value
+    if not value:
+        _hold_since(occurrence, None)
+        return False
+    since = occurrence.held_since or turn.at
+    until = add(since, holds_for, _known(turn, occurrence).calendar(model.clock))
+    if until <= min(turn.at, occurrence.outcome_until):
+        return True
+    if until <= occurrence.outcome_until:
+        _hold_since(occurrence, since)
+        told = {"account_id": occurrence.account_id, "moment": occurrence.moment, "anchor": occurrence.anchor}
+        Due.objects.update_or_create(
+            occurrence=occurrence, kind=DueKind.HELD, n=1, defaults={**told, "at": until}
+        )
+    return False
+
+
+def _hold_since(occurrence: Occurrence, since: datetime | None) -> None:
+    if occurrence.held_since != since:
+        occurrence.held_since = since
+        occurrence.save(update_fields=["held_since"])
+    if since is None:
+        occurrence.dues.filter(kind=DueKind.HELD).delete()
 
 
 def _outcome_of(running: Running) -> dict[str, str]:

@@ -344,7 +344,8 @@ class Engine:
             relationships.split(self.store, self.directory, self._running(), at)
             self._live()
             rename(self.versions.get(version.pk), self.mirror)
-            Due.objects.filter(kind__in=[DueKind.OPEN, DueKind.DEADLINE, DueKind.HOLD]).delete()
+            made = [DueKind.OPEN, DueKind.DEADLINE, DueKind.WARN, DueKind.HOLD]
+            Due.objects.filter(kind__in=made).delete()
             for turn in self._turns_of(at, everyone=True, before=self._position()):
                 deciding.going_live(turn)
             self._decided(at)

@@ -17,7 +17,7 @@ from aloft.decide.recurrence import Due as Instant
 from aloft.decide.recurrence import due_instants, next_after, next_after_change, opens_at
 from aloft.decide.values import Reason
 from aloft.engagement.model import Every, ExpectTrigger, Moment, Offsets, OnDate, ScheduleTrigger
-from aloft.engine import words
+from aloft.engine import warning, words
 from aloft.engine.anchors import CONTRACT, Anchored, anchored
 from aloft.engine.directory import Known
 from aloft.engine.opening import Candidate, open_all
@@ -59,6 +59,7 @@ def plan(turn: Turn, accounts: Iterable[int]) -> None:
     known = {account: turn.directory[account] for account in rows}
     ours = [one.row for one in known.values()]
     Due.objects.filter(account__in=ours, kind__in=PLANNED).delete()
+    Due.objects.filter(account__in=ours, kind=DueKind.WARN, at__gt=turn.at).delete()
     history = _history(ours)
     planned = [due for account, row in rows.items() for due in _dates_ahead(known[account], row, turn.at)]
     places = {
@@ -70,6 +71,7 @@ def plan(turn: Turn, accounts: Iterable[int]) -> None:
         for account in met:
             subject = _subject(turn, known[account], turn.program.model.moments[name], rows[account])
             planned += _of(turn, subject, history)
+    warning.make_room(planned)
     Due.objects.bulk_create(planned, batch_size=1_000)
 
 
@@ -177,7 +179,7 @@ def _deadline(turn: Turn, subject: Subject, trigger: ExpectTrigger, history: His
     judged = add(deadline, turn.program.model.clock.lateness, subject.calendar)
     row = _due(subject, DueKind.DEADLINE, anchor.name, 1, judged)
     row.details = {"deadline": deadline.isoformat(), "anchor": anchor.at.isoformat()}
-    return [row]
+    return [row, *warning.rows(row, trigger, turn.at)]
 
 
 def _scheduled(turn: Turn, subject: Subject, trigger: ScheduleTrigger, history: History) -> list[Due]:

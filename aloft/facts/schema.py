@@ -22,8 +22,8 @@ TABLES: dict[str, str] = {
     "app_user": "id INTEGER, external TEXT",
     "event_name": "id INTEGER, name TEXT",
     # stream 0 is the inbox, 1 the changes; 2 and 3 are what relationships have of them. kind: track page screen
-    # identify group alias, tally (a count that a file tells), contract and contact (of files), void (a row of a file that says this no more), or fact
-    # (recorded by people). `name` is NULL where the kind names no event, and nothing counts those rows.
+    # identify group alias, of files tally (a count), contract, contact and void (a row that says this no more), or
+    # fact (recorded by people). `name` is NULL where the kind names no event, and nothing counts those rows.
     "event": """stream TINYINT, seq BIGINT, source TEXT, message_id TEXT, account INTEGER, app_user INTEGER,
         name INTEGER, occurred TIMESTAMP, received TIMESTAMP, day INTEGER, times INTEGER, properties TEXT,
         named_account BOOLEAN, kind TEXT""",
