@@ -19,7 +19,8 @@ from pytest_django import Settings
 
 from aloft import clock
 from aloft.act.models import Occurrence
-from aloft.collect.models import Quarantined
+from aloft.collect.models import DeadLetter, Quarantined, Source
+from aloft.collect.services import Letter, create_source, dead_letter
 from aloft.records.models import Account, Assignment, Book, Goal, Person, RecordedFact, SavedView, SuccessPlan
 from aloft.workspace import uploads
 from tests.workspace import factory
@@ -79,6 +80,13 @@ MATRIX = {
     "record": AN_ACT_WITH_A_FORM,
     "snooze": AN_ACT_WITH_A_FORM,
     "skip": AN_ACT_WITH_A_FORM,
+    "data": A_PAGE,
+    "live": A_PAGE,
+    "source": A_PAGE_OF_OPERATIONS,
+    "letters": A_PAGE_OF_OPERATIONS,
+    "make_source": Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, HIDDEN, HIDDEN, UNFIT)),
+    "revoke": AN_ACT_OF_OPERATIONS,
+    "mend_letter": Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, HIDDEN, HIDDEN, UNFIT)),
     "import_files": Expected((LED, HIDDEN, HIDDEN, OK), (LED, HIDDEN, HIDDEN, UNFIT)),
     "import_mapping": Expected((LED, HIDDEN, HIDDEN, OK), (LED, HIDDEN, HIDDEN, LED)),
     "import_document": A_PAGE_OF_OPERATIONS,
@@ -100,6 +108,8 @@ class World:
     occurrence: Occurrence
     fact: RecordedFact
     kept_aside: Quarantined
+    source: Source
+    letter: DeadLetter
     owner: Person
     manager: Person
     canary: str
@@ -132,6 +142,10 @@ class World:
             "give_pulse": [self.account.public_id],
             "withdraw": [self.fact.pk],
             "mend": [self.kept_aside.pk],
+            "source": [self.source.name],
+            "letters": [self.source.name],
+            "revoke": [self.source.pk],
+            "mend_letter": [self.letter.pk],
             **{key: [self.kept_aside.of_id] for key in ("import_report", "quarantine", "replay")},
         }
         if name in {"import_mapping", "import_document", "import_store", "import_discard"}:
@@ -189,7 +203,11 @@ def world(
     plan = SuccessPlan.objects.create(account=account, agreed_at=now)
     Goal.objects.create(plan=plan, title=f"{canary} goal", value_metric="exports")
     fact = factory.fact(occurrence, owner, now, name="cause", value=f"{canary} value")
-    return World(account, occurrence, fact, factory.kept_aside(canary, now), owner, manager, canary)
+    source, _ = create_source(name="product", at=now)
+    dead_letter(source=source.name, letters=[Letter("unknown_type", canary, canary.encode(), 0)], at=now)
+    letter = DeadLetter.objects.get()
+    kept_aside = factory.kept_aside(canary, now)
+    return World(account, occurrence, fact, kept_aside, source, letter, owner, manager, canary)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from aloft.collect import tables
+from aloft.collect import tables, tally
 from aloft.collect.closed import ClosedDays
 from aloft.collect.values import MICROSECOND, Entry, Outcome, instant, micros
 
@@ -55,6 +55,7 @@ def store(
     tables.insert(connection, "entry", [cells(each, seq + n, at) for n, each in enumerate(fresh, start=1)])
     if problems:
         note(connection, problems, at)
+    tally.count(connection, at, zip((each.entry.source for each in rows), outcomes, strict=True))
     tables.move_position(connection, seq + len(fresh), at)
     return outcomes
 

@@ -59,5 +59,12 @@ def dead_letter(*, source: str, letters: Sequence[Letter], at: datetime) -> None
     )
 
 
+def refuse_again(*, letter: DeadLetter, again: Letter, body: bytes) -> DeadLetter:
+    """The letter as it was mended, with why it is refused now."""
+    letter.code, letter.message, letter.body = again.code, again.message[:500], body[:BODY_KEPT]
+    letter.save(update_fields=["code", "message", "body"])
+    return letter
+
+
 def hash_of(key: str) -> str:
     return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

@@ -32,6 +32,10 @@ CREATE TABLE IF NOT EXISTS problem (
 );
 CREATE TABLE IF NOT EXISTS closed (name TEXT PRIMARY KEY, bits BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS reserved (first INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS tally (
+  hour INTEGER NOT NULL, source TEXT NOT NULL, outcome TEXT NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (hour, source, outcome)
+) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS problem_at ON problem (at);
 INSERT OR IGNORE INTO position VALUES (1, 0, 0);
 """
@@ -58,7 +62,7 @@ def prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_size_limit=67108864")
     connection.execute("PRAGMA cache_size=-32768")
     connection.execute("PRAGMA mmap_size=1073741824")
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'reserved'").fetchone():
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'tally'").fetchone():
         connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
 
 

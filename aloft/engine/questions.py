@@ -12,11 +12,14 @@ from aloft.engine.loop import Engine, Made
 from aloft.engine.reports import report, today
 from aloft.engine.why import as_object, why_not
 from aloft.facts.changes import TITLED, fact_title
+from aloft.facts.newest import Wanted, newest
 from aloft.measures.explain import UnknownName, explain
 from aloft.measures.explain import as_object as explained_as_object
 from aloft.measures.frame import naive
 from aloft.measures.levels import answerable, present
 from aloft.revenue.rates import NoRate
+
+MOST_EVENTS = 200
 
 
 class UnknownQuestion(ValueError):
@@ -36,8 +39,11 @@ def answer(engine: Engine, question: str, arguments: Mapping[str, Any]) -> dict[
             return _explained(engine, str(arguments["account"]), str(arguments["name"]))
         case "levels":
             return {"levels": _levels(engine)}
+        case "newest":
+            return {"newest": _newest(engine, arguments)}
         case "sources":
-            return {"sources": _sources(engine)}
+            senders = {name: last.isoformat() for name, last in engine.watch.sources.senders().items()}
+            return {"sources": _sources(engine), "senders": senders}
         case "report":
             return _told(lambda: {"report": asdict(report(engine, str(arguments["name"]), arguments))})
         case "revenue":
@@ -77,6 +83,20 @@ def _levels(engine: Engine) -> dict[str, Any]:
     there = present(engine.store.connection, naive(engine.at), [fact_title(fact) for fact in sorted(TITLED)])
     answers = [[one.feature, one.works, one.says] for one in answerable(there)]
     return {"as_of": engine.at.isoformat(), "present": there, "answers": answers}
+
+
+def _newest(engine: Engine, arguments: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The events that arrived last. `accounts`: the external ids of those that may be told of; null for all."""
+    wanted = Wanted(
+        only=arguments["accounts"],
+        source=str(arguments.get("source", "")),
+        name=str(arguments.get("name", "")),
+    )
+    found = newest(engine.store, wanted, min(int(arguments.get("limit", 50)), MOST_EVENTS))
+    return [
+        {**asdict(one), "received": one.received.isoformat(), "occurred": one.occurred.isoformat()}
+        for one in found
+    ]
 
 
 def _sources(engine: Engine) -> list[dict[str, Any]]:

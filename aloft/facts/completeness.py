@@ -130,6 +130,13 @@ class Sources:
     def names(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys([PRODUCT, *self.events]))
 
+    def senders(self) -> dict[str, datetime]:
+        """When something last arrived of each who sends, whatever a model calls what they send."""
+        found: dict[str, datetime] = {}
+        for (sender, _), last in self._last.items():
+            found[sender] = max(last, found.get(sender, EPOCH))
+        return found
+
     def late_at(self, source: str) -> datetime | None:
         return self.standing(source, EPOCH).late_at
 

@@ -11,7 +11,6 @@ from django.utils.functional import SimpleLazyObject
 
 from aloft import clock
 from aloft.records.models import Account
-from aloft.records.policies import may_import
 from aloft.workspace import notices, selectors
 from aloft.workspace.horizon import horizon
 from aloft.workspace.reader import Reader, reader_of
@@ -74,7 +73,5 @@ def places(reader: Reader) -> list[Item]:
         Item("Revenue", reverse("revenue"), "trending-up", ("revenue", "behind")),
         Item("Model", reverse("model"), "route", ("model", "version", "publish")),
     ]
-    if may_import(reader.person):
-        pages = ("imports", "import", "mapping", "import_report")
-        found.append(Item("Data", reverse("imports"), "database", pages))
-    return found
+    pages = ("data", "live", "source", "imports", "import", "mapping", "import_report")
+    return [*found, Item("Data", reverse("data"), "database", pages)]

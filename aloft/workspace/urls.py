@@ -2,14 +2,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from aloft.workspace import actions, importing, lists, publishing
+from aloft.workspace import actions, importing, lists, publishing, sending
 from aloft.workspace.pages import (
     account,
     accounts,
     behind,
+    data,
     explain,
     find,
     imports,
+    live,
     model,
     notices,
     revenue,
@@ -51,6 +53,13 @@ urlpatterns = [
     path("moments/<uuid:occurrence_id>/snooze", actions.snooze, name="snooze"),
     path("moments/<uuid:occurrence_id>/skip", actions.skip, name="skip"),
     path("moments/<uuid:occurrence_id>/reopen", actions.reopen, name="reopen"),
+    path("data/", data.data, name="data"),
+    path("data/live", live.live, name="live"),
+    path("data/sources", sending.make_source, name="make_source"),
+    path("data/sources/<int:source_id>/revoke", sending.revoke, name="revoke"),
+    path("data/sources/<str:name>/", data.source, name="source"),
+    path("data/sources/<str:name>/refused.csv", sending.letters, name="letters"),
+    path("data/letters/<int:letter_id>/mend", sending.mend_letter, name="mend_letter"),
     path("data/import", importing.send, name="import_files"),
     path("data/import/<uuid:upload_id>/", importing.understand, name="import_mapping"),
     path("data/import/<uuid:upload_id>/mapping.yaml", importing.document, name="import_document"),

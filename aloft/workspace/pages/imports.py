@@ -81,9 +81,10 @@ def run_or_404(run_id: int) -> Import:
 def listing() -> frame.Main:
     lines = [line(run) for run in all_imports()[:SHOWN]]
     context: dict[str, object] = {
-        "crumbs": [Crumb("Data")],
+        "crumbs": [Crumb("Data", reverse("data")), Crumb("Imports")],
         "sentence": heard_of(all_imports().count(), quarantine().count()),
         "lines": lines,
+        "operates": True,
     }
     return frame.Main("imports", "Imports", context)
 
@@ -103,7 +104,7 @@ def line(run: Import) -> Line:
 def upload(reader: Reader, problem: str = "") -> frame.Main:
     person = importer_or_404(reader)
     context: dict[str, object] = {
-        "crumbs": [Crumb("Data", reverse("imports")), Crumb("Import")],
+        "crumbs": [Crumb("Data", reverse("data")), Crumb("Imports", reverse("imports")), Crumb("Import")],
         "sentence": "Bring your own data",
         "sub": "Accounts, contracts, usage, tickets, surveys, steps of onboarding: in files, as you have them.",
         "limit": UPLOAD.packed // MIB,
@@ -118,7 +119,7 @@ def report(run: Import) -> frame.Main:
     rows = quarantine(run=run)
     total = rows.count()
     context: dict[str, object] = {
-        "crumbs": [Crumb("Data", reverse("imports")), Crumb(found.files)],
+        "crumbs": [Crumb("Data", reverse("data")), Crumb("Imports", reverse("imports")), Crumb(found.files)],
         "sentence": sentence(found),
         "sub": span(run),
         "run": run,

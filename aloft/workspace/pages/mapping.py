@@ -100,7 +100,8 @@ def main(reading: Reading, wrong: Mapping[str, str] | None = None) -> frame.Main
     tables = tuple(table_views(reading)) if reading.proposal else ()
     context: dict[str, object] = {
         "crumbs": [
-            Crumb("Data", reverse("imports")),
+            Crumb("Data", reverse("data")),
+            Crumb("Imports", reverse("imports")),
             Crumb("Import", reverse("import_files")),
             Crumb("Mapping"),
         ],
