@@ -269,11 +269,15 @@ FUNCTIONS: Mapping[str, Function] = _functions(
         "used",
         ("feature", "past"),
         "number",
-        "Share of the active users who used the feature in that time",
+        "Share of the active users who used the feature in that time: who sent the event of its name",
         "used('Reports', '90d') < 0.25",
     ),
     Function(
-        "requested", ("feature",), "boolean", "Somebody there asked for the feature", "requested('Reports')"
+        "requested",
+        ("feature",),
+        "boolean",
+        "Somebody there asked for the feature: an event 'Feature Requested' whose `feature` names it",
+        "requested('Reports')",
     ),
     Function("abs", ("number",), "number", "Without its sign", "abs(mrr - 1000) < 50"),
     Function("round", ("number",), "number", "To the nearest whole number", "round(mrr / 12) > 100"),

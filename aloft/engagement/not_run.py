@@ -21,10 +21,8 @@ NAMES: Mapping[str, str] = dict.fromkeys(
     _UNKNOWN,
 )
 
-FUNCTIONS: Mapping[str, str] = dict.fromkeys(
-    ("requested",),
-    _UNKNOWN,
-)
+FUNCTIONS: Mapping[str, str] = {}
+"""Functions by their name."""
 
 KEYS: Mapping[str, str] = {
     "moments.*.steps": "the moment opens as one task for its owner",
@@ -46,8 +44,6 @@ KEYS: Mapping[str, str] = {
 VALUES: Mapping[str, str] = {
     "an event that answers another": "the moment never opens",
     "a window of business time": _UNKNOWN,
-    "a feature that an event names": _UNKNOWN,
-    "a record that is neither text nor a choice": "it is noted as text, and unknown to rules",
     "the persona 'actor'": "nothing is recorded of whoever caused the event",
 }
 """Values of keys that run otherwise, by what the note calls them."""

@@ -22,7 +22,7 @@ from aloft.engagement.proofs import undecided, wavering
 from aloft.engagement.spelling import did_you_mean, quoted
 
 RETAINED_DAYS = 128  # what the fact store keeps of each user and event, as words of bits
-_LOST = ("a feature that an event names", "a window of business time")
+_LOST = ("a window of business time",)
 _DAYS = {"d": 1, "w": 7, "mo": 31, "y": 366}
 
 
@@ -58,9 +58,6 @@ def runs(metric: MetricDoc) -> bool:
 def running(expression: Expression, draft: Draft) -> Expression:
     """The expression with what is not run in it unknown."""
     unknown = {name for name, metric in draft.document.metrics.items() if not runs(metric)}
-    if "a record that is neither text nor a choice" in not_run.VALUES:
-        records = draft.document.records
-        unknown |= {name for name, record in records.items() if record.kind not in ("text", "choice")}
     unknown |= not_run.NAMES.keys()
 
     def known(part: Expression) -> Expression:
@@ -111,9 +108,6 @@ def _values(draft: Draft) -> Iterator[Remark]:
     for name, moment in document.moments.items():
         if isinstance(moment.expect, EventRefDoc):
             yield from _value(draft, ("moments", name, "expect"), "an event that answers another")
-    for name, record in document.records.items():
-        if record.kind not in ("text", "choice"):
-            yield from _value(draft, ("records", name), "a record that is neither text nor a choice")
 
 
 def _value(draft: Draft, path: Path, what: str, offset: int = 0) -> Iterator[Remark]:
@@ -148,8 +142,6 @@ def _unrun_value(call: Call) -> str | None:
     last = call.arguments[-1] if call.arguments else None
     if last == Text("actor"):
         return "the persona 'actor'"
-    if call.function == "used" and not isinstance(call.arguments[0], Text):
-        return "a feature that an event names"
     past = call.function in ("lag", "change", "used") and isinstance(last, Text) and last.value
     return "a window of business time" if past and duration(past).unit in ("bh", "bd") else None
 

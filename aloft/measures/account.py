@@ -67,7 +67,7 @@ class AccountNames:
             f"{_instant('b._signed', 'contract_signed')} as contract_signed",
             f"{_instant('b._start', 'contract_start')} as contract_start",
             f"{_instant('b._end', 'contract_end')} as contract_end",
-            f"coalesce({_attribute_instant('renewal_date')}, {_instant('b._end', 'contract_end')}) as renewal_date",
+            f"coalesce({_attribute('renewal_date')}, {_instant('b._end', 'contract_end')}) as renewal_date",
             f"{_STATUS} as status",
             "b._product is not null as _is_relationship",
         ]
@@ -75,25 +75,33 @@ class AccountNames:
 
     def _fields(self) -> str:
         """Declared fields with their types; a last column of nothing keeps the list whole where there is none."""
-        casts = {"number": "double", "money": "double", "boolean": "boolean"}
         fields = [
-            f'{_attribute_instant(name)} as "{name}"'
-            if kind in {"date", "instant"}
-            else f'try_cast(b."_at_{name}" as {casts.get(kind, "text")}) as "{name}"'
+            f'{_attribute(name, kind)} as "{name}"'
             for name, kind in self.model.fields.items()
             if name in self.names
         ]
         return ", ".join([*fields, "null as _nothing"])
 
 
-def _attribute_instant(name: str) -> str:
-    """A date means the start of that local day."""
-    text = f'b."_at_{name}"'
-    return (
-        f"case when length({text}) = 10 then aloft_instant(try_cast({text} as date), b._zone) "
-        f"else timezone('UTC', try_cast({text} as timestamptz)) end"
-    )
+def typed(text: str, kind: str, zone: str) -> str:
+    """SQL of what a text says, by the kind of its field or record; unknown where it says no such thing.
+
+    A date means the start of that local day.
+    """
+    if kind in {"date", "instant"}:
+        return (
+            f"case when length({text}) = 10 then aloft_instant(try_cast({text} as date), {zone}) "
+            f"else timezone('UTC', try_cast({text} as timestamptz)) end"
+        )
+    return f"try_cast({text} as {_CASTS.get(kind, 'text')})"
+
+
+_CASTS = {"number": "double", "money": "double", "boolean": "boolean"}
+
+
+def _attribute(name: str, kind: str = "instant") -> str:
+    return typed(f'b."_at_{name}"', kind, "b._zone")
 
 
 def _instant(day: str, attribute: str) -> str:
-    return f"coalesce(aloft_instant({day}, b._zone), {_attribute_instant(attribute)})"
+    return f"coalesce(aloft_instant({day}, b._zone), {_attribute(attribute)})"

@@ -30,6 +30,7 @@ from aloft.engagement.expressions import (
 )
 from aloft.engagement.model import Model
 from aloft.engagement.render import render
+from aloft.measures.features import requested_column, used_columns
 
 Column = Callable[[Name], exp.Expression]
 
@@ -272,18 +273,17 @@ def _share(_compiler: _Compiler, call: Call) -> exp.Expression:
     )
 
 
-def used_columns(call: Call) -> tuple[str, str]:
-    """The columns of those who used a feature, and of those who were active."""
-    feature, past = (one.value for one in call.arguments if isinstance(one, Text))
-    return f"_used {past}.{feature}", f"_active {past}"
-
-
 def _used(_compiler: _Compiler, call: Call) -> exp.Expression:
     users, active = (exp.column(name, quoted=True) for name in used_columns(call))
     zero = exp.Literal.number("0")
     return exp.Div(
         this=exp.cast(users, "double"), expression=exp.Nullif(this=active, expression=zero), typed=False
     )
+
+
+def _requested(_compiler: _Compiler, call: Call) -> exp.Expression:
+    asked = exp.column(requested_column(call), quoted=True)
+    return exp.GT(this=asked, expression=exp.Literal.number("0"))
 
 
 FUNCTIONS: Mapping[str, Callable[[_Compiler, Call], exp.Expression]] = {
@@ -302,6 +302,7 @@ FUNCTIONS: Mapping[str, Callable[[_Compiler, Call], exp.Expression]] = {
     "family": _family,
     "share": _share,
     "used": _used,
+    "requested": _requested,
     **dict.fromkeys(("declined", "grew", "silent", "rank"), _judged_daily),
     **dict.fromkeys(("contacted", "attended", "confirmed", "trained", "signed", "no_show"), _noted),
 }

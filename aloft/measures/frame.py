@@ -17,8 +17,8 @@ import pyarrow as pa
 from aloft.engagement.expressions import Expression
 from aloft.engagement.model import Metric, Model
 from aloft.facts.completeness import sources_of
-from aloft.measures import beside, daily, plans
-from aloft.measures.account import AccountNames
+from aloft.measures import beside, daily, features, plans
+from aloft.measures.account import AccountNames, typed
 from aloft.measures.asides import FAMILIES, answers, asides, questions
 from aloft.measures.beside import shares
 from aloft.measures.compile import frame_scope, sql
@@ -122,7 +122,7 @@ class Frames:
         further = tuple(further)
         self.names = names_read(model, further)
         read = tuple(expressions(model, further))
-        self._asides, self._shares = asides(read), shares(read)
+        self._asides, self._shares, self._features = asides(read), shares(read), features.named(read)
         self._scope = frame_scope(model)
         self.detectors = detectors(model, further)
         self._daily = daily.columns(self.detectors, self.names)
@@ -239,6 +239,7 @@ class Frames:
             *([("notes_then", _NOTES)] if self._about_occurrences else []),
             *plans.stages(self.names),
             *beside.stages(self._shares, self.names),
+            *features.stages(self._features),
             *self._facts_stages("facts_all" if self._asides else "facts_frame"),
             *(answers(self._asides, "facts_all", self._unread()) if self._asides else []),
         ]
@@ -309,10 +310,11 @@ class Frames:
             placed = f"(select *, {_OPENED_ON} as _opened_on from {placed})"
         facts = f"""
           select f.* exclude ({", ".join(self._joined())}){values}, {self._recorded()},
-            {plans.columns(self.names)}{beside.columns(self._shares, self.names)}
+            {plans.columns(self.names)}{beside.columns(self._shares, self.names)}{features.columns(self._features)}
           from {placed} f {_joins(columns)}
           {"left join notes_then n on n._key = f._key" if self._about_occurrences else ""}
-          {plans.joins(self.names)} {beside.joins(self._shares, self.names)}"""
+          {plans.joins(self.names)} {beside.joins(self._shares, self.names)}
+          {features.joins(self._features)}"""
         return with_formulas(facts, self._with_facts, self._spell)
 
     def _known(self, metric: Metric, value: str) -> str:
@@ -324,12 +326,15 @@ class Frames:
     def _recorded(self) -> str:
         """What was noted on the occurrence; on none, nothing was."""
         read = [fact for fact in NOTED if fact in self.names]
-        if not self._about_occurrences:
-            noted = [f"false as {fact}" for fact in read]
-            values = [f'null::text as "{name}"' for name in self.model.records]
-            return ", ".join([*noted, *values, "[]::text[] as _noted"])
-        noted = [f"coalesce(list_contains(n.facts, '{fact}'), false) as {fact}" for fact in read]
-        values = [f"n.said['{name}'] as \"{name}\"" for name in self.model.records]
+        about = self._about_occurrences
+        noted = [f"coalesce(list_contains(n.facts, '{one}'), false) as {one}" for one in read]
+        said = {
+            name: typed(f"n.said['{name}']" if about else "null::text", kind, "f._zone")
+            for name, kind in self.model.records.items()
+        }
+        values = [f'{value} as "{name}"' for name, value in said.items()]
+        if not about:
+            return ", ".join([*(f"false as {one}" for one in read), *values, "[]::text[] as _noted"])
         return ", ".join([*noted, *values, "coalesce(n.by_persona, []) as _noted"])
 
     def _unread(self) -> frozenset[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from aloft.engagement.durations import duration
-from aloft.engagement.expressions import Call, Expression, Text
+from aloft.engagement.expressions import Expression
 from aloft.engagement.model import Metric, Model
 from aloft.facts.state import Kept
-from aloft.measures.compile import EVENT, property_text, sql, used_columns
+from aloft.measures import features
+from aloft.measures.compile import EVENT, property_text, sql
 from aloft.measures.names import calls_in, expressions, names_read
 
 COUNTED = frozenset({"count", "days", "first", "last"})
@@ -43,27 +43,14 @@ def kept(metric: Metric) -> Kept | None:
 
 
 def metrics_read(model: Model, further: Iterable[Expression] = ()) -> dict[str, Metric]:
-    """The metrics of a model, and those that its rules rest on without a name: of `used`, and `last_seen`."""
+    """The metrics of a model, and those that its rules rest on without a name: of features, and `last_seen`."""
     further = tuple(further)
     found = dict(model.metrics)
     for expression in expressions(model, further):
         for call in calls_in(expression):
-            if call.function == "used":
-                found |= _used(call)
+            if call.function in features.FUNCTIONS:
+                found |= features.metrics_of(call)
     return found | ({SEEN.name: SEEN} if SEEN.name in names_read(model, further) else {})
-
-
-def _used(call: Call) -> dict[str, Metric]:
-    """Who used the feature, and who was active at all."""
-    feature, past = call.arguments
-    assert isinstance(feature, Text)
-    assert isinstance(past, Text)
-    users, active = used_columns(call)
-    over = duration(past.value)
-    return {
-        users: Metric(users, "users", (feature.value,), 0, over=over),
-        active: Metric(active, "users", (), 0, over=over),
-    }
 
 
 def rounds(metrics: Mapping[str, Metric]) -> list[list[Metric]]:

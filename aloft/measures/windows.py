@@ -30,11 +30,11 @@ EVER = Window("timestamp '1970-01-01'", "-1000000")
 
 def window(metric: Metric) -> Window:
     if metric.over is not None:
-        return _trailing(metric.over)
+        return trailing(metric.over)
     return _since(metric.since) if metric.since is not None else EVER
 
 
-def _trailing(over: Duration) -> Window:
+def trailing(over: Duration) -> Window:
     """`28d` is today and the 27 local days before; months and years keep the day of the month."""
     if over.unit in _ELAPSED:
         start = f"_at - interval {over.number} {_ELAPSED[over.unit]}"

@@ -10,6 +10,7 @@ from django import forms
 from aloft.act.models import Occurrence
 from aloft.records.models import Contact
 from aloft.ui import words
+from aloft.workspace import noting
 from aloft.workspace.model_in_force import notes_of
 from aloft.workspace.reader import Reader
 
@@ -111,19 +112,23 @@ class RecordForm(ActForm):
     def _choices_in_words(self) -> str:
         """What may be said of each kind of note that the model declares."""
         told = [
-            f"{words.humanised(name)}: {', '.join(choices) or 'in your words'}"
-            for name, choices in self.noted.items()
+            f"{words.humanised(name)}: {', '.join(one.choices) or noting.ASKED[one.kind]}"
+            for name, one in self.noted.items()
         ]
         return f"For what the model asks about. {'; '.join(told)}."
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         fact, value = said.get("fact", ""), said.get("value", "")
-        choices = self.noted.get(fact, ())
-        if fact in self.noted and not value:
+        asked = self.noted.get(fact)
+        if asked and not value:
             self.add_error("value", f"Say which {words.humanised(fact).lower()}.")
-        elif choices and value not in choices:
-            self.add_error("value", f"Choose one of: {', '.join(choices)}.")
+        elif asked and asked.choices and value not in asked.choices:
+            self.add_error("value", f"Choose one of: {', '.join(asked.choices)}.")
+        elif asked and (read := noting.spelled(asked.kind, value, self.reader.zone)) is None:
+            self.add_error("value", f"Give {noting.ASKED[asked.kind]}.")
+        elif asked:
+            said["value"] = read
         return said
 
 

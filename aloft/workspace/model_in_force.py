@@ -6,6 +6,7 @@ import functools
 from datetime import datetime
 
 from aloft.engagement.draft import read_draft
+from aloft.engagement.leaves import FieldType
 from aloft.engagement.load import Reading, load, read_model
 from aloft.engagement.model import Model
 from aloft.engagement.problems import InvalidModel
@@ -67,11 +68,10 @@ def _manual_moments(document: str) -> dict[str, str]:
 
 
 @functools.lru_cache(maxsize=8)
-def notes_asked_by(document: str) -> dict[str, tuple[str, ...]]:
-    """What a model lets people note besides the usual facts, with the choices of each; none: free text."""
-    records = read_draft(read_tree(document)).document.records
-    return {name: record.choices for name, record in records.items()}
+def notes_asked_by(document: str) -> dict[str, FieldType]:
+    """What a model lets people note besides the usual facts, with the type of each."""
+    return dict(read_draft(read_tree(document)).document.records)
 
 
-def notes_of(version: ModelVersion) -> dict[str, tuple[str, ...]]:
+def notes_of(version: ModelVersion) -> dict[str, FieldType]:
     return notes_asked_by(version.document)

@@ -47,10 +47,15 @@ def store() -> Iterator[FactStore]:
         yield made
 
 
+RECORDS = "[champion left, no time, missing feature, price, other]"
+NOTED = f"{RECORDS}\n  seats_wanted: number\n  decides_on: date\n  will_renew: boolean"
+
+
 def program(rule: str, outcome: str = "mrr > 0") -> Program:
     text = model_asking(f'when: "{rule}"').replace(
         'outcome: {expect: "contacted", within: 2w}', f'outcome: {{expect: "{outcome}", within: 2w}}'
     )
+    text = text.replace(RECORDS, NOTED).replace("manual: true", "event: Feature Released")
     return compile_model(load(text, "model.yaml"))
 
 
@@ -201,6 +206,54 @@ def test_users_are_unknown_where_a_file_tells_counts_alone(store: FactStore) -> 
     drain(store, [told], [], at("2026-07-01"))
     assert read_many(store, "active_users_28d", ["2026-03-14T12:00", "2026-03-16"]) == [2, None]
     assert read(store, "sign_ins_28d", "2026-03-16") == 3
+
+
+def test_a_feature_is_requested_by_an_event_that_names_it(store: FactStore) -> None:
+    fill(store, program("mrr >= 5000"))
+    told = tracked(20, "2026-03-15T09:00", "ann", "acme", name="Feature Requested", feature="Reports")
+    drain(store, [told], [], at("2026-07-01"))
+    assert read_many(store, "requested('Reports')", ["2026-03-15T08:00", "2026-03-16"]) == [False, True]
+    assert read(store, "requested('Exports')", "2026-03-16") is False
+
+
+def test_a_feature_may_be_named_by_the_event_that_a_moment_rests_on(store: FactStore) -> None:
+    fill(store, program("mrr >= 5000"))
+    told = [
+        tracked(20, "2026-03-15T09:00", "ann", "acme", name="Feature Requested", feature="Reports"),
+        tracked(21, "2026-03-16T09:00", "", "acme", name="Signed In", kind="tally"),
+    ]
+    drain(store, told, [], at("2026-07-01"))
+
+    def ask(rule: str, feature: str, when: str = "2026-03-15T12:00") -> Any:
+        return read(store, rule, when, event=f'{{"feature": "{feature}"}}')
+
+    assert ask("used(event.feature, '90d')", "Report Exported") == 0.5  # bob, of ann and bob
+    assert ask("used(event.feature, '3d')", "Report Exported") == 0.0  # on the 12th: too long ago
+    assert ask("used(event.feature, '4d')", "Report Exported") == 0.5
+    assert ask("used(event.feature, '90d')", "Nothing") == 0.0
+    assert ask("used(event.feature, '90d')", "Signed In", "2026-03-17") is None  # nobody knows who did
+    assert ask("requested(event.feature)", "Reports") is True
+    assert ask("requested(event.feature)", "Exports") is False
+    assert read(store, "requested(event.feature)", "2026-03-15T12:00", event="{}") is None
+    assert read(store, "used(event.feature, '90d')", "2026-03-15T12:00") is None
+
+
+def test_a_noted_value_has_the_type_of_its_record(store: FactStore) -> None:
+    fill(store, program("mrr >= 5000"))
+    noted = {"seats_wanted": "12.5", "decides_on": "2026-04-01", "will_renew": "false"}
+    drain(
+        store, [],
+        [
+            recorded(30 + i, "2026-03-10T09:00", "acme", name, value=value, moment="executive_visit", anchor="x")
+            for i, (name, value) in enumerate(noted.items())
+        ],
+        at("2026-07-01"),
+    )  # fmt: skip
+    on = {"moment": "executive_visit", "anchor": "x", "n": 1}
+    assert read(store, "seats_wanted * 2", "2026-03-11", **on) == 25.0
+    assert read(store, "days_until(decides_on)", "2026-03-11", **on) == 21
+    assert read(store, "not will_renew", "2026-03-11", **on) is True
+    assert read(store, "seats_wanted", "2026-03-09", **on) is None
 
 
 def test_an_answer_is_what_it_is_compared_with(store: FactStore) -> None:

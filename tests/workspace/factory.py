@@ -28,6 +28,7 @@ roles:
   manager: {hours_per_week: 10, rate: 140}
 records:
   cause: [price, no time]
+  seats_wanted: number
 metrics:
   sign_ins_28d: {count: Signed In, over: 28d}
 phases:

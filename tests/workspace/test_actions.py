@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.http import HttpResponse
@@ -11,6 +12,7 @@ from django.test import Client
 
 from aloft.act.models import Occurrence
 from aloft.records.models import AuditEntry, Change, Contact, Person, RecordedFact
+from aloft.workspace import noting
 from tests.workspace import factory
 
 HTMX = {"HX-Request": "true"}
@@ -85,10 +87,32 @@ def test_nobody_of_another_account_can_be_named(cora: Client, usage_fell: Occurr
 def test_what_the_model_lets_people_note_is_asked_with_its_choices(
     cora: Client, usage_fell: Occurrence
 ) -> None:
-    assert "Cause: price, no time." in cora.get(f"/moments/{usage_fell.public_id}/record").content.decode()
+    assert (
+        "Cause: price, no time; Seats wanted: a number"
+        in cora.get(f"/moments/{usage_fell.public_id}/record").content.decode()
+    )
     assert post(cora, usage_fell, "record", fact="cause", value="weather").status_code == 422
     assert post(cora, usage_fell, "record", fact="cause", value="price").status_code == 200
     assert RecordedFact.objects.get().value == "price"
+    response = post(cora, usage_fell, "record", fact="seats_wanted", value="many")
+    assert "Give a number, such as 12.5." in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "kept"),
+    [
+        ("number", "12.50", "12.50"),
+        ("money", "twelve", None),
+        ("date", "2026-03-05", "2026-03-05"),
+        ("date", "5 March", None),
+        ("instant", "2026-03-05 14:30", "2026-03-05T13:30:00+00:00"),
+        ("boolean", "Yes", "true"),
+        ("boolean", "perhaps", None),
+        ("text", "as they said", "as they said"),
+    ],
+)
+def test_what_is_noted_is_kept_as_rules_read_it(kind: str, said: str, kept: str | None) -> None:
+    assert noting.spelled(kind, said, ZoneInfo("Europe/Berlin")) == kept
 
 
 def test_snooze_needs_a_day_ahead_and_a_reason(cora: Client, usage_fell: Occurrence, now: datetime) -> None:
