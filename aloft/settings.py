@@ -22,6 +22,8 @@ ALOFT_DEMO = flag("ALOFT_DEMO")
 DEBUG = flag("ALOFT_DEBUG")
 SECRET_KEY = os.environ.get("ALOFT_SECRET_KEY") or secret_key(ALOFT_HOME)
 ALLOWED_HOSTS = words("ALOFT_HOSTS", "127.0.0.1 localhost [::1] testserver")
+ACCOUNT_GROUPS = tuple(words("ALOFT_ACCOUNT_GROUPS", "company account organization"))
+"""The group types of PostHog's clients that stand for an account; of several, the first."""
 ROOT_URLCONF = "aloft.urls"
 WSGI_APPLICATION = "aloft.wsgi.application"
 APPEND_SLASH = False

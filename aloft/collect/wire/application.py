@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from threading import Lock
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -16,16 +17,20 @@ from django.db import close_old_connections
 from aloft.clock import Clock, SystemClock
 from aloft.collect import services
 from aloft.collect.inbox import Inbox, InboxUnavailable, Outcome
-from aloft.collect.wire import body, configuration
+from aloft.collect.wire import body, configuration, posthog
 from aloft.collect.wire.answers import Answer, Refused, answer, refusal, unavailable
 from aloft.collect.wire.normalise import Judged, judge
-from aloft.collect.wire.segment import CALLS, Call, read_call
+from aloft.collect.wire.segment import BATCH, CALLS, Call, read_call
 from aloft.collect.wire.sources import Sources, first_key
 
 log = logging.getLogger(__name__)
 
+Reading = Callable[[bytes], Call]
+
+SENT_AT = ("HTTP_SENTAT", "HTTP_POSTHOG_REQUEST_TIMESTAMP")
 BEACON = "/beacon/v1/batch"
 SOURCE_CONFIG = "/sourceConfig"
+OURS = ("/v1/", "/beacon/", "/i/v1/")
 PATIENCE = 5.0  # seconds that a request waits for a lock before it is told to come back
 
 
@@ -72,8 +77,10 @@ class Front:
         method = environ["REQUEST_METHOD"]
         if method == "OPTIONS":
             return Answer(HTTPStatus.OK, b"")
-        if (call := call_of(path)) is not None:
-            return self._collected(environ, call) if method == "POST" else not_allowed("POST, OPTIONS")
+        if (read := reading_of(path)) is not None:
+            if method != "POST":
+                return not_allowed("POST, OPTIONS")
+            return self._collected(environ, read, named(path) == posthog.EVENTS)
         if (key := configuration.key_of_settings(path)) is not None:
             self._source(key)
             document = configuration.segment_settings(key, environ)
@@ -84,20 +91,21 @@ class Front:
             return refusal(HTTPStatus.NOT_FOUND, "not_found", "There is nothing at this path.")
         return answer(document) if method == "GET" else not_allowed("GET, OPTIONS")
 
-    def _collected(self, environ: WSGIEnvironment, name: str) -> Answer:
+    def _collected(self, environ: WSGIEnvironment, read: Reading, by_id: bool) -> Answer:
         received = self._clock.now()
         raw = b""
         try:
             raw = body.read(environ)
-            call = read_call(body.plain(raw), name)
+            call = read(raw)
         except Refused as refused:
             if key := first_key(environ):
                 self._keep(self._source(key), [services.Letter(refused.code, refused.message, raw)])
             raise
         source = self._source(first_key(environ, call.keys))
-        return self._stored(source, judge(with_header(call, environ), source, received))
+        judged = judge(with_header(call, environ), source, received)
+        return self._stored(source, judged, posthog.results(judged) if by_id else {})
 
-    def _stored(self, source: str, judged: Judged) -> Answer:
+    def _stored(self, source: str, judged: Judged, besides: Mapping[str, object]) -> Answer:
         outcomes = self._opened().append(judged.entries)
         if judged.refused:
             self._keep(source, judged.refused)
@@ -107,7 +115,7 @@ class Front:
             for letter in judged.refused
         ]
         counted = {"accepted": accepted, "duplicates": len(outcomes) - accepted, "rejected": rejected}
-        return answer({"success": True, **counted})
+        return answer({"success": True, **counted, **besides})
 
     def _source(self, key: str) -> str:
         name = self._sources.of(key) if key else None
@@ -130,17 +138,25 @@ class Front:
 
 
 def is_ours(path: str) -> bool:
-    return path.startswith(("/v1/", "/beacon/")) or path.rstrip("/") == SOURCE_CONFIG
+    return path.startswith(OURS) or path.rstrip("/") in {SOURCE_CONFIG, *posthog.PATHS}
 
 
-def call_of(path: str) -> str | None:
-    named = path.removesuffix("/")
-    return CALLS["batch"] if named == BEACON else CALLS.get(named.removeprefix("/v1/"))
+def named(path: str) -> str:
+    return path.removesuffix("/")
+
+
+def reading_of(path: str) -> Reading | None:
+    """How a body that comes to this path is read."""
+    if named(path) in posthog.PATHS:
+        return partial(posthog.read_call, group_types=settings.ACCOUNT_GROUPS)
+    name = BATCH if named(path) == BEACON else CALLS.get(named(path).removeprefix("/v1/"))
+    return None if name is None else lambda raw: read_call(body.plain(raw), name)
 
 
 def with_header(call: Call, environ: WSGIEnvironment) -> Call:
     """Some clients say when they sent in a header alone."""
-    return call if call.sent_at else replace(call, sent_at=environ.get("HTTP_SENTAT"))
+    said = (environ[header] for header in SENT_AT if header in environ)
+    return call if call.sent_at else replace(call, sent_at=next(said, None))
 
 
 def not_allowed(methods: str) -> Answer:

@@ -29,7 +29,6 @@ LONG_NUMBER = re.compile(rb"\d{308}")
 LARGEST_BITS = 1_023
 NEW_ON_EVERY_RETRY = ("sentAt", "writeKey", "api_key")
 
-messages = msgspec.json.Decoder(Message)
 contexts = msgspec.json.Decoder(Context)
 NOTHING = Context()
 
@@ -59,7 +58,7 @@ def judge(call: Call, source: str, received: datetime) -> Judged:
 
 
 def entry_of(raw: bytes, call: Call, around: Context, source: str, received: datetime) -> Entry:
-    message = decoded(raw)
+    message = decoded(raw, call)
     message_id = identifier(message.message_id, MESSAGE_ID_LIMIT, "message_id") or made_id(raw, source)
     try:
         return understood(message, raw, message_id, call, around, source, received)
@@ -82,7 +81,8 @@ def understood(
     kind = kind_of(message, call)
     context = merged(context_of(message.context), around)
     original = message.original_timestamp or message.timestamp
-    at, doubts = occurred(original, message.sent_at or call.sent_at, received)
+    sent_at = call.sent_at if message.sent_at in (None, "") else message.sent_at
+    at, doubts = occurred(original, sent_at, received)
     user, anonymous = people(message)
     return Entry(
         source=source,
@@ -97,9 +97,9 @@ def understood(
     )
 
 
-def decoded(raw: bytes) -> Message:
+def decoded(raw: bytes, call: Call) -> Message:
     try:
-        return messages.decode(raw)
+        return call.understand(raw)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise Unfit("invalid_message", f"The message cannot be read: {error}") from error
 
@@ -130,6 +130,8 @@ def name_of(message: Message, kind: str) -> str:
 
 
 def people(message: Message) -> tuple[str, str]:
+    if message.user_id is UNSET:
+        return "", ""
     user = identifier(message.user_id, USER_LIMIT, "user_id")
     anonymous = identifier(message.anonymous_id, USER_LIMIT, "anonymous_id")
     if not user and not anonymous:

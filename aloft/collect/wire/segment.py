@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -15,6 +16,7 @@ from aloft.collect.wire.body import broken
 
 EVENTS_LIMIT = 20_000
 DEPTH_LIMIT = 64
+OUTSIDE = 2  # levels around the messages of a batch
 TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[{\]}]', re.DOTALL)
 BATCH = "batch"
 KINDS = ("track", "identify", "group", "page", "screen", "alias")
@@ -36,6 +38,8 @@ class Envelope(Struct):
 
 
 class Message(Struct, rename="camel"):
+    """`user_id` is UNSET of what nobody need have done."""
+
     type: Any = None
     message_id: Any = None
     user_id: Any = None
@@ -74,16 +78,20 @@ class Body(Struct, rename="camel", omit_defaults=True):
     timestamp: Any = None
 
 
+envelopes = msgspec.json.Decoder(Envelope)
+decoder = msgspec.json.Decoder(Message)
+
+
 @dataclass(frozen=True)
 class Call:
+    """`understand` reads one of the messages; it raises msgspec.MsgspecError or RecursionError."""
+
     kind: str  # of a single message; empty when each says its own
     keys: tuple[object, object]
     sent_at: object
     context: Raw
     messages: list[bytes]
-
-
-envelopes = msgspec.json.Decoder(Envelope)
+    understand: Callable[[bytes], Message] = decoder.decode
 
 
 def read_call(body: bytes, call: str) -> Call:
@@ -95,9 +103,7 @@ def read_call(body: bytes, call: str) -> Call:
     except RecursionError as error:
         raise too_deep() from error
     messages = batch_of(envelope) if call == BATCH else [body]
-    outside = 2 if call == BATCH else 0
-    for message in messages:
-        check_depth(message, DEPTH_LIMIT - outside)
+    check_depths(messages, OUTSIDE if call == BATCH else 0)
     check_depth(bytes(envelope.context), DEPTH_LIMIT - 1)
     return Call(
         kind="" if call == BATCH else call,
@@ -111,10 +117,20 @@ def read_call(body: bytes, call: str) -> Call:
 def batch_of(envelope: Envelope) -> list[bytes]:
     if envelope.batch is None:
         raise broken("The body has no batch.")
-    if len(envelope.batch) > EVENTS_LIMIT:
+    return in_a_batch(envelope.batch)
+
+
+def in_a_batch(several: Sequence[Raw]) -> list[bytes]:
+    if len(several) > EVENTS_LIMIT:
         message = f"A batch holds at most {EVENTS_LIMIT} messages."
         raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_many_messages", message)
-    return [bytes(message) for message in envelope.batch]
+    return [bytes(message) for message in several]
+
+
+def check_depths(messages: Sequence[bytes], outside: int) -> None:
+    """`outside` are the levels around each message."""
+    for message in messages:
+        check_depth(message, DEPTH_LIMIT - outside)
 
 
 def check_depth(text: bytes, limit: int) -> None:
