@@ -68,7 +68,8 @@ $(CORE): requirements/core.txt pyproject.toml | $(PY)
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(TOOLS): requirements/dev.txt $(CORE)
+$(TOOLS): requirements/dev.txt requirements/old-client.txt $(CORE)
 	@echo "Installing what tests need in .venv" >&2
 	@$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	@$(PIP) install --quiet --require-hashes --no-deps -r requirements/old-client.txt
 	@touch $@

@@ -1,29 +1,37 @@
-"""The real application behind a bad network: of the first requests some are lost, of others the answer."""
+"""The real application behind a bad network: what becomes of the first requests stands in ALOFT_FAULTS.
+
+A number is answered instead of the application; `lost` is a request that was taken in and whose answer is lost.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from itertools import count
+from http import HTTPStatus
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from aloft.collect.wire.body import read
 from aloft.wsgi import application as real
 
-requests = count(1)
+faults = iter(os.environ.get("ALOFT_FAULTS", "503 lost").split())
+one_at_a_time = Lock()
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     if environ["REQUEST_METHOD"] != "POST":
         return real(environ, start_response)
-    number = next(requests)
-    if number == 1:
-        return unavailable(environ, start_response)
-    if number == 2:
+    with one_at_a_time:
+        fault = next(faults, None)
+    if fault is None:
+        return real(environ, start_response)
+    if fault == "lost":
         list(real(environ, note_lost_answer))
-        return unavailable(environ, start_response)
-    return real(environ, start_response)
+        return instead(HTTPStatus.SERVICE_UNAVAILABLE, start_response)
+    read(environ)
+    return instead(HTTPStatus(int(fault)), start_response)
 
 
 def note_lost_answer(status: str, *_: Any) -> Callable[[bytes], object]:
@@ -32,6 +40,7 @@ def note_lost_answer(status: str, *_: Any) -> Callable[[bytes], object]:
     return noted.write_bytes
 
 
-def unavailable(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    start_response("503 Service Unavailable", [("Content-Type", "application/json")])
-    return [b'{"success": false, "code": "unavailable", "message": "later"}']
+def instead(status: HTTPStatus, start_response: StartResponse) -> Iterable[bytes]:
+    headers = [("Content-Type", "application/json"), ("Retry-After", "1")]
+    start_response(f"{status.value} {status.phrase}", headers)
+    return [b'{"success": false, "code": "fault", "message": "later"}']
