@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
 from aloft.collect.inbox import Logged
+from tests.collect.node import CLIENTS, installed_node
 from tests.collect.serving import Server, serving
 
 pytestmark = pytest.mark.slow
 
-HERE = Path(__file__).parent / "clients"
 FAULTS = "413 503 lost 429 500"
 PATIENCE = 120.0  # seconds, waits between tries included
 EVENTS = 100
@@ -92,20 +89,15 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Serv
 
 
 def run(*command: str) -> None:
-    ended = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    ended = subprocess.run(
+        command, cwd=CLIENTS, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
     assert ended.returncode == 0, ended.stderr
 
 
 def node_commands() -> dict[str, tuple[str, str]]:
-    """Node, with the clients beside the tests as their lock has them; none where it is not installed."""
-    node, installer = shutil.which("node"), shutil.which("npm")
-    if not node or not installer:
-        assert not os.environ.get("ALOFT_REQUIRE_NODE"), "Node and npm are required here"
-        return {}
-    lock, kept = HERE / "package-lock.json", HERE / "node_modules/.package-lock.json"
-    if not kept.exists() or kept.stat().st_mtime < lock.stat().st_mtime:
-        subprocess.run([installer, "ci", "--silent", "--ignore-scripts"], cwd=HERE, check=True, timeout=300)
-    return dict.fromkeys(NODE, (node, "send.mjs"))
+    node = installed_node()
+    return dict.fromkeys(NODE, (node, "send.mjs")) if node else {}
 
 
 @pytest.mark.parametrize("client", [*PYTHON, *NODE])
