@@ -59,7 +59,8 @@ def model() -> Model:
 def fill(store: FactStore, accounts: int, events: int) -> None:
     """Everything but the state of a model's own: events, the common state, contracts and attributes."""
     store.run(
-        "insert into account by name select i as id, 'account-' || i as external, '' as zone from range(1, $n + 1) t(i)",
+        """insert into account by name
+        select i as id, 'account-' || i as external, '' as zone from range(1, $n + 1) t(i)""",
         {"n": accounts},
     )
     for i, name in enumerate(NAMES, 1):
