@@ -22,6 +22,7 @@ def installed_node() -> str | None:
     with (CLIENTS / ".stamp-lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         if not kept.exists() or kept.stat().st_mtime < lock.stat().st_mtime:
-            command = [installer, "ci", "--silent", "--ignore-scripts"]
+            # Not `ci`: it refuses a lock that leaves out what other systems would add.
+            command = [installer, "install", "--no-save", "--silent", "--ignore-scripts"]
             subprocess.run(command, cwd=CLIENTS, check=True, timeout=300)
     return node
