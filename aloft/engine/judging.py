@@ -123,7 +123,9 @@ def _settle(turn: Turn, running: Running, occurrence: Occurrence, judged: outcom
     held = {"met": True, "missed": False, "unknown": None}[judged]
     reason = words.rule_reason("outcome", moment.outcome.expect, row, turn, held)
     known = _known(turn, occurrence)
-    turn.say(judged, known, occurrence.moment, occurrence.anchor, occurrence.n, [reason], occurrence.pk)
+    turn.say(
+        judged, known, occurrence.moment, occurrence.anchor, occurrence.n, [reason], occurrence.pk, by=running
+    )
 
 
 def escalate(turn: Turn, due: Sequence[Due]) -> None:
@@ -158,7 +160,7 @@ def _escalate(turn: Turn, running: Running, occurrence: Occurrence, index: int) 
     name = turn.staff.name(told.person) or step.to
     turn.say(
         "escalated", known, occurrence.moment, occurrence.anchor, occurrence.n, [reason], occurrence.pk,
-        to=name, risk=step.risk or "",
+        by=running, to=name, risk=step.risk or "",
     )  # fmt: skip
 
 

@@ -77,5 +77,6 @@ def _say(turn: Turn, verdict: VerdictName, occurrence: Occurrence, moment: Momen
     reason = Reason("schedule", verdict == "moved", written, found, moment.line)
     due = occurrence.due_at.isoformat()
     turn.say(
-        verdict, known, occurrence.moment, occurrence.anchor, occurrence.n, [reason], occurrence.pk, due=due
-    )
+        verdict, known, occurrence.moment, occurrence.anchor, occurrence.n, [reason], occurrence.pk,
+        by=turn.versions.get(occurrence.model_version_id), due=due,
+    )  # fmt: skip

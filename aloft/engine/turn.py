@@ -99,9 +99,10 @@ class Turn:
         reasons: Sequence[Reason] = (),
         occurrence: int | None = None,
         at: datetime | None = None,
+        by: Running | None = None,
         **details: str,
     ) -> None:
-        """Keep a verdict with its reasons."""
+        """Keep a verdict with its reasons. `by`: the version that decided it, if that is not the turn's."""
         write(
             verdict,
             at=at or self.at,
@@ -109,7 +110,7 @@ class Turn:
             moment=moment,
             anchor=anchor,
             n=n,
-            version=self.running.version.pk,
+            version=(by or self.running).version.pk,
             reasons=reasons,
             occurrence=occurrence,
             details=details,

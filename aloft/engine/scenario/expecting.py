@@ -80,7 +80,9 @@ def _spelled(told: object) -> str:
         return "{" + ", ".join(f"{key}: {_spelled(one)}" for key, one in told.items()) + "}"
     if isinstance(told, list):
         return "[" + ", ".join(map(_spelled, told)) + "]"
-    return {None: "null", True: "true", False: "false"}.get(told, str(told))  # type: ignore[call-overload,no-any-return]
+    if told is None or isinstance(told, bool):
+        return {None: "null", True: "true", False: "false"}[told]
+    return str(told)
 
 
 def _verdict(told: Mapping[str, Cell], calendar: WorkCalendar, cast: Cast) -> Claim:

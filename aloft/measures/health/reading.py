@@ -68,24 +68,26 @@ def _columns(i: int, dimension: Dimension, model: Model, seen: Collection[str]) 
         ceiling = f"case when ({sql(dimension.cap.when.expression)}) is true then {dimension.cap.at} end"
     return [
         f"{value} as value_{i}",
-        f"{f'l{i}.day' if lasting else 'f._day'}::double as day_{i}",
+        f"{f'l{i}._last' if lasting else 'f._day'}::double as day_{i}",
         f"{_weight(dimension)} as weight_{i}",
         f"{ceiling} as ceiling_{i}",
-        f"s{i}.value as kept_{i}",
-        f"d{i}.value as kept_day_{i}",
+        f"s{i}._kept as kept_{i}",
+        f"d{i}._kept as kept_day_{i}",
     ]
 
 
 def _joins(i: int, dimension: Dimension, model: Model) -> list[str]:
+    """Their columns begin with an underscore: a model may call a field `value`, `day` or `key`."""
     events = {
         event for metric in metrics_behind(dimension.score.expression, model) for event in metric.events
     }
     names = ", ".join("'" + name.replace("'", "''") + "'" for name in sorted(events)) or "''"
+    kept = "left join (select account as _of, value as _kept from decided_daily where key ="
     return [
-        f"left join (select account, max(day) as day from day_count where name in (select id from event_name "
-        f"where name in ({names})) group by account) l{i} on l{i}.account = f._account",
-        f"left join decided_daily s{i} on s{i}.account = f._account and s{i}.key = '{score_key(dimension)}'",
-        f"left join decided_daily d{i} on d{i}.account = f._account and d{i}.key = '{day_key(dimension)}'",
+        f"left join (select account as _of, max(day) as _last from day_count where name in (select id "
+        f"from event_name where name in ({names})) group by account) l{i} on l{i}._of = f._account",
+        f"{kept} '{score_key(dimension)}') s{i} on s{i}._of = f._account",
+        f"{kept} '{day_key(dimension)}') d{i} on d{i}._of = f._account",
     ]
 
 
