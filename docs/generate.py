@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -34,11 +35,13 @@ from aloft.engagement import (  # noqa: E402
 )
 from aloft.engagement.constructs import GROUPS  # noqa: E402
 from aloft.engagement.durations import UNITS  # noqa: E402
+from aloft.engagement.lanes import Group, Placed, lanes  # noqa: E402
 from aloft.engagement.load import load  # noqa: E402
 from aloft.engagement.model import (  # noqa: E402
     TOUCH_LEVELS,
     EventTrigger,
     ExpectTrigger,
+    Model,
     Moment,
     ScheduleTrigger,
     WhenTrigger,
@@ -303,31 +306,91 @@ def _said(title: str, told: Mapping[str, str]) -> list[str]:
     return ["", f"## {title}", "", *table(["Key", ""], rows)]
 
 
-def preset_pages() -> str:
+def preset_list() -> str:
+    rows = []
+    for name in library.presets():
+        model = _preset_model(name)
+        rows.append((f"[`{name}`](presets/{name}.md)", model.title, _count(model)))
     lines = ["# Presets", "", MADE, ""]
     lines += [
         "Models that ship with Aloft. `extends: NAME` inherits one, `aloft init --preset NAME` copies it,",
-        "`aloft init --list` shows them.",
+        "`aloft init --list` shows them. Each has a page with its lanes and its moments.",
+        "",
+        *table(["Preset", "For", "Has"], rows),
     ]
-    for name in library.presets():
-        lines += _preset(name)
     return "\n".join(lines) + "\n"
 
 
-def _preset(name: str) -> list[str]:
+def _preset_model(name: str) -> Model:
+    return load(_preset_text(name), name)
+
+
+def _preset_text(name: str) -> str:
     found = library.preset(name)
     if found is None:
         raise LookupError(name)
-    model = load(found.text, name)
-    comment = [line.removeprefix("#").strip() for line in found.text.splitlines() if line.startswith("#")]
-    source = f"../../aloft/engagement/presets/{name}.yaml"
+    return found.text
+
+
+def _count(model: Model) -> str:
+    return (
+        f"{len(model.phases)} phases, {len(model.segments)} segments, {len(model.moments)} moments".replace(
+            " 1 segments", " 1 segment"
+        )
+    )
+
+
+def preset_page(name: str) -> str:
+    model, text = _preset_model(name), _preset_text(name)
+    comment = text.split("\nengagement_model:")[0].splitlines()
     rows = [
         (f"`{one.name}`", _trigger(one), ", ".join(dict.fromkeys(one.owners.values())), one.objective)
         for one in model.moments.values()
     ]
-    says = [line if line else "" for line in comment]
-    return ["", f"## [`{name}`]({source}): {model.title}", "", "```text", *says, "```", "",
-            *table(["Moment", "Opens", "Owner", "Objective"], rows)]  # fmt: skip
+    source = f"../../../aloft/engagement/presets/{name}.yaml"
+    lines = [
+        f"# `{name}`: {model.title}",
+        "",
+        MADE,
+        "",
+        f"[The document]({source}). {_count(model)}.",
+        "",
+        "```text",
+    ]
+    lines += [line.removeprefix("#").strip() for line in comment if line.startswith("#")]
+    lines += ["```", "", "## Lanes", *_lanes(model), "", "## Moments", ""]
+    return "\n".join([*lines, *table(["Moment", "Opens", "Owner", "Objective"], rows)]) + "\n"
+
+
+def _lanes(model: Model) -> list[str]:
+    """A table for each phase: a lane for each role in a segment, a column for each time."""
+    found = lanes(model)
+    lines = []
+    for group in found.groups:
+        ours = [one for one in found.placed if one.phase == group.phase]
+        if not ours:
+            continue
+        rows = [
+            (f"{segment}, {_met(model, segment, group.phase)}", role, *_cells(group, segment, role, ours))
+            for segment, role in dict.fromkeys((one.segment, one.role) for one in ours)
+        ]
+        title = f"**{group.phase}**" if group.phase else "**in any phase**"
+        head = ["Segment", "Role", *(column.title for column in group.columns)]
+        lines += ["", title, "", *table(head, rows)]
+    return lines
+
+
+def _met(model: Model, segment: str, phase: str) -> str:
+    touch = model.segments[segment].touch
+    levels = (
+        touch.get(phase, ()) if phase else tuple(dict.fromkeys(one for met in touch.values() for one in met))
+    )
+    return ", ".join(levels) or "not met"
+
+
+def _cells(group: Group, segment: str, role: str, placed: Iterable[Placed]) -> list[str]:
+    ours = [one for one in placed if (one.segment, one.role) == (segment, role)]
+    return [", ".join(f"`{one.moment}`" for one in ours if one.column == column) for column in group.columns]
 
 
 def _trigger(moment: Moment) -> str:
@@ -351,7 +414,8 @@ def schema() -> str:
 PAGES: Mapping[str, Callable[[], str]] = {
     "reference/commands.md": commands,
     "reference/language.md": language,
-    "reference/presets.md": preset_pages,
+    "reference/presets.md": preset_list,
+    **{f"reference/presets/{name}.md": partial(preset_page, name) for name in library.presets()},
     "reference/scenarios.md": scenarios,
     "reference/engagement-model.schema.json": schema,
 }
@@ -359,6 +423,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
 
 def main() -> None:
     for name, page in PAGES.items():
+        (HERE / name).parent.mkdir(exist_ok=True)
         (HERE / name).write_text(page())
 
 
