@@ -59,6 +59,9 @@ class Occurrence(models.Model):
     )
     role = models.CharField(max_length=50)
     owned_because = models.CharField(max_length=300, blank=True)
+    handed_over = models.BooleanField(
+        default=False, help_text="By a person: it stays with its owner, whatever becomes of books and leave"
+    )
     escalated_to = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

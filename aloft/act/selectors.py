@@ -34,6 +34,13 @@ def expectation_state(account: Account, moment: str, at: datetime) -> str:
     return told.verdict if told else ""
 
 
+def handed_over_by(person: Person, occurrence: Occurrence) -> Verdict | None:
+    """The last change of hands, if it was that person's doing and can be taken back."""
+    last = occurrence.verdicts.filter(verdict="reassigned").order_by("-at", "-pk").first()
+    its_doing = last is not None and last.details.get("by") == person.handle and "before" in last.details
+    return last if its_doing else None
+
+
 def waiting() -> Any:
     """To annotate whole accounts with: how many occurrences are to be done there, those of relationships included."""
     here, at_parts = (Coalesce(_in_work(of, Count("pk")), Value(0)) for of in ("account", "account__whole"))

@@ -12,10 +12,12 @@ from datetime import datetime
 from django.db import transaction
 
 from aloft.act.models import Occurrence, OccurrenceState, OutcomeState, Verdict
+from aloft.act.selectors import handed_over_by
 from aloft.act.states import LEGAL, IllegalMove, Move, check
 from aloft.records import audit
 from aloft.records.changes import Act, OccurrenceActed, log_change
 from aloft.records.models import Account, Contact, Person, RecordedFact
+from aloft.records.policies import who_may_see
 from aloft.records.services import record_fact, withdraw_fact
 
 _ACTS: Mapping[Move, Act] = {
@@ -24,6 +26,7 @@ _ACTS: Mapping[Move, Act] = {
     "skip": "skip",
     "reopen": "reopen",
     "snooze": "snooze",
+    "hand_over": "hand_over",
 }
 
 
@@ -43,6 +46,25 @@ def finish(*, occurrence: Occurrence, actor: Person, at: datetime, note: str = "
     if row.outcome != OutcomeState.WATCHED:
         _close(row, "done", at)
     return _acted(row, "finish", "done", actor, at, note)
+
+
+@transaction.atomic
+def finish_with(
+    *,
+    occurrence: Occurrence,
+    actor: Person,
+    at: datetime,
+    note: str = "",
+    fact: str = "",
+    contact: Contact | None = None,
+    value: str = "",
+) -> RecordedFact | None:
+    """`finish`, and what came of it: the fact is what the outcome may be met by."""
+    noted = None
+    if fact:
+        noted = record(occurrence=occurrence, actor=actor, at=at, fact=fact, contact=contact, value=value)
+    finish(occurrence=occurrence, actor=actor, at=at, note=note)
+    return noted
 
 
 @transaction.atomic
@@ -66,6 +88,44 @@ def skip(*, occurrence: Occurrence, actor: Person, at: datetime, reason: str) ->
         raise IllegalMove("Say why it is skipped: the reason is kept, and learned from")
     _close(row, "skipped", at)
     return _acted(row, "skip", "skipped", actor, at, reason)
+
+
+@transaction.atomic
+def hand_over(*, occurrence: Occurrence, actor: Person, at: datetime, to: Person, reason: str) -> Occurrence:
+    """To somebody who may see the account; its clocks run on. It no longer follows books and leave."""
+    row = _moved(occurrence, "hand_over")
+    if row.owner_id == to.pk:
+        raise IllegalMove(f"“{row.title}” is with {to} already")
+    if not who_may_see(row.account).filter(pk=to.pk).exists():
+        raise IllegalMove(
+            f"{to} may not see {row.account}: hand it to somebody who holds it or covers for who does"
+        )
+    if not reason.strip():
+        raise IllegalMove("Say why you hand it over: the reason goes with it")
+    before = {
+        "before": row.owner.handle if row.owner else "",
+        "before_because": row.owned_because,
+        "before_handed_over": "yes" if row.handed_over else "",
+    }
+    row.owner, row.handed_over = to, True
+    row.owned_because = f"handed over by {actor}: {reason}"[:300]
+    return _acted(row, "hand_over", "reassigned", actor, at, reason, to=to.name, owner=to.name, **before)
+
+
+@transaction.atomic
+def hand_back(*, occurrence: Occurrence, actor: Person, at: datetime) -> Occurrence:
+    """Undo one's own `hand_over`, as long as nobody has handed it further or begun."""
+    row = _moved(occurrence, "hand_over")
+    last = handed_over_by(actor, row)
+    if last is None or (row.started_at and row.started_at > last.at):
+        raise IllegalMove(
+            f"“{row.title}” cannot be taken back: it was begun or handed on, or was not yours to give"
+        )
+    before = last.details
+    row.owner = Person.objects.filter(handle=before["before"]).first()
+    row.owned_because, row.handed_over = before["before_because"], bool(before["before_handed_over"])
+    name = row.owner.name if row.owner else "nobody"
+    return _acted(row, "hand_over", "reassigned", actor, at, "taken back", to=name, owner=name)
 
 
 @transaction.atomic
@@ -107,6 +167,31 @@ def record(
         value=value,
         noted_by=actor,
         occurred_at=occurred_at or at,
+        actor=actor.handle,
+        at=at,
+    )
+
+
+def log_touch(
+    *,
+    account: Account,
+    actor: Person,
+    at: datetime,
+    fact: str,
+    channel: str,
+    occurred_at: datetime,
+    contact: Contact | None = None,
+    remark: str = "",
+) -> RecordedFact:
+    """A contact that happened besides any moment. `channel` is the `value` that rules and metrics can read."""
+    return record_fact(
+        account=account,
+        fact=fact,
+        value=channel,
+        remark=remark,
+        contact=contact,
+        noted_by=actor,
+        occurred_at=occurred_at,
         actor=actor.handle,
         at=at,
     )

@@ -14,6 +14,7 @@ Move = Literal[
     "skip",
     "reopen",
     "wake",
+    "hand_over",
     "record",
     "judge",
     "close",
@@ -41,6 +42,9 @@ LEGAL: dict[Move, Legal] = {
     "skip": Legal(frozenset({PLANNED, OPEN, STARTED}), CLOSED, "the owner lets it pass, with a reason"),
     "reopen": Legal(frozenset({STARTED, DONE, CLOSED}), OPEN, "a person's move is undone"),
     "wake": Legal(frozenset({OPEN, STARTED}), None, "a snooze is undone"),
+    "hand_over": Legal(
+        frozenset({OPEN, STARTED}), None, "the owner gives it to somebody else, with a reason"
+    ),
     "record": Legal(frozenset(OccurrenceState), None, "a fact is noted on it"),
     "judge": Legal(frozenset(OccurrenceState), None, "the facts decide on its outcome"),
     "close": Legal(
@@ -81,5 +85,11 @@ def _in_words(occurrence: Occurrence) -> str:
 
 
 def _verb(move: Move) -> str:
-    passive = {"start": "be started", "finish": "be finished", "skip": "be skipped", "snooze": "be snoozed"}
+    passive = {
+        "start": "be started",
+        "finish": "be finished",
+        "skip": "be skipped",
+        "snooze": "be snoozed",
+        "hand_over": "be handed over",
+    }
     return passive.get(move, f"take the move “{move}”")

@@ -97,7 +97,7 @@ def _open(turn: Turn, candidate: Candidate, known: Known, row: Row) -> None:
         objective=moment.objective,
         expected=moment.outcome.expect.text,
         channel=moment.channel[0] if moment.channel else "",
-        effort_minutes=_minutes(moment.effort),
+        effort_minutes=minutes_of(moment.effort),
         because=candidate.because[:500],
         evidence=as_objects(reasons),
         event=dict(candidate.event) if candidate.event is not None else None,
@@ -205,7 +205,8 @@ def _tell(turn: Turn, occurrence: Occurrence, owner: Resolved, known: Known) -> 
     )
 
 
-def _minutes(effort: Duration | None) -> int:
+def minutes_of(effort: Duration | None) -> int:
+    """A day of work has eight hours; 0 where the model gives no effort."""
     if effort is None:
         return 0
     units = {

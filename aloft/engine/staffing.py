@@ -1,4 +1,7 @@
-"""Untouched occurrences follow a leave's start and end, and a change of books; started ones stay."""
+"""Untouched occurrences follow a leave's start and end, and a change of books; started ones stay.
+
+So does what a person handed over: their word stands.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,9 @@ from aloft.engine.turn import Turn
 
 def reassign(turn: Turn) -> None:
     """Resolve the owner of each untouched occurrence again, as of the turn's instant."""
-    untouched = Occurrence.objects.filter(state=OccurrenceState.OPEN).order_by("opened_at", "pk")
+    untouched = Occurrence.objects.filter(state=OccurrenceState.OPEN, handed_over=False).order_by(
+        "opened_at", "pk"
+    )
     for occurrence in untouched:
         running = turn.versions.get(occurrence.model_version_id)
         known = turn.directory.of_row(occurrence.account_id)

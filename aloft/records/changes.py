@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal
 from aloft.records.models import Change
 from aloft.records.spelling import Scalar, spell
 
-Act = Literal["start", "done", "skip", "open", "reopen", "snooze"]
+Act = Literal["start", "done", "skip", "open", "reopen", "snooze", "hand_over"]
 
 
 @dataclass(frozen=True, kw_only=True)

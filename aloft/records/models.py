@@ -349,6 +349,7 @@ class RecordedFact(models.Model):
     fact = models.CharField(max_length=50)
     contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL)
     value = models.CharField(max_length=500, blank=True)
+    remark = models.CharField(max_length=500, blank=True, help_text="For people; no rule reads it")
     noted_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()

@@ -43,6 +43,15 @@ def visible_views(person: Person | None) -> QuerySet[SavedView]:
     return SavedView.objects.filter(Q(person=person) | Q(shared=True), deleted_at=None)
 
 
+def who_may_see(account: Account) -> QuerySet[Person]:
+    """The people to whom `visible_accounts` shows it: its holders, their backups, and who sees everything."""
+    holds = Holding.objects.filter(account=account.customer_id)
+    backups = holds.filter(person__backup__isnull=False).values("person__backup")
+    return Person.objects.filter(
+        Q(sees_everything=True) | Q(pk__in=holds.values("person")) | Q(pk__in=backups)
+    )
+
+
 def visible_accounts(person: Person | None) -> QuerySet[Account]:
     """The accounts that the person holds, and those of the people whose backup they are; nobody sees none.
 

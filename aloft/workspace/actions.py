@@ -22,7 +22,16 @@ from aloft.records.refusals import Refused
 from aloft.ui import words
 from aloft.workspace import selectors
 from aloft.workspace.context import Crumb
-from aloft.workspace.forms import ActForm, PulseForm, RecordForm, SkipForm, SnoozeForm
+from aloft.workspace.forms import (
+    ActForm,
+    DoneForm,
+    HandOverForm,
+    PulseForm,
+    RecordForm,
+    SkipForm,
+    SnoozeForm,
+    TouchForm,
+)
 from aloft.workspace.model_in_force import manual_moments
 from aloft.workspace.notice import Notice
 from aloft.workspace.pages import account as account_page
@@ -45,26 +54,86 @@ def start(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
     return _do(request, reader, occurrence, deed)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def done(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
     reader, occurrence = _meet(request, occurrence_id)
 
-    def deed(actor: Person) -> Notice:
-        services.finish(occurrence=occurrence, actor=actor, at=reader.now)
-        return Notice(f"Done: {_named(occurrence)}", _url("reopen", occurrence))
+    def deed(actor: Person, said: dict[str, Any]) -> Notice:
+        noted = services.finish_with(occurrence=occurrence, actor=actor, at=reader.now, **said)
+        undo = _url("reopen", occurrence)
+        return Notice(f"Done: {_named(occurrence)}", f"{undo}?withdraw={noted.pk}" if noted else undo)
 
-    return _do(request, reader, occurrence, deed)
+    return _ask(request, DoneForm(occurrence, reader, data=request.POST or None), deed)
 
 
 @require_POST
 def reopen(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
+    """With `withdraw`, the fact that was noted as it was done is withdrawn with it."""
     reader, occurrence = _meet(request, occurrence_id)
+    noted = request.GET.get("withdraw", "")
+    facts = [fact for fact in selectors.facts_on(occurrence) if str(fact.pk) == noted]
 
     def deed(actor: Person) -> Notice:
         services.reopen(occurrence=occurrence, actor=actor, at=reader.now)
+        for fact in facts:
+            services.withdraw(fact=fact, actor=actor, at=reader.now)
         return Notice(f"Open again: {_named(occurrence)}")
 
     return _do(request, reader, occurrence, deed)
+
+
+@require_http_methods(["GET", "POST"])
+def hand_over(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
+    reader, occurrence = _meet(request, occurrence_id)
+
+    def deed(actor: Person, said: dict[str, Any]) -> Notice:
+        services.hand_over(occurrence=occurrence, actor=actor, at=reader.now, **said)
+        return Notice(f"Handed to {said['to']}: {_named(occurrence)}", _url("hand_back", occurrence))
+
+    return _ask(request, HandOverForm(occurrence, reader, data=request.POST or None), deed)
+
+
+@require_POST
+def hand_back(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
+    """Also for who gave it away and sees the account no more."""
+    reader = reader_of(request)
+    occurrence = selectors.given_or_404(reader.person, occurrence_id)
+
+    def deed(actor: Person) -> Notice:
+        services.hand_back(occurrence=occurrence, actor=actor, at=reader.now)
+        return Notice(f"Taken back: {_named(occurrence)}")
+
+    return _do(request, reader, occurrence, deed)
+
+
+@require_http_methods(["GET", "POST"])
+def touch(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    reader = reader_of(request)
+    account = selectors.account_or_404(reader.person, account_id)
+    form = TouchForm(account, reader, _panel(request, account), data=request.POST or None)
+
+    def deed(actor: Person) -> Notice:
+        fact = services.log_touch(account=account, actor=actor, at=reader.now, **form.cleaned_data)
+        whom = f"{fact.contact}, {account.name}" if fact.contact else account.name
+        return Notice(
+            f"Logged: {words.humanised(fact.value).lower()} with {whom}", reverse("withdraw", args=[fact.pk])
+        )
+
+    if request.method == "POST" and form.is_valid():
+        return _settle(request, reader, account, None, deed)
+    title = f"Log a touch with {account.name}"
+    context = {"form": form, "panel": form.panel, "title": title, "action": request.get_full_path()}
+    return _panel_page(
+        request, context, [Crumb("Accounts", reverse("accounts"))], 422 if form.errors else 200
+    )
+
+
+def _panel(request: HttpRequest, account: Account) -> str:
+    """Under which row the form opens: that of the moment it was asked at, or the account's own place."""
+    try:
+        return str(UUID(request.GET.get("panel", "")))
+    except ValueError:
+        return str(account.public_id)
 
 
 @require_http_methods(["GET", "POST"])
@@ -107,14 +176,14 @@ def withdraw(request: HttpRequest, fact_id: int) -> HttpResponse:
     reader = reader_of(request)
     fact = selectors.fact_or_404(reader.person, fact_id)
     occurrence = selectors.occurrence_of_fact(fact)
-    if occurrence is None:
+    if fact.moment and occurrence is None:
         raise Http404
 
     def deed(actor: Person) -> Notice:
         services.withdraw(fact=fact, actor=actor, at=reader.now)
         return Notice(f"Withdrawn: {_noted(fact)}")
 
-    return _do(request, reader, occurrence, deed)
+    return _settle(request, reader, fact.account, occurrence, deed)
 
 
 @require_POST
@@ -179,20 +248,26 @@ def _ask(
 def _form_page(request: HttpRequest, form: ActForm, status: int) -> HttpResponse:
     """The form alone, in its place under the moment; without script, on a page of its own."""
     occurrence = form.occurrence
-    page = request.POST.get("page") or request.GET.get("page", "today")
     context = {
         "form": form,
-        "occurrence": occurrence,
+        "panel": occurrence.public_id,
         "action": request.path,
-        "page": page,
-        "title": form.heading,
-        "main": "workspace/_act.html",
-        "crumbs": [Crumb("Today", reverse("today")), Crumb(occurrence.title, _url("why", occurrence))],
+        "title": f"{form.heading.partition(':')[0]}: {occurrence.title} at {occurrence.account.name}",
+        "because": occurrence.because,
     }
+    crumbs = [Crumb("Today", reverse("today")), Crumb(occurrence.title, _url("why", occurrence))]
+    return _panel_page(request, context, crumbs, status)
+
+
+def _panel_page(
+    request: HttpRequest, context: dict[str, object], crumbs: list[Crumb], status: int
+) -> HttpResponse:
+    page = request.POST.get("page") or request.GET.get("page", "today")
+    context = {**context, "page": page, "main": "workspace/_act.html", "crumbs": crumbs}
     if not _is_partial(request):
         return render(request, "workspace/page.html", {**context, "alone": True}, status=status)
     answer = render(request, "workspace/_act.html", context, status=status)
-    return reswap(retarget(answer, f"#act-{occurrence.public_id}"), "innerHTML")
+    return reswap(retarget(answer, f"#act-{context['panel']}"), "innerHTML")
 
 
 def _do(request: HttpRequest, reader: Reader, occurrence: Occurrence, deed: Deed) -> HttpResponse:
@@ -233,7 +308,7 @@ def _page(
     page = request.POST.get("page")
     if page == "why" and occurrence:
         return why_page.main(reader, selectors.occurrence_or_404(reader.person, occurrence.public_id))
-    if page == "account" or occurrence is None:
+    if page != "today" and (page == "account" or occurrence is None):
         return account_page.main(reader, account)
     return today_page.main(reader)
 
@@ -242,6 +317,6 @@ def _way_back(request: HttpRequest, account: Account, occurrence: Occurrence | N
     page = request.POST.get("page")
     if page == "why" and occurrence:
         return _url("why", occurrence)
-    if page == "account" or occurrence is None:
+    if page != "today" and (page == "account" or occurrence is None):
         return reverse("account", args=[account.public_id])
-    return f"{reverse('today')}?open={occurrence.public_id}"
+    return f"{reverse('today')}?open={occurrence.public_id}" if occurrence else reverse("today")

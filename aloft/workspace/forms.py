@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 
 from aloft.act.models import Occurrence
-from aloft.records.models import Contact
+from aloft.records.models import Account, Contact, Person
+from aloft.records.policies import who_may_see
 from aloft.ui import words
 from aloft.workspace import noting
 from aloft.workspace.model_in_force import notes_of
@@ -25,10 +26,30 @@ FACTS = {
     "no_show": "No show: they did not come",
 }
 
+TOUCHES = {name: FACTS[name] for name in ("contacted", "attended", "confirmed", "trained", "no_show")}
+CHANNELS = {
+    "call": "Call",
+    "video": "Video call",
+    "meeting": "Meeting",
+    "mail": "Mail",
+    "chat": "Chat",
+    "visit": "Visit",
+}
+
 
 class ContactField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when it runs
     def label_from_instance(self, obj: Contact) -> str:
         return f"{obj}, {words.humanised(obj.persona).lower()}" if obj.persona else str(obj)
+
+
+def contact_field(account: Account) -> ContactField:
+    return ContactField(
+        label="With whom?",
+        queryset=Contact.objects.filter(account=account.customer_id, status="active"),
+        required=False,
+        empty_label="Nobody in particular",
+        error_messages={"invalid_choice": "Choose somebody of this account."},
+    )
 
 
 class ActForm(forms.Form):
@@ -45,6 +66,76 @@ class ActForm(forms.Form):
     @staticmethod
     def prefix_of(occurrence: Occurrence) -> str:
         return f"act_{occurrence.pk}"
+
+
+class DoneForm(ActForm):
+    heading, submit = "Done: what came of it?", "Done"
+    note = forms.CharField(
+        label="In a sentence", max_length=300, required=False, help_text="Kept with the moment."
+    )
+    fact = forms.ChoiceField(
+        label="What happened?",
+        required=False,
+        choices=[("", "Nothing that a rule asks about"), *FACTS.items()],
+        help_text="Only facts make the expected outcome met: “done” is your word that the work is finished.",
+    )
+
+    def __init__(self, occurrence: Occurrence, reader: Reader, **kwargs: Any) -> None:
+        super().__init__(occurrence, reader, **kwargs)
+        self.fields["contact"] = contact_field(occurrence.account)
+
+
+class HandOverForm(ActForm):
+    heading, submit = "Hand over", "Hand over"
+    to = forms.ModelChoiceField(
+        label="To whom?",
+        queryset=Person.objects.none(),
+        empty_label="Choose",
+        help_text="Who holds the account, covers for who does, or sees everything. The clocks run on.",
+        error_messages={
+            "required": "Choose somebody.",
+            "invalid_choice": "Choose somebody who may see the account.",
+        },
+    )
+    reason = forms.CharField(
+        label="Why?", max_length=300, error_messages={"required": "Say why: it goes to them with the moment."}
+    )
+
+    def __init__(self, occurrence: Occurrence, reader: Reader, **kwargs: Any) -> None:
+        super().__init__(occurrence, reader, **kwargs)
+        to: Any = self.fields["to"]
+        to.queryset = who_may_see(occurrence.account).exclude(pk=occurrence.owner_id or 0)
+
+
+class TouchForm(forms.Form):
+    """A contact that happened besides any moment."""
+
+    heading, submit = "Log a touch", "Log it"
+    fact = forms.ChoiceField(label="What happened?", choices=list(TOUCHES.items()))
+    channel = forms.ChoiceField(label="How?", choices=list(CHANNELS.items()))
+    occurred_at = forms.DateTimeField(
+        label="When?",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"required": "Give the day and time.", "invalid": "Give the day and time."},
+    )
+    remark = forms.CharField(label="What was it about?", max_length=500, required=False)
+
+    def __init__(self, account: Account, reader: Reader, panel: str, data: Any = None) -> None:
+        super().__init__(data, auto_id=f"touch_{panel}_%s")
+        self.account, self.reader, self.panel = account, reader, panel
+        self.fields["contact"] = contact_field(account)
+        self.order_fields(["fact", "channel", "contact", "occurred_at", "remark"])
+        self.fields["fact"].widget.attrs["autofocus"] = True
+        at = self.fields["occurred_at"]
+        at.initial = reader.now.astimezone(reader.zone).replace(second=0, microsecond=0, tzinfo=None)
+        at.widget.attrs["max"] = f"{at.initial:%Y-%m-%dT%H:%M}"
+
+    def clean_occurred_at(self) -> datetime:
+        """On the reader's clock; Django read it as of UTC."""
+        said: datetime = self.cleaned_data["occurred_at"].replace(tzinfo=self.reader.zone)
+        if said > self.reader.now:
+            raise forms.ValidationError("It lies ahead. A touch is logged once it has happened.")
+        return said
 
 
 class SnoozeForm(ActForm):
@@ -94,13 +185,7 @@ class RecordForm(ActForm):
 
     def __init__(self, occurrence: Occurrence, reader: Reader, **kwargs: Any) -> None:
         super().__init__(occurrence, reader, **kwargs)
-        self.fields["contact"] = ContactField(
-            label="With whom?",
-            queryset=Contact.objects.filter(account=occurrence.account.customer_id, status="active"),
-            required=False,
-            empty_label="Nobody in particular",
-            error_messages={"invalid_choice": "Choose somebody of this account."},
-        )
+        self.fields["contact"] = contact_field(occurrence.account)
         self.noted = notes_of(occurrence.model_version)
         fact: Any = self.fields["fact"]
         fact.choices = [*FACTS.items(), *((name, words.humanised(name)) for name in self.noted)]

@@ -57,6 +57,26 @@ def _reading(document: str, file: str) -> Reading:
     return read_model(document, file)
 
 
+def models_in_force(at: datetime) -> dict[str, Model]:
+    """By name; one that this release cannot read is left out."""
+    read = {version.name: _readable(version.document) for version in live_model_versions(at)}
+    return {name: model for name, model in read.items() if model}
+
+
+def hours_of_roles(at: datetime) -> dict[str, float]:
+    """The hours a week of those roles that a model in force gives hours."""
+    roles = [role for model in models_in_force(at).values() for role in model.roles.values()]
+    return {role.name: role.hours_per_week for role in roles if role.hours_per_week}
+
+
+@functools.lru_cache(maxsize=8)
+def _readable(document: str) -> Model | None:
+    try:
+        return _model(document)
+    except InvalidModel:
+        return None
+
+
 @functools.lru_cache(maxsize=8)
 def _model(document: str) -> Model:
     return load(document, "")

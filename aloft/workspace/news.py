@@ -47,6 +47,7 @@ class News:
     because: str
     verdict: str
     occurrence_id: object | None
+    icon: str = ""  # where it is no verdict
 
 
 def news_of(verdict: Verdict, names: Mapping[str, str]) -> News:

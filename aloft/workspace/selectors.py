@@ -11,7 +11,7 @@ from django.db.models import Aggregate, Count, F, Max, Min, Q, QuerySet, Sum
 from django.http import Http404
 
 from aloft.act.models import Occurrence, OccurrenceState, Verdict
-from aloft.act.selectors import IN_WORK, by_customer, first_due, waiting
+from aloft.act.selectors import IN_WORK, by_customer, first_due, handed_over_by, waiting
 from aloft.records.models import Account, Contact, ContractLine, Person, RecordedFact
 from aloft.records.policies import visible_accounts
 from aloft.ui import words
@@ -75,6 +75,15 @@ def account_or_404(person: Person | None, public_id: UUID) -> Account:
 
 def occurrence_or_404(person: Person | None, public_id: UUID) -> Occurrence:
     return _found(occurrences_of(person).filter(public_id=public_id).first())
+
+
+def given_or_404(person: Person | None, public_id: UUID) -> Occurrence:
+    """One that the person may see, or has handed over last and may take back."""
+    full = Occurrence.objects.select_related("account__projection", "owner", "escalated_to", "model_version")
+    given = full.filter(public_id=public_id).first()
+    if person and given and handed_over_by(person, given):
+        return given
+    return occurrence_or_404(person, public_id)
 
 
 def fact_or_404(person: Person | None, fact_id: int) -> RecordedFact:

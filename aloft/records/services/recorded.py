@@ -20,6 +20,7 @@ def record_fact(
     n: int = 1,
     contact: Contact | None = None,
     value: str = "",
+    remark: str = "",
     noted_by: Person | None = None,
     occurred_at: datetime | None = None,
 ) -> RecordedFact:
@@ -39,6 +40,7 @@ def record_fact(
             fact=check.name("fact", fact, 50),
             contact=contact,
             value=check.text("value", value, 500),
+            remark=check.text("remark", remark, 500),
             noted_by=noted_by,
             occurred_at=occurred_at or at,
             recorded_at=at,

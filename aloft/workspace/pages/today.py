@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from aloft.act.models import Verdict
 from aloft.engine.models import DataAlert, Decided
+from aloft.records.models import Change
 from aloft.ui import words
 from aloft.workspace import selectors, sentences
 from aloft.workspace.context import Crumb
 from aloft.workspace.horizon import Horizon, horizon
-from aloft.workspace.news import News, news_of
+from aloft.workspace.next_in_line import next_in_line
 from aloft.workspace.pages import frame
 from aloft.workspace.reader import Reader, reader_of
 from aloft.workspace.rows import Row, row
+from aloft.workspace.since import since_yesterday
+from aloft.workspace.week import my_week
 
 SHOWN, NEWS_SHOWN = 50, 8
+UNREAD = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -37,19 +40,27 @@ class Section:
 
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
-    return frame.whole(request, main(reader_of(request), opened=request.GET.get("open", "")))
+    asked = request.GET
+    page = main(reader_of(request), opened=asked.get("open", ""), all_news="news" in asked)
+    return frame.whole(request, page)
 
 
-def main(reader: Reader, opened: str = "") -> frame.Main:
+def main(reader: Reader, opened: str = "", all_news: bool = False) -> frame.Main:
     ahead = horizon(reader.now, reader.zone)
     load = selectors.load_of(reader.person, ahead)
+    news = since_yesterday(reader, selectors.names_of_the_team())
     context: dict[str, object] = {
         "crumbs": [Crumb("Today")],
         "sentence": sentences.needs_you(load, team=reader.sees_everything),
         "sub": sentences.closes_the_sum(load),
         "load": load,
         "sections": sections(reader, ahead),
-        "news": recent(reader),
+        "news": news if all_news else news[:NEWS_SHOWN],
+        "more_news": 0 if all_news else max(0, len(news) - NEWS_SHOWN),
+        "all_news": len(news),
+        "week": my_week(reader, ahead),
+        "next_in_line": next_in_line(reader),
+        "behind_since": behind_since(reader.now),
         "alerts": alerts(reader),
         "as_of": decided_at(),
         "opened": opened,
@@ -73,12 +84,6 @@ def rows_of(reader: Reader, within: Q) -> list[Row]:
     return [row(occurrence, reader.now) for occurrence in full.order_by("due_at", "id")[:SHOWN]]
 
 
-def recent(reader: Reader) -> list[News]:
-    verdicts: list[Verdict] = selectors.recent_verdicts(reader.person, reader.now, NEWS_SHOWN)
-    names = selectors.names_of_the_team()
-    return [news_of(verdict, names) for verdict in verdicts]
-
-
 @dataclass(frozen=True)
 class Alert:
     """A source that is late; `usual`: within what time something usually arrives, in words."""
@@ -99,6 +104,13 @@ def alerts(reader: Reader) -> list[Alert]:
 
 def _usual(seconds: int | None) -> str:
     return words.effort(round(seconds / 60)) if seconds else ""
+
+
+def behind_since(now: datetime) -> datetime | None:
+    """Since when the engine has left edits unread, if it is longer than it takes when it runs and is not busy."""
+    decided = Decided.objects.order_by("pk").first()
+    unread = Change.objects.filter(pk__gt=decided.changes if decided else 0, at__lt=now - UNREAD)
+    return unread.order_by("pk").values_list("at", flat=True).first()
 
 
 def decided_at() -> datetime | None:

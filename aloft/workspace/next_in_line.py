@@ -1,0 +1,63 @@
+"""What opens next at a person's accounts, by what an hour of it is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from aloft.act.models import Due, DueKind
+from aloft.engagement.model import Model, Moment
+from aloft.engine.opening import minutes_of
+from aloft.records.models import Account
+from aloft.workspace import selectors
+from aloft.workspace.model_in_force import models_in_force
+from aloft.workspace.reader import Reader
+from aloft.workspace.rows import projection_of
+
+AHEAD = timedelta(days=14)
+LOOKED_AT, SHOWN = 500, 5
+
+
+@dataclass(frozen=True)
+class Next:
+    """`worth`: MRR for each hour that the moment takes; None where either is unknown."""
+
+    account: Account
+    title: str
+    at: datetime
+    worth: Decimal | None
+
+
+def next_in_line(reader: Reader) -> list[Next]:
+    """Of the scheduled openings of the coming two weeks those that fall to the reader, the most worth first."""
+    models = models_in_force(reader.now)
+    at = selectors.accounts_of(reader.person).order_by().values("pk")
+    dues = Due.objects.filter(
+        kind=DueKind.OPEN, account__in=at, at__gt=reader.now, at__lte=reader.now + AHEAD
+    ).select_related("account__projection")
+    found = [_next(due, models, reader) for due in dues.order_by("at", "pk")[:LOOKED_AT]]
+    told = [one for one in found if one]
+    return sorted(told, key=lambda one: (-(one.worth or 0), one.at))[:SHOWN]
+
+
+def _next(due: Due, models: dict[str, Model], reader: Reader) -> Next | None:
+    projection = projection_of(due.account)
+    model = models.get(projection.model) if projection else None
+    moment = model.moments.get(due.moment) if model else None
+    if projection is None or model is None or moment is None or not _falls_to(reader, model, moment):
+        return None
+    return Next(due.account, moment.title, due.at, _worth(projection.mrr, moment))
+
+
+def _falls_to(reader: Reader, model: Model, moment: Moment) -> bool:
+    """To the reader's role; to who sees everything, all that people do."""
+    roles = set(moment.owners.values())
+    if reader.person is None or not reader.sees_everything:
+        return reader.person is not None and reader.person.role in roles
+    return any(name in model.roles and not model.roles[name].automated for name in roles)
+
+
+def _worth(mrr: Decimal | None, moment: Moment) -> Decimal | None:
+    minutes = minutes_of(moment.effort)
+    return round(mrr * 60 / minutes) if mrr and minutes else None

@@ -1,0 +1,99 @@
+"""What changed since yesterday: verdicts, bands of health, phases and segments, sources that fell late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db.models import F, OuterRef, Subquery
+
+from aloft.engine.models import DataAlert
+from aloft.measures.models import AccountHealth, AccountProjection, HealthDay
+from aloft.records.models import Person
+from aloft.ui.words import humanised
+from aloft.workspace import selectors
+from aloft.workspace.news import News, news_of
+from aloft.workspace.reader import Reader
+
+DAY = timedelta(hours=24)
+MOST = 200
+
+
+def since_yesterday(reader: Reader, names: Mapping[str, str]) -> list[News]:
+    """Of the last 24 hours, the newest first. `names` are those of the team, by handle."""
+    verdicts = selectors.recent_verdicts(reader.person, reader.now, MOST)
+    told = [
+        *(news_of(verdict, names) for verdict in verdicts),
+        *turned(reader.person, reader.now),
+        *moved(reader.person, reader.now),
+        *fell_late(reader),
+    ]
+    return sorted(told, key=lambda news: news.at, reverse=True)[:MOST]
+
+
+def turned(person: Person | None, now: datetime) -> list[News]:
+    """Accounts whose health has another band than at the reading before."""
+    before = HealthDay.objects.filter(account=OuterRef("account"), day__lt=OuterRef("day")).order_by("-day")
+    read = AccountHealth.objects.filter(
+        at__gt=now - DAY, at__lte=now, account__in=selectors.accounts_of(person).order_by().values("pk")
+    ).annotate(was=Subquery(before.values("band")[:1]), score_was=Subquery(before.values("score")[:1]))
+    rows = read.filter(was__isnull=False).exclude(was=F("band")).select_related("account").order_by("-at")
+    return [_turned(row, row.was, row.score_was) for row in rows[:MOST]]
+
+
+def _turned(row: AccountHealth, was: str, score_was: float | None) -> News:
+    now = "has no health: too little is known" if row.band == "grey" else f"turned {row.band}"
+    scores = f"{_score(score_was)} → {_score(row.score)}, {was} before"
+    return _news(row.at, row.account.name, row.account.public_id, now, scores, "heart-pulse")
+
+
+def _score(score: float | None) -> str:
+    return "no data" if score is None else f"{score:.0f}"
+
+
+def moved(person: Person | None, now: datetime) -> list[News]:
+    """Accounts that entered a phase, or another segment within one."""
+    seen = AccountProjection.objects.filter(
+        account__in=selectors.accounts_of(person).order_by().values("pk")
+    ).select_related("account")
+    phases = seen.filter(phase_since__gt=now - DAY, phase_since__lte=now).exclude(phase="")
+    segments = seen.filter(segment_since__gt=now - DAY, segment_since__lte=now).exclude(
+        segment_since=F("phase_since")
+    )
+    return [_entered(row) for row in phases[:MOST]] + [
+        _belongs(row) for row in segments[:MOST] if row.segment
+    ]
+
+
+def _entered(row: AccountProjection) -> News:
+    assert row.phase_since is not None
+    segment = f"in {humanised(row.segment).lower()}" if row.segment else ""
+    return _news(
+        row.phase_since, row.account.name, row.account.public_id,
+        f"entered {humanised(row.phase).lower()}", segment, "plane-takeoff",
+    )  # fmt: skip
+
+
+def _belongs(row: AccountProjection) -> News:
+    assert row.segment_since is not None
+    touch = f"{', '.join(row.touch)} touch" if row.touch else ""
+    return _news(
+        row.segment_since, row.account.name, row.account.public_id,
+        f"is in {humanised(row.segment).lower()} now", touch, "layers",
+    )  # fmt: skip
+
+
+def fell_late(reader: Reader) -> list[News]:
+    """For who sees everything: sources concern nobody's accounts in particular."""
+    if not reader.sees_everything:
+        return []
+    alerts = DataAlert.objects.filter(since__gt=reader.now - DAY, since__lte=reader.now)
+    says = "what depends on it waits, and opens nothing"
+    return [_news(row.since, row.source, None, "fell late", says, "triangle-alert") for row in alerts]
+
+
+def _news(at: datetime, name: str, account: object | None, saying: str, because: str, icon: str) -> News:
+    return News(
+        at=at, account=name, account_id=account, saying=f"{name} {saying}", because=because, verdict="",
+        occurrence_id=None, icon=icon,
+    )  # fmt: skip
