@@ -74,7 +74,10 @@ MATRIX = {
     "open_by_hand": AN_ACT,
     "give_pulse": AN_ACT,
     "start": AN_ACT,
-    "done": AN_ACT,
+    "done": AN_ACT_WITH_A_FORM,
+    "hand_over": AN_ACT_WITH_A_FORM,
+    "hand_back": AN_ACT,
+    "touch": AN_ACT_WITH_A_FORM,
     "reopen": AN_ACT,
     "withdraw": AN_ACT,
     "record": AN_ACT_WITH_A_FORM,
@@ -140,6 +143,7 @@ class World:
             "explain": [self.account.public_id, "mrr"],
             "open_by_hand": [self.account.public_id, "check_in"],
             "give_pulse": [self.account.public_id],
+            "touch": [self.account.public_id],
             "withdraw": [self.fact.pk],
             "mend": [self.kept_aside.pk],
             "source": [self.source.name],
@@ -158,7 +162,17 @@ class World:
             arguments[name] = [self.view(deleted=name == "restore_view")]
         if name == "undo_assignment":
             arguments[name] = [self.handed_over()]
-        of_the_moment = name in {"why", "start", "done", "reopen", "record", "snooze", "skip"}
+        of_the_moment = name in {
+            "why",
+            "start",
+            "done",
+            "reopen",
+            "record",
+            "snooze",
+            "skip",
+            "hand_over",
+            "hand_back",
+        }
         return reverse(name, args=[self.occurrence.public_id] if of_the_moment else arguments.get(name))
 
     def said(self, name: str) -> dict[str, Any]:
@@ -167,6 +181,8 @@ class World:
             "record": {"fact": "contacted"},
             "snooze": {"until": "2026-03-05", "reason": "A fair"},
             "skip": {"reason": "Not needed"},
+            "hand_over": {"to": self.manager.pk, "reason": "On leave"},
+            "touch": {"fact": "contacted", "channel": "call", "occurred_at": "2026-03-01T10:00"},
             "save_view": {"name": "Mine", "query": "health=red"},
             "rename_view": {"name": "Ours"},
             "assign": {"account": str(self.account.public_id), "to": "olga"},

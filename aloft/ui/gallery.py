@@ -68,6 +68,13 @@ def examples() -> dict[str, Any]:
         "notices": [notice()],
         "groups": [SimpleNamespace(title="Accounts", hits=hits)],
         "code": [code_line(*told) for told in CODE],
+        "filter": SimpleNamespace(
+            name="owner",
+            title="Owner",
+            chosen="Cora Jensen",
+            without="",
+            choices=[SimpleNamespace(value="cora", title="Cora Jensen", chosen=True)],
+        ),
         "told": [
             SimpleNamespace(
                 file="acme.yaml", line=19, column=7, path="moments.usage_fell", message="“cms” is no role"

@@ -28,8 +28,9 @@ def manual_moments(account: Account, at: datetime) -> dict[str, str]:
 
 
 def models_in_force(at: datetime) -> list[Model]:
-    """By name."""
-    return [_model(version.document) for version in live_model_versions(at)]
+    """By name; one that this release cannot read is left out."""
+    read = [_readable(version.document) for version in live_model_versions(at)]
+    return [model for model in read if model]
 
 
 def home_zone(at: datetime) -> str:
@@ -57,15 +58,9 @@ def _reading(document: str, file: str) -> Reading:
     return read_model(document, file)
 
 
-def models_in_force(at: datetime) -> dict[str, Model]:
-    """By name; one that this release cannot read is left out."""
-    read = {version.name: _readable(version.document) for version in live_model_versions(at)}
-    return {name: model for name, model in read.items() if model}
-
-
 def hours_of_roles(at: datetime) -> dict[str, float]:
     """The hours a week of those roles that a model in force gives hours."""
-    roles = [role for model in models_in_force(at).values() for role in model.roles.values()]
+    roles = [role for model in models_in_force(at) for role in model.roles.values()]
     return {role.name: role.hours_per_week for role in roles if role.hours_per_week}
 
 

@@ -31,7 +31,7 @@ class Next:
 
 def next_in_line(reader: Reader) -> list[Next]:
     """Of the scheduled openings of the coming two weeks those that fall to the reader, the most worth first."""
-    models = models_in_force(reader.now)
+    models = {model.name: model for model in models_in_force(reader.now)}
     at = selectors.accounts_of(reader.person).order_by().values("pk")
     dues = Due.objects.filter(
         kind=DueKind.OPEN, account__in=at, at__gt=reader.now, at__lte=reader.now + AHEAD
@@ -60,4 +60,4 @@ def _falls_to(reader: Reader, model: Model, moment: Moment) -> bool:
 
 def _worth(mrr: Decimal | None, moment: Moment) -> Decimal | None:
     minutes = minutes_of(moment.effort)
-    return round(mrr * 60 / minutes) if mrr and minutes else None
+    return (mrr * 60 / minutes).quantize(Decimal(1)) if mrr and minutes else None

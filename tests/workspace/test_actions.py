@@ -197,7 +197,9 @@ def test_a_moment_is_opened_by_hand_only_where_the_model_says_so(
     assert cora.post(f"/accounts/{account.public_id}/open/no_such").status_code == 404
 
 
-@pytest.mark.parametrize("act", ["start", "done", "reopen", "record", "snooze", "skip"])
+@pytest.mark.parametrize(
+    "act", ["start", "done", "reopen", "record", "snooze", "skip", "hand-over", "hand-back"]
+)
 def test_a_form_from_elsewhere_is_refused(owner: Person, usage_fell: Occurrence, act: str) -> None:
     strict = factory.sign_in(Client(enforce_csrf_checks=True), owner)
     assert strict.post(f"/moments/{usage_fell.public_id}/{act}").status_code == 403
@@ -206,5 +208,120 @@ def test_a_form_from_elsewhere_is_refused(owner: Person, usage_fell: Occurrence,
 
 
 def test_a_link_never_acts(cora: Client, usage_fell: Occurrence) -> None:
-    for act in ("start", "done", "reopen"):
+    for act in ("start", "reopen", "hand-back"):
         assert cora.get(f"/moments/{usage_fell.public_id}/{act}").status_code == 405
+    for act in ("done", "hand-over", "snooze", "skip"):
+        assert cora.get(f"/moments/{usage_fell.public_id}/{act}").status_code == 200
+    usage_fell.refresh_from_db()
+    assert (usage_fell.state, audited("occurrence.finish")) == ("open", 0)
+
+
+def test_done_says_what_came_of_it_and_undo_takes_both_back(
+    cora: Client, usage_fell: Occurrence, now: datetime
+) -> None:
+    ruth = factory.contact(usage_fell.account, "Ruth Palmer")
+    said = {"note": "Prices explained", "fact": "contacted", "contact": ruth.pk}
+    text = post(cora, usage_fell, "done", **said).content.decode()
+    fact = RecordedFact.objects.get()
+    assert (usage_fell.state, fact.fact, fact.contact) == ("done", "contacted", ruth)
+    assert AuditEntry.objects.get(action="occurrence.finish").payload["note"] == "Prices explained"
+    undo = f"/moments/{usage_fell.public_id}/reopen?withdraw={fact.pk}"
+    assert f'hx-post="{undo}"' in text
+    cora.post(undo, {"page": "today"}, headers=HTMX)
+    usage_fell.refresh_from_db()
+    fact.refresh_from_db()
+    assert (usage_fell.state, fact.withdrawn_at) == ("open", now)
+
+
+def test_a_fact_of_another_moment_is_not_withdrawn_with_it(
+    cora: Client, owner: Person, usage_fell: Occurrence, now: datetime
+) -> None:
+    other = factory.occurrence(usage_fell.account, owner, now, due=timedelta(hours=3))
+    fact = factory.fact(other, owner, now)
+    post(cora, usage_fell, "done")
+    cora.post(f"/moments/{usage_fell.public_id}/reopen?withdraw={fact.pk}", {"page": "today"})
+    fact.refresh_from_db()
+    assert fact.withdrawn_at is None
+
+
+def test_what_was_sent_twice_is_done_once(cora: Client, usage_fell: Occurrence) -> None:
+    assert post(cora, usage_fell, "done").status_code == 200
+    again = post(cora, usage_fell, "done")
+    assert (again.status_code, audited("occurrence.finish")) == (409, 1)
+    assert "cannot be finished now. Nothing was changed" in again.content.decode()
+
+
+def test_hand_over_goes_to_who_may_see_it_with_the_reason_and_comes_back(
+    cora: Client, mia: Client, owner: Person, manager: Person, usage_fell: Occurrence, now: datetime
+) -> None:
+    text = post(cora, usage_fell, "hand-over", to=manager.pk, reason="On leave").content.decode()
+    assert (usage_fell.owner, usage_fell.handed_over) == (manager, True)
+    assert usage_fell.owned_because == "handed over by Cora Jensen: On leave"
+    assert "Handed to Mia Rossi: “Usage fell” for Brackwater Foods" in text
+    assert audited("occurrence.hand_over") == 1
+    assert Change.objects.get(kind="occurrence.acted").data["act"] == "hand_over"
+    told = mia.get("/notices/").content.decode()
+    assert "Usage fell was handed to you" in told
+    assert "Brackwater Foods: Cora Jensen, “On leave”" in told
+
+    post(cora, usage_fell, "hand-back")
+    assert (usage_fell.owner, usage_fell.handed_over) == (owner, False)
+    assert usage_fell.owned_because == "as csm for high touch: holds the book Tier 1"
+    assert post(cora, usage_fell, "hand-back").status_code == 409
+
+
+def test_nobody_is_handed_what_they_may_not_see(
+    cora: Client, owner: Person, outsider: Person, usage_fell: Occurrence
+) -> None:
+    assert "Olga Novak" not in cora.get(f"/moments/{usage_fell.public_id}/hand-over").content.decode()
+    response = post(cora, usage_fell, "hand-over", to=outsider.pk, reason="Hers now")
+    assert (response.status_code, usage_fell.owner) == (422, owner)
+    assert "Choose somebody who may see the account." in response.content.decode()
+
+
+def test_who_gave_away_what_they_see_no_more_takes_it_back_and_nobody_else_does(
+    cora: Client, owner: Person, outsider: Person, manager: Person, now: datetime
+) -> None:
+    foreign = factory.account("Halloway Freight", now, held_by=outsider)
+    moment = factory.occurrence(foreign, owner, now, due=timedelta(hours=2))
+    post(cora, moment, "hand-over", to=outsider.pk, reason="Her account")
+    assert moment.owner == outsider
+    assert cora.get(f"/moments/{moment.public_id}/").status_code == 404
+    assert post(factory.sign_in(Client(), manager), moment, "hand-back").status_code == 409
+    post(cora, moment, "hand-back")
+    assert moment.owner == owner
+
+
+def test_a_touch_is_logged_as_a_fact_of_the_account_and_undone(
+    cora: Client, usage_fell: Occurrence, now: datetime
+) -> None:
+    ruth = factory.contact(usage_fell.account, "Ruth Palmer")
+    url = f"/accounts/{usage_fell.account.public_id}/touch?panel={usage_fell.public_id}"
+    said = {
+        "page": "today",
+        "fact": "contacted",
+        "channel": "call",
+        "contact": ruth.pk,
+        "occurred_at": "2026-03-02T08:30",
+        "remark": "Exports",
+    }
+    text = cora.post(url, said, headers=HTMX).content.decode()
+    fact = RecordedFact.objects.get()
+    assert (fact.moment, fact.fact, fact.value, fact.remark) == ("", "contacted", "call", "Exports")
+    assert (fact.occurred_at, fact.recorded_at) == (now - timedelta(minutes=30), now)
+    assert Change.objects.get(kind="fact.recorded").data["value"] == "call"
+    assert "Logged: call with Ruth Palmer, Brackwater Foods" in text
+    assert "<h1>Your only account needs you this week</h1>" in text
+    undone = cora.post(f"/facts/{fact.pk}/withdraw", {"page": "today"}, headers=HTMX)
+    fact.refresh_from_db()
+    assert (undone.status_code, fact.withdrawn_at) == (200, now)
+
+
+def test_a_touch_that_lies_ahead_is_refused_in_its_place(cora: Client, usage_fell: Occurrence) -> None:
+    url = f"/accounts/{usage_fell.account.public_id}/touch?panel={usage_fell.public_id}"
+    said = {"fact": "contacted", "channel": "call", "occurred_at": "2026-03-02T10:30"}
+    response = cora.post(url, said, headers=HTMX)
+    assert (response.status_code, response["HX-Retarget"]) == (422, f"#act-{usage_fell.public_id}")
+    assert "It lies ahead. A touch is logged once it has happened." in response.content.decode()
+    assert not RecordedFact.objects.exists()
+    assert "Log a touch with Brackwater Foods" in cora.get(url).content.decode()

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('act', '0001_initial'),
+        ('act', '0002_warnings_and_holding'),
     ]
 
     operations = [
