@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -63,7 +63,7 @@ def done(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
         undo = _url("reopen", occurrence)
         return Notice(f"Done: {_named(occurrence)}", f"{undo}?withdraw={noted.pk}" if noted else undo)
 
-    return _ask(request, DoneForm(occurrence, reader, data=request.POST or None), deed)
+    return _ask(request, DoneForm(occurrence, reader, data=_said(request)), deed)
 
 
 @require_POST
@@ -90,7 +90,7 @@ def hand_over(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
         services.hand_over(occurrence=occurrence, actor=actor, at=reader.now, **said)
         return Notice(f"Handed to {said['to']}: {_named(occurrence)}", _url("hand_back", occurrence))
 
-    return _ask(request, HandOverForm(occurrence, reader, data=request.POST or None), deed)
+    return _ask(request, HandOverForm(occurrence, reader, data=_said(request)), deed)
 
 
 @require_POST
@@ -110,7 +110,7 @@ def hand_back(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
 def touch(request: HttpRequest, account_id: UUID) -> HttpResponse:
     reader = reader_of(request)
     account = selectors.account_or_404(reader.person, account_id)
-    form = TouchForm(account, reader, _panel(request, account), data=request.POST or None)
+    form = TouchForm(account, reader, _panel(request, account), data=_said(request))
 
     def deed(actor: Person) -> Notice:
         fact = services.log_touch(account=account, actor=actor, at=reader.now, **form.cleaned_data)
@@ -145,7 +145,7 @@ def snooze(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
         until = words.instant(said["until"], reader.now, reader.zone)
         return Notice(f"Snoozed until {until}: {_named(occurrence)}", _url("reopen", occurrence))
 
-    return _ask(request, SnoozeForm(occurrence, reader, data=request.POST or None), deed)
+    return _ask(request, SnoozeForm(occurrence, reader, data=_said(request)), deed)
 
 
 @require_http_methods(["GET", "POST"])
@@ -156,7 +156,7 @@ def skip(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
         services.skip(occurrence=occurrence, actor=actor, at=reader.now, **said)
         return Notice(f"Skipped {_named(occurrence)}", _url("reopen", occurrence))
 
-    return _ask(request, SkipForm(occurrence, reader, data=request.POST or None), deed)
+    return _ask(request, SkipForm(occurrence, reader, data=_said(request)), deed)
 
 
 @require_http_methods(["GET", "POST"])
@@ -168,7 +168,7 @@ def record(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
         whom = f" {fact.contact}" if fact.contact else ""
         return Notice(f"Recorded: {_noted(fact)}{whom}", reverse("withdraw", args=[fact.pk]))
 
-    return _ask(request, RecordForm(occurrence, reader, data=request.POST or None), deed)
+    return _ask(request, RecordForm(occurrence, reader, data=_said(request)), deed)
 
 
 @require_POST
@@ -221,6 +221,11 @@ def give_pulse(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def _meet(request: HttpRequest, occurrence_id: UUID) -> tuple[Reader, Occurrence]:
     reader = reader_of(request)
     return reader, selectors.occurrence_or_404(reader.person, occurrence_id)
+
+
+def _said(request: HttpRequest) -> QueryDict | None:
+    """What was sent, be it nothing; None where a form is only asked for."""
+    return request.POST if request.method == "POST" else None
 
 
 def _named(occurrence: Occurrence) -> str:

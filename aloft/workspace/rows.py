@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 
 from aloft.act.models import Occurrence, OccurrenceState
 from aloft.act.states import PERSONS_WORD
@@ -41,6 +41,9 @@ class Row:
     phase: str
     climbing: bool
     mrr: Decimal | None
+    band: str  # of health; empty where nothing is scored
+    score: int | None
+    change: int  # points a week
     start_icon: str
     start_word: str
 
@@ -74,6 +77,7 @@ def row(occurrence: Occurrence, now: datetime) -> Row:
         phase=phase,
         climbing="onboard" in phase,
         mrr=projection.mrr if projection else None,
+        **health_of(occurrence.account),
         start_icon=icon,
         start_word=word,
     )
@@ -91,6 +95,15 @@ def state_of(occurrence: Occurrence, now: datetime) -> str:
 def evidence_of(stored: Iterable[Mapping[str, object]]) -> Iterable[Evidence]:
     for reason in stored:
         yield Evidence(str(reason.get("rule", "")), str(reason.get("says", "")), str(reason.get("found", "")))
+
+
+def health_of(account: Account) -> dict[str, Any]:
+    """Band, score and change, as of the newest daily reading; the account comes with its `health`."""
+    kept = getattr(account, "health", None)
+    if kept is None:
+        return {"band": "", "score": None, "change": 0}
+    score = None if kept.score is None else round(kept.score)
+    return {"band": kept.band, "score": score, "change": round(kept.trend or 0)}
 
 
 def projection_of(account: Account) -> AccountProjection | None:

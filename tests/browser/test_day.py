@@ -38,6 +38,8 @@ def test_a_call_is_started_recorded_and_done_and_each_can_be_undone(
     expect(toast).to_contain_text("Recorded: contacted Ruth Palmer")
     assert RecordedFact.objects.get().fact == "contacted"
 
+    moment.get_by_role("link", name="Done").click()
+    moment.get_by_label("In a sentence").fill("Prices explained")
     moment.get_by_role("button", name="Done").click()
     expect(heading).to_have_text("2 of your 4 accounts need you this week")
     expect(moment).to_have_count(0)
@@ -70,7 +72,7 @@ def test_the_keys_do_it_all(open_page: Open, brackwater: Occurrence) -> None:
     expect(page.locator(row(page, brackwater))).to_contain_text("in progress")
     expect(summary).to_be_focused()  # the place is kept
     keys.press("o")
-    expect(page.get_by_role("button", name="Done")).to_be_hidden()
+    expect(page.get_by_role("link", name="Done").first).to_be_hidden()
     keys.press("k")
     expect(page.locator("details.moment summary").first).to_be_focused()
 

@@ -80,7 +80,9 @@ def sections(reader: Reader, ahead: Horizon) -> list[Section]:
 
 def rows_of(reader: Reader, within: Q) -> list[Row]:
     waiting = selectors.work_of(reader.person).filter(within)
-    full = waiting.select_related("account__projection", "owner", "escalated_to", "model_version")
+    full = waiting.select_related(
+        "account__projection", "account__health", "owner", "escalated_to", "model_version"
+    )
     return [row(occurrence, reader.now) for occurrence in full.order_by("due_at", "id")[:SHOWN]]
 
 
