@@ -36,9 +36,10 @@ def _dimension(rules: Rules, name: str, dimension: DimensionDoc) -> Dimension:
         name=name,
         weights=weight if isinstance(weight, dict) else {"*": given(weight)},
         score=rules.sure_rule((*path, "score"), dimension.score),
-        anchors=dimension.anchors,
+        anchors=() if isinstance(dimension.anchors, dict) else dimension.anchors,
         half_life=dimension.half_life,
         cap=_cap(rules, (*path, "cap"), dimension.cap),
+        by_segment=dimension.anchors if isinstance(dimension.anchors, dict) else {},
     )
 
 

@@ -79,8 +79,11 @@ SECTIONS = (
     ),
     Construct(
         "health",
-        "Weights by touch level, a score read off anchors, how fast it goes stale, and bands that settle",
+        "Weights by touch level, a score read off anchors, of all or of each segment, how fast it goes stale, and "
+        "bands that settle",
         "health:\n  growth: {weight: .1, score: seats, anchors: {0: 0, 50: 100}, half_life: 30d}\n"
+        "  payment: {weight: .1, score: mrr, anchors: {tier_1: {4500: 0, 9000: 100}, tier_2: {1500: 0, 4500: 100}, "
+        "tier_3: {0: 0, 1500: 100}}}\n"
         '  bands: {red: "< 35", green: ">= 75", settle: 3 readings, climb: 5}',
     ),
     Construct(

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Annotated
 
+from pydantic_core import PydanticCustomError
+
 from aloft.engagement.leaves import AmountItem, AmountLeaf, Form, Plain, fault, key_fault, leaf, shape_of
 from aloft.engagement.parse import ReadingError
 from aloft.engagement.part import Either
@@ -79,6 +81,26 @@ def curve(value: object) -> Curve:
     return tuple(points)
 
 
+def curves(value: object) -> Curve | dict[str, Curve]:
+    """A curve, or one for each segment: `{tier_1: {0: 0, 10: 100}, tier_2: {0: 0, 5: 100}}`."""
+    if (
+        not isinstance(value, dict)
+        or not value
+        or not all(isinstance(below, dict) for below in value.values())
+    ):
+        return curve(value)
+    return {name: _curve_of(name, below) for name, below in value.items()}
+
+
+def _curve_of(segment: str, value: object) -> Curve:
+    try:
+        return curve(value)
+    except PydanticCustomError as error:
+        told = dict(error.context or {})
+        below = (segment, *told.get("below", ()))
+        raise PydanticCustomError(error.type, error.message_template, {**told, "below": below}) from None
+
+
 def _point(key: str, below: object) -> tuple[float, float]:
     if not isinstance(below, str):
         raise fault(f"expected a score, found {shape_of(below)}", below=(key,))
@@ -94,6 +116,7 @@ def _point(key: str, below: object) -> tuple[float, float]:
 
 _SCORE: Form = {"type": "number", "minimum": 0, "maximum": 100}
 _CURVE: Form = {"type": "object", "minProperties": 1, "additionalProperties": _SCORE}
+_CURVES: Form = {"anyOf": [_CURVE, {"type": "object", "minProperties": 1, "additionalProperties": _CURVE}]}
 
 
 def _bound_form(sign: str) -> Form:
@@ -108,5 +131,5 @@ RatioLeaf = Annotated[
 ]
 RedLeaf = Annotated[float | None, leaf(bound("<"), _bound_form("<"), "a bound")]
 GreenLeaf = Annotated[float | None, leaf(bound(">="), _bound_form(">="), "a bound")]
-CurveLeaf = Annotated[Curve, Plain(curve, _CURVE)]
+CurvesLeaf = Annotated[Curve | dict[str, Curve], Plain(curves, _CURVES)]
 Weights = Annotated[float | dict[str, float] | None, Either(AmountLeaf, dict[str, AmountItem])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aloft.engagement.figures import Curve
 from aloft.engagement.findings import Findings
 from aloft.engagement.health_document import BandsDoc, DimensionDoc
 from aloft.engagement.model import Bands
@@ -33,13 +34,32 @@ def _dimension(findings: Findings, path: Path, dimension: DimensionDoc, known: S
             findings.known(
                 (*path, "weight", level), "touch level", level, levels_in(findings.document), key=True
             )
-    if len(dimension.anchors) == 1:
-        findings.add((*path, "anchors"), "a curve has at least two anchors")
+    _curves(findings, (*path, "anchors"), dimension.anchors)
     if dimension.cap is not None:
         cap: Path = (*path, "cap")
         findings.require(cap, "when")
         findings.require(cap, "at")
         findings.rule((*cap, "when"), dimension.cap.when, known.score)
+
+
+def _curves(findings: Findings, path: Path, anchors: Curve | dict[str, Curve]) -> None:
+    """One for all, or one for each segment."""
+    if not isinstance(anchors, dict):
+        _curve(findings, path, anchors)
+        return
+    for name, curve in anchors.items():
+        _curve(findings, (*path, name), curve)
+    segments = findings.keys("segments")
+    for name in anchors:
+        findings.known((*path, name), "segment", name, segments, key=True)
+    for segment in segments:
+        if segment not in anchors:
+            findings.add(path, f"segment {quoted(segment)} has no anchors")
+
+
+def _curve(findings: Findings, path: Path, anchors: Curve) -> None:
+    if len(anchors) == 1:
+        findings.add(path, "a curve has at least two anchors")
 
 
 def _bands(findings: Findings, bands: BandsDoc) -> None:

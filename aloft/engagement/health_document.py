@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import ConfigDict, Field
 
-from aloft.engagement.figures import CurveLeaf, GreenLeaf, RedLeaf, ScoreLeaf, Weights
+from aloft.engagement.figures import CurvesLeaf, GreenLeaf, RedLeaf, ScoreLeaf, Weights
 from aloft.engagement.leaves import AmountLeaf, DurationLeaf, ExpressionLeaf, ReadingsLeaf
 from aloft.engagement.part import Part, required
 
@@ -21,7 +21,7 @@ class DimensionDoc(Part):
 
     weight: Weights = None
     score: ExpressionLeaf = None
-    anchors: CurveLeaf = ()
+    anchors: CurvesLeaf = ()
     half_life: DurationLeaf = None
     cap: CapDoc | None = None
 

@@ -264,7 +264,8 @@ class Dimension:
     """A part of the health score (F18). `weights` maps a touch level to a weight; `*` is every other level.
 
     `anchors` are (value, score) with the values rising; a score is piecewise linear between them and level
-    beyond. `half_life` None: the value does not go stale.
+    beyond. Where they differ by segment, `by_segment` has those of each, and `anchors` none. `half_life` None:
+    the value does not go stale.
     """
 
     name: str
@@ -273,6 +274,7 @@ class Dimension:
     anchors: tuple[tuple[float, float], ...]
     half_life: Duration | None = None
     cap: Cap | None = None
+    by_segment: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aloft.engagement.model import (
@@ -185,11 +185,16 @@ def _dimension(dimension: Dimension) -> Data:
         {
             "weight": weights.get("*", weights),
             "score": dimension.score.text,
-            "anchors": {str(number(value)): number(score) for value, score in dimension.anchors},
+            "anchors": {name: _curve(one) for name, one in dimension.by_segment.items()}
+            or _curve(dimension.anchors),
             "half_life": duration(dimension.half_life),
             "cap": {"when": cap.when.text, "at": number(cap.at)} if cap else None,
         }
     )
+
+
+def _curve(anchors: Iterable[tuple[float, float]]) -> Data:
+    return {str(number(value)): number(score) for value, score in anchors}
 
 
 def _moment(moment: Moment) -> Data:

@@ -163,7 +163,7 @@ def _at_opening(turn: Turn, moment: str, key: int) -> dict[str, float | None]:
     held: dict[str, float | None] = {}
     for text, statement in turn.program.moments[moment].opening.items():
         found = turn.frames.connection.execute(
-            f"select ({statement})::double from frame where _key = ?", [key]
+            f"select try_cast(({statement}) as double) from frame where _key = ?", [key]
         ).fetchone()
         held[text] = found[0] if found else None
     return held

@@ -105,17 +105,17 @@ def answers(read: Sequence[Aside], source: str, unread: Collection[str]) -> list
     """
 
     def value(name: str) -> str:
-        return "null" if name in unread else f'"{name}"'
+        return "null::double" if name in unread else f'try_cast("{name}" as double)'
 
     told = ", ".join(
-        f"{'max' if one.past else 'sum'}({value(one.name)}) filter (where _place = '{one.place}')::double "
+        f"{'max' if one.past else 'sum'}({value(one.name)}) filter (where _place = '{one.place}') "
         f'as "{one.column}"'
         for one in read
     )
     columns = "".join(
         f', x."{one.column}"'
         if one.past
-        else f', case when x._relatives > 0 then x."{one.column}" else {value(one.name)}::double end as "{one.column}"'
+        else f', case when x._relatives > 0 then x."{one.column}" else {value(one.name)} end as "{one.column}"'
         for one in read
     )
     return [

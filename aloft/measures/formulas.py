@@ -52,10 +52,9 @@ def apart(
 
 
 def with_formulas(source: str, made: Sequence[Metric], spell: Spell) -> str:
-    """The query `source` with a column for each of these: numbers, as doubles."""
+    """The query `source` with a column for each of these: numbers, as doubles; what is none is unknown."""
     for metric in made:
         if metric.formula:
-            source = (
-                f'select *, ({spell(metric.formula.expression)})::double as "{metric.name}" from ({source})'
-            )
+            value = f"try_cast(({spell(metric.formula.expression)}) as double)"
+            source = f'select *, {value} as "{metric.name}" from ({source})'
     return source

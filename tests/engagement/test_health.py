@@ -44,6 +44,14 @@ def test_health_is_dimensions_with_rising_values_and_bands() -> None:
     )
 
 
+def test_anchors_may_differ_by_segment() -> None:
+    text = "  usage: {weight: 1, score: sign_ins, anchors: {large: {0: 0, 10: 100}, rest: {0: 0, 2: 100}}}\n"
+    health = load(changed(with_health(text)), "m.yaml").health
+    assert health is not None
+    assert health.dimensions["usage"].by_segment == {"large": ((0, 0), (10, 100)), "rest": ((0, 0), (2, 100))}
+    assert health.dimensions["usage"].anchors == ()
+
+
 def test_bands_have_the_usual_bounds_unless_they_are_given() -> None:
     health = load(changed(with_health(USAGE)), "m.yaml").health
     assert health is not None
@@ -85,6 +93,18 @@ def test_bands_have_the_usual_bounds_unless_they_are_given() -> None:
         (
             USAGE.replace("{10: 100, 0: 0, 2.5: 40}", "5"),
             "15:78: health.usage.anchors: expected a mapping of values to scores, found text",
+        ),
+        (
+            USAGE.replace("{10: 100, 0: 0, 2.5: 40}", "{large: {0: 0, 1: 9}}"),
+            "15:78: health.usage.anchors: segment 'rest' has no anchors",
+        ),
+        (
+            USAGE.replace("{10: 100, 0: 0, 2.5: 40}", "{large: {0: 0, 1: 9}, rest: {0: 0}}"),
+            "15:106: health.usage.anchors.rest: a curve has at least two anchors",
+        ),
+        (
+            USAGE.replace("{10: 100, 0: 0, 2.5: 40}", "{large: {0: 0, 1: 900}, rest: {0: 0, 1: 1}}"),
+            "15:96: health.usage.anchors.large.1: a score lies between 0 and 100",
         ),
         (
             USAGE.replace("weight", "wieght"),

@@ -36,12 +36,22 @@ health:
 """
 
 
-def company(world: World, *accounts: str) -> None:
+BY_SEGMENT = (
+    MODEL.replace("segments: {", 'segments: {large: {when: "mrr >= 5000", touch: high}, ')
+    .replace(
+        "anchors: {0: 0, 10: 100}, half", "anchors: {large: {0: 0, 16: 100}, all: {0: 0, 10: 100}}, half"
+    )
+    .replace("  bands:", '  mood: {weight: .25, score: "mood + 0", anchors: {0: 0, 10: 100}}\n  bands:')
+    .replace("phases:", "  mood: {latest: score, of: Survey Answered}\nphases:")
+)
+
+
+def company(world: World, *accounts: str, document: str = MODEL, **mrr: str) -> None:
     for name in accounts:
         world.account(name, "2026-01-01", name=name.capitalize(), timezone="UTC", country="US")
-        world.contract(name, "2026-01-01", "2026-01-02", "1000")
+        world.contract(name, "2026-01-01", "2026-01-02", mrr.get(name, "1000"))
     world.person("cora", "csm", holds=accounts)
-    world.publish(MODEL, "2026-01-01", live_from="2026-01-10 12:00")
+    world.publish(document, "2026-01-01", live_from="2026-01-10 12:00")
 
 
 def happened(world: World, account: str, name: str, when: str, times: int) -> None:
@@ -76,6 +86,19 @@ def test_a_score_is_made_of_its_dimensions_and_turns_the_band_after_two_readings
     assert not world.occurrences("bolt")
     days = dict(HealthDay.objects.filter(account__external_id="acme").values_list("day", "band"))
     assert [days[date(2026, 1, 15) + timedelta(days=n)] for n in range(3)] == ["green", "green", "red"]
+
+
+def test_the_same_use_scores_by_the_anchors_of_the_segment_and_a_word_is_no_number(world: World) -> None:
+    company(world, "acme", "bolt", document=BY_SEGMENT, acme="6000")
+    happened(world, "acme", "Ticket Opened", "2026-01-01 12:00", 1)
+    for account in ("acme", "bolt"):
+        happened(world, account, "Signed In", "2026-01-10 09:00", 8)
+        world.track(account, "Survey Answered", "2026-01-10 10:00", "ann", score="great")
+    world.run("2026-01-11 00:01")
+    scores = {name: [one["score"] for one in health(name).dimensions] for name in ("acme", "bolt")}
+    assert scores == {"acme": [50, 100, None], "bolt": [80, 100, None]}
+    assert health("acme").score == pytest.approx(0.7 * 50 + 0.3 * 100)
+    assert health("acme").coverage == pytest.approx(1 / 1.25)
 
 
 def test_what_nobody_sends_is_missing_and_too_little_is_grey(world: World) -> None:

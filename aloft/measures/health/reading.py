@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from aloft.engagement.model import Dimension, Duration, Health, Metric, Model
 from aloft.facts.completeness import sources_of
-from aloft.measures.compile import sql
+from aloft.measures.compile import frame_scope, sql
 from aloft.measures.health.score import Composite, anchored, compose, freshness
 from aloft.measures.names import metrics_behind
 
@@ -61,11 +61,14 @@ def _columns(i: int, dimension: Dimension, model: Model, seen: Collection[str]) 
     """Value, newest fact, weight, ceiling, and what was known before."""
     metrics = metrics_behind(dimension.score.expression, model)
     known = all(_was_seen(metric, seen) for metric in metrics)
-    value = f"({sql(dimension.score.expression)})::double" if known else "null::double"
+    scope = frame_scope(model)
+    value = f"try_cast(({sql(dimension.score.expression, scope)}) as double)" if known else "null::double"
     lasting = bool(metrics) and all(metric.verb in LASTING for metric in metrics)
     ceiling = "null::double"
     if dimension.cap:
-        ceiling = f"case when ({sql(dimension.cap.when.expression)}) is true then {dimension.cap.at} end"
+        ceiling = (
+            f"case when ({sql(dimension.cap.when.expression, scope)}) is true then {dimension.cap.at} end"
+        )
     return [
         f"{value} as value_{i}",
         f"{f'l{i}._last' if lasting else 'f._day'}::double as day_{i}",
@@ -125,7 +128,8 @@ def _put_together(
         np.stack([_floats(found[f"{name}_{i}"]) for i in many], axis=1)
         for name in ("value", "day", "weight", "ceiling", "kept", "kept_day")
     )
-    scores = np.stack([anchored(values[:, i], one.anchors) for i, one in enumerate(dimensions)], axis=1)
+    segments = np.asarray(found["segment"], dtype=object)
+    scores = np.stack([_scored(one, values[:, i], segments) for i, one in enumerate(dimensions)], axis=1)
     stale = np.isnan(values) & np.array(waits)
     scores, days = np.where(stale, kept, scores), np.where(stale, kept_days, days)
     ages = np.where(np.isnan(scores), np.nan, _floats(found["_today"])[:, None] - days)
@@ -135,8 +139,18 @@ def _put_together(
     lowest = np.fmin.reduce(ceilings, axis=1)
     made = compose(scores, np.nan_to_num(weights), fresh, lowest)
     accounts = np.asarray(found["_account"], dtype=np.int64)
-    segments = np.asarray(found["segment"], dtype=object)
     return Read(accounts, segments, values, scores, days, ages, np.nan_to_num(weights), lowest, made)
+
+
+def _scored(dimension: Dimension, values: Floats, segments: npt.NDArray[np.object_]) -> Floats:
+    """By the anchors of each account's segment, where they differ."""
+    if not dimension.by_segment:
+        return anchored(values, dimension.anchors)
+    scores = np.full_like(values, np.nan)
+    for segment, anchors in dimension.by_segment.items():
+        ours = segments == segment
+        scores[ours] = anchored(values[ours], anchors)
+    return scores
 
 
 def _days(half_life: Duration | None) -> float | None:
