@@ -62,7 +62,7 @@ def model(request: Request) -> HttpResponse:
     if chosen is None:
         return frame.whole(request, nothing(reader.person))
     name = request.GET.get("element", "")
-    if request.htmx and request.htmx.target == "element" and not request.htmx.history_restore_request:
+    if request.htmx and request.htmx.target == "element":
         return panel(request, reader, chosen, name)
     return frame.whole(request, main(reader, versions, chosen, name))
 
@@ -114,6 +114,7 @@ def main(reader: Reader, versions: Sequence[ModelVersion], version: ModelVersion
         told: dict[str, object] = {"problems": invalid.problems, "sentence": unreadable(version, invalid)}
     else:
         told = {**drawn(reader, version, reading), **opened(reader, version, reading, name)}
+        told["linked"] = reading.model.unit == "account" and len({one.name for one in versions}) == 1
     return frame.Main("model", "Model", {**context, **told})
 
 

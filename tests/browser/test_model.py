@@ -1,0 +1,85 @@
+"""The model in a browser: its parts open by mouse and by keys, and a text is looked at before it is published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from aloft.act.models import Occurrence
+from aloft.records.models import ModelVersion, Person
+from aloft.records.services import create_user_for
+from tests.browser.conftest import NARROW, PASSWORD, WIDE, Open, arrived, sign_in
+from tests.browser.test_looks import looked_at
+from tests.workspace import factory
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def looked_at_everywhere(page: Page, name: str) -> None:
+    """In both themes and both widths."""
+    for width, height in (WIDE, NARROW):
+        page.set_viewport_size({"width": width, "height": height})
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # the two schemes are literals there
+            looked_at(page, f"{name}-{width}-{theme}")
+    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+
+
+def sign_in_as_manager(page: Page, manager: Person, now: datetime) -> Page:
+    create_user_for(person=manager, actor="tests", at=now, password=PASSWORD)
+    page.goto("/")
+    page.get_by_label("Email").fill(manager.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    arrived(page, "need")
+    return page
+
+
+def test_a_part_of_the_model_opens_in_place_and_gives_the_focus_back(
+    open_page: Open, brackwater: Occurrence
+) -> None:
+    page = sign_in(open_page(reduced_motion="reduce"))
+    page.keyboard.press("g")
+    page.keyboard.press("m")
+    arrived(page, "2 moments reach 3 accounts of yours")
+    mark = page.get_by_role("link", name="Usage fell")
+    mark.click()
+    panel = page.get_by_role("region", name="Usage fell")
+    expect(panel).to_contain_text("when sign_ins_28d < 799 has become true")
+    expect(panel.get_by_role("heading", name="Usage fell")).to_be_focused()
+    expect(mark).to_have_attribute("aria-current", "true")
+    looked_at_everywhere(page, "model")
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(mark).to_be_focused()
+    page.keyboard.press("Enter")
+    panel.get_by_role("link", name="csm").click()
+    expect(page.get_by_role("region", name="csm")).to_contain_text("24 hours a week")
+    page.go_back()
+    expect(page.get_by_role("region", name="Usage fell")).to_contain_text(brackwater.account.name)
+    page.get_by_role("region", name="Published versions").get_by_role("link", name="3").click()
+    arrived(page, "Version 3 is the first of acme")
+    looked_at(page, "version-1280-light")
+
+
+def test_a_text_with_a_mistake_is_mended_and_published(
+    open_page: Open, manager: Person, now: datetime
+) -> None:
+    page = sign_in_as_manager(open_page(reduced_motion="reduce"), manager, now)
+    page.goto("/model/")
+    page.get_by_role("link", name="Publish another version").click()
+    text = page.get_by_label("The model, YAML")
+    expect(text).to_have_value(factory.DOCUMENT)
+    text.fill(factory.DOCUMENT.replace("owner: csm", "owner: cms", 1))
+    page.get_by_role("button", name="Look at it").click()
+    arrived(page, "1 problem stops publishing")
+    expect(page.get_by_text("unknown role 'cms' (did you mean 'csm'?)")).to_be_visible()
+    looked_at_everywhere(page, "publish")
+    text.fill(factory.DOCUMENT.replace("799", "700"))
+    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Publish version 4").click()
+    arrived(page, "2 moments reach 3 accounts")
+    expect(page.get_by_text("Published version 4 of acme")).to_be_visible()
+    assert ModelVersion.objects.filter(version=4).count() == 1
