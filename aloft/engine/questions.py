@@ -10,6 +10,7 @@ from typing import Any
 from aloft.engine.asked import NoSuchReport
 from aloft.engine.loop import Engine, Made
 from aloft.engine.reports import report, today
+from aloft.engine.story import tell
 from aloft.engine.why import as_object, why_not
 from aloft.facts.changes import TITLED, fact_title
 from aloft.facts.newest import Wanted, newest
@@ -37,6 +38,8 @@ def answer(engine: Engine, question: str, arguments: Mapping[str, Any]) -> dict[
             return {"explanations": _why_not(engine, str(arguments["account"]), arguments.get("moment"))}
         case "explain":
             return _explained(engine, str(arguments["account"]), str(arguments["name"]))
+        case "story":
+            return _story(engine, str(arguments["account"]))
         case "levels":
             return {"levels": _levels(engine)}
         case "newest":
@@ -77,6 +80,14 @@ def _explained(engine: Engine, account: str, name: str) -> dict[str, Any]:
         return {"explained": explained_as_object(explain(turn.frames, known.store, engine.at, name))}
     except UnknownName as refused:
         return {"error": str(refused)}
+
+
+def _story(engine: Engine, account: str) -> dict[str, Any]:
+    known = engine.directory.find(account)
+    turn = engine.looking(engine.at, known.store) if known else None
+    if known is None or turn is None:
+        return {"error": f"no account is called {account!r}, or no model is live"}
+    return {"story": tell(turn, engine.store, known.store)}
 
 
 def _levels(engine: Engine) -> dict[str, Any]:

@@ -216,6 +216,10 @@ class Frames:
         local = f"timezone(z.zone, timezone('UTC', {alias}._at))::date"
         return f"z.zone, {local}, aloft_days({local})"
 
+    def refresh_standing(self) -> None:
+        """Bring the temporary table `standing` (`revenue.standing`) up to date without building a frame."""
+        self._standing.refresh()
+
     def build(self) -> None:
         """Read the facts for all that was asked; positions and other moments are joined as the frame is read.
 

@@ -17,7 +17,7 @@ from aloft.records.models import Account, Assignment, Person, SavedView
 from aloft.records.policies import may_assign, visible_views
 from aloft.records.refusals import Refused
 from aloft.ui.words import counted
-from aloft.workspace.listing.columns import WORK, chosen
+from aloft.workspace.listing.columns import WORK, chosen, with_columns
 from aloft.workspace.listing.export import as_csv
 from aloft.workspace.listing.matching import with_work
 from aloft.workspace.listing.query import read_query
@@ -35,7 +35,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     reader = reader_of(request)
     listed = page.list_accounts(reader, read_query(request.GET))
     columns = chosen(listed.query.col, listed.columns)
-    rows = listed.rows.select_related("listing__owner", "projection")
+    rows = with_columns(listed.rows, columns)
     if WORK & {column.key for column in columns}:
         rows = with_work(rows)
     return StreamingHttpResponse(

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Aggregate, Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, F, Min, Q, QuerySet, Sum
 from django.http import Http404
 
 from aloft.act.models import Occurrence, OccurrenceState, Verdict
 from aloft.act.selectors import IN_WORK, by_customer, first_due, handed_over_by, waiting
-from aloft.records.models import Account, Contact, ContractLine, Person, RecordedFact
+from aloft.records.models import Account, Contact, Person, RecordedFact
 from aloft.records.policies import visible_accounts
 from aloft.ui import words
 from aloft.workspace.horizon import Horizon
@@ -68,7 +68,10 @@ def phase_of(account: Account) -> str:
 def account_or_404(person: Person | None, public_id: UUID) -> Account:
     """A foreign account is as missing as one that never was."""
     found = (
-        accounts_of(person).select_related("projection__owner", "whole").filter(public_id=public_id).first()
+        accounts_of(person)
+        .select_related("projection__owner", "listing", "whole")
+        .filter(public_id=public_id)
+        .first()
     )
     return _found(found)
 
@@ -187,24 +190,6 @@ def relationships_of(account: Account) -> list[Account]:
     """Each with how much waits there, and when the first of it is due."""
     parts = account.relationships.annotate(waiting=waiting(), first_due=first_due())
     return list(parts.select_related("projection").order_by("product"))
-
-
-def lines_in_force(account: Account, now: datetime) -> list[ContractLine]:
-    """The last recorded version of each line that covers today's date in UTC; of a relationship, of its product."""
-    last = (
-        ContractLine.objects.filter(contract__account=account.customer_id)
-        .order_by()
-        .values("contract", "line")
-        .annotate(last=Max("pk"))
-        .values("last")
-    )
-    today = now.date()
-    lines = ContractLine.objects.filter(pk__in=last, starts_on__lte=today).filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gt=today)
-    )
-    if account.whole_id:
-        lines = lines.filter(product__name=account.product)
-    return list(lines.select_related("product", "contract").order_by("contract", "line"))
 
 
 def moments_at(account: Account) -> list[Occurrence]:

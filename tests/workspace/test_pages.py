@@ -83,8 +83,9 @@ def test_an_account_shows_its_people_its_lines_in_force_and_its_moments(
     assert "<h1>Brackwater Foods has 1 open moment</h1>" in page
     assert "Ruth Palmer" in page
     assert "120 seats · 5,040 USD" in page
-    assert "5,000 USD" not in page
-    assert "777" not in page
+    assert "1 earlier, +40 with the last" in page
+    assert "5,000 USD from 1 Jan 2025" in page
+    assert '777 USD <span class="dim">until 1 Jan 2025</span> <span class="dim">not in force</span>' in page
     assert f'href="/moments/{usage_fell.public_id}/"' in page
     assert ">14 Aug 2025</time>" in page
 
@@ -186,6 +187,8 @@ def test_the_engine_s_answer_tells_why_the_others_are_not_open(
 
     def ask(question: str, **arguments: object) -> dict[str, object]:
         asked.append((question, arguments))
+        if question == "story":
+            return {"story": {"weeks": [], "days": [], "told": [], "mrr": []}}
         told = {
             "moment": "check_in",
             "verdict": "waits",
@@ -196,7 +199,7 @@ def test_the_engine_s_answer_tells_why_the_others_are_not_open(
 
     monkeypatch.setattr(client, "ask", ask)
     page = cora.get(f"/accounts/{usage_fell.account.public_id}/").content.decode()
-    assert asked == [("why_not", {"account": "brackwater-foods"})]
+    assert asked == [(question, {"account": "brackwater-foods"}) for question in ("why_not", "story")]
     assert '<th scope="row">Check in</th>' in page
     assert "nobody has asked for it" in page
     assert "busy or not running" not in page

@@ -17,6 +17,7 @@ from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
 from aloft.ui import words
+from aloft.ui.pictures import path
 
 register = template.Library()
 
@@ -202,18 +203,26 @@ def held_of(answers: Collection[object]) -> str:
     return f"{sum(map(bool, answers))} of {len(answers)}"
 
 
+@register.simple_tag
+def flight_path(label: str, climbing: bool) -> SafeString:
+    return path(label, climbing=bool(climbing))
+
+
+@register.simple_tag
+def entry_icon(name: str, filled: bool) -> SafeString:
+    """Of an entry in a timeline: of a state (“state:met”), or by its own name; filled for moments."""
+    kind, _, state_name = name.partition(":")
+    icon_name = STATES[state_name].icon if kind == "state" and state_name in STATES else "circle"
+    return drawn(icon_name if kind == "state" else name, "icon fill" if filled else "icon")
+
+
 @register.filter
-def between_commas(text: str) -> list[str]:
-    return [one for one in str(text or "").split(",") if one]
+def plus(value: float, more: float) -> float:
+    """A place in a picture, a little further."""
+    return round(value + more, 1)
 
 
-@register.simple_tag(takes_context=True)
-def told(context: Context, value: object) -> str:
-    """A number, a day, a truth or text, as a cell says it."""
-    if value is None:
-        return mark_safe('<span class="dim">no data</span>')
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return _time(context, value, words.day)
-    return words.number(value) if isinstance(value, int | float | Decimal) else str(value)
+@register.filter
+def clamped(share: float) -> str:
+    """Between 0 and 1, as HTML spells it."""
+    return f"{min(1.0, max(0.0, share)):.2f}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from django.db.models import QuerySet
 
 from aloft.measures.models import Listing
 from aloft.records.models import Account
@@ -75,6 +77,7 @@ BUILT_IN = (
     Column("id", "Id", "id", ("external_id",), lambda account: account.external_id),
 )
 USUAL = ("phase", "segment", "health", "mrr", "renews", "open", "due", "owner")
+CELLS = frozenset(column.cell for column in (NAME, *BUILT_IN))
 WORK = frozenset({"open", "due"})
 
 
@@ -103,3 +106,16 @@ def chosen(keys: tuple[str, ...], known: Mapping[str, Column]) -> list[Column]:
     """The columns to show, the account's name first; of an address that names none, the usual ones."""
     named = [key for key in keys if key in known and key != "name"]
     return [NAME, *(known[key] for key in (named or USUAL))]
+
+
+READ = ("public_id", "external_id", "name", "country")
+READ_LISTED = ("phase", "segment", "touch", "mrr", "renews_at", "band", "score", "trend", "owner__name")
+
+
+def with_columns(accounts: QuerySet[Account], shown: Iterable[Column]) -> QuerySet[Account]:
+    """With what these columns read, and nothing besides: rows are wide."""
+    listed = [f"listing__{name}" for name in READ_LISTED]
+    if all(column.cell in CELLS for column in shown):
+        return accounts.select_related("listing__owner").only(*READ, *listed)
+    joined = accounts.select_related("listing__owner", "projection")
+    return joined.only(*READ, *listed, "projection__values")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from aloft.act.models import Occurrence, OccurrenceState
@@ -16,12 +19,16 @@ from aloft.ui.words import humanised
 from aloft.workspace import selectors, sentences
 from aloft.workspace.context import Crumb, above
 from aloft.workspace.forms import PulseForm
+from aloft.workspace.listing.columns import listing_of
 from aloft.workspace.model_in_force import manual_moments
 from aloft.workspace.pages import frame
+from aloft.workspace.pages.dossier import contracts_of, people_of, plan_at, seats_in_force, values_of
 from aloft.workspace.pages.health import health_of, pulses_at, signals_at
 from aloft.workspace.pages.questions import three_questions
 from aloft.workspace.reader import Reader, reader_of
 from aloft.workspace.rows import projection_of, state_of
+from aloft.workspace.story import Story, mrr_picture, story_of, usage_picture
+from aloft.workspace.timeline import KINDS, Asked, read_asked, timeline
 
 
 @dataclass(frozen=True)
@@ -44,16 +51,26 @@ class NotOpen:
 
 @require_safe
 def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """The page; or its timeline alone, where that is what is to be swapped."""
     reader = reader_of(request)
-    return frame.whole(request, main(reader, selectors.account_or_404(reader.person, account_id)))
+    found = selectors.account_or_404(reader.person, account_id)
+    asked = read_asked(request.GET.getlist("show"), request.GET.get("before", ""))
+    if frame.is_partial(request) and request.headers.get("HX-Target") == "timeline":
+        context = {"account": found, **timeline_context(reader, found, asked, story_of(found))}
+        return render(request, "workspace/_timeline.html", context)
+    return frame.whole(request, main(reader, found, asked=asked))
 
 
-def main(reader: Reader, account: Account, form: PulseForm | None = None) -> frame.Main:
+def main(
+    reader: Reader, account: Account, form: PulseForm | None = None, asked: Asked | None = None
+) -> frame.Main:
     """`form` is what somebody said and has to mend."""
     moments = selectors.moments_at(account)
     waiting = selectors.waiting_at(account)
-    people = selectors.people_at(account)
-    asked = why_not(account)
+    people, contracts = people_of(account), contracts_of(account, reader.now)
+    refusals = why_not(account)
+    story = story_of(account)
+    opened = [moment for moment in moments if moment.opened_at]
     context: dict[str, object] = {
         "crumbs": [*above(account), Crumb(account.name)],
         "account": account,
@@ -70,12 +87,53 @@ def main(reader: Reader, account: Account, form: PulseForm | None = None) -> fra
         "signals": signals_at(account),
         "pulses": pulses_at(account),
         "pulse_form": form or PulseForm(),
-        "lines": selectors.lines_in_force(account, reader.now),
-        "answered": asked is not None,
-        "not_open": asked or [],
+        "contracts": contracts,
+        "answered": refusals is not None,
+        "not_open": refusals or [],
         "by_hand": manual_moments(account, reader.now),
+        "listing": listing_of(account),
+        "plan": plan_at(account),
+        "values": values_of(projection_of(account), reader.now),
+        "story": story,
+        "usage": usage_picture(story.weeks, seats_in_force(contracts), opened) if story else None,
+        "money": mrr_picture(story.levels, reader.now.date()) if story else None,
+        **timeline_context(reader, account, asked or Asked(), story),
     }
     return frame.Main("account", account.name, context)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A filter of the timeline: pressing it shows these entries, or hides them."""
+
+    title: str
+    shown: bool
+    url: str
+
+
+def timeline_context(
+    reader: Reader, account: Account, asked: Asked, story: Story | None
+) -> dict[str, object]:
+    told = timeline(account, asked, reader.now, reader.zone, story)
+    here = reverse("account", args=[account.public_id])
+    earlier = [("show", kind) for kind in asked.shown if len(asked.shown) < len(KINDS)]
+    before = [("before", told.earlier.isoformat())] if told.earlier else []
+    return {
+        "timeline": told,
+        "kinds": [_kind(name, title, asked, here) for name, title in KINDS.items()],
+        "earlier": f"{here}?{urlencode([*earlier, *before])}" if before else "",
+        "newest": f"{here}?{urlencode(earlier)}" if asked.before else "",
+        "asked_engine": story is not None,
+    }
+
+
+def _kind(name: str, title: str, asked: Asked, here: str) -> Kind:
+    """From all of them, pressing one shows it alone."""
+    everything = len(asked.shown) == len(KINDS)
+    shown = name in asked.shown
+    others = [kind for kind in asked.shown if kind != name]
+    wanted = [name] if everything else others if shown else [*asked.shown, name]
+    return Kind(title, shown, f"{here}?{urlencode([('show', kind) for kind in wanted])}")
 
 
 def line(occurrence: Occurrence, now: datetime) -> Line:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
@@ -18,8 +19,9 @@ from aloft.records.models import Account, Person, SavedView, UsualView
 from aloft.records.policies import may_assign, visible_views
 from aloft.workspace import selectors, sentences
 from aloft.workspace.context import Crumb
+from aloft.workspace.listing.cells import Reads, drawn
 from aloft.workspace.listing.choices import filters
-from aloft.workspace.listing.columns import WORK, Column, chosen, columns, listing_of
+from aloft.workspace.listing.columns import WORK, Column, chosen, columns, listing_of, with_columns
 from aloft.workspace.listing.matching import Found, matching, ordered, with_work
 from aloft.workspace.listing.measures import OPERATORS, Measure, measures
 from aloft.workspace.listing.query import Asked, Query, Where, hidden, read_query, read_text
@@ -81,7 +83,7 @@ def main(reader: Reader, listed: Listed) -> frame.Main:
     whole = listed.mine.count() if query.narrows else total
     pages = max(1, -(-total // SHOWN))
     page = min(query.page, pages)
-    shown = chosen(query.col, listed.columns)
+    shown, reads = chosen(query.col, listed.columns), Reads(reader.now, reader.zone)
     context: dict[str, object] = {
         "crumbs": [Crumb("Accounts")],
         "sentence": sentence(reader, listed, sums, whole),
@@ -97,7 +99,7 @@ def main(reader: Reader, listed: Listed) -> frame.Main:
         "choices": [(column, column in shown) for column in listed.columns.values() if column.key != "name"],
         "kept": hidden(query),
         "kept_beside_columns": hidden(query, "col"),
-        "rows": [row(account, shown) for account in page_of(listed, page, shown)],
+        "rows": [row(account, shown, reads) for account in page_of(listed, page, shown)],
         "total": total,
         "mrr": sums.mrr,
         "first": (page - 1) * SHOWN + 1,
@@ -115,16 +117,16 @@ def main(reader: Reader, listed: Listed) -> frame.Main:
 class Row:
     account: Account
     listing: Listing | None
-    cells: list[tuple[Column, Any]]
+    cells: list[SafeString]
 
 
-def row(account: Account, shown: Sequence[Column]) -> Row:
-    return Row(account, listing_of(account), [(column, column.plain(account)) for column in shown])
+def row(account: Account, shown: Sequence[Column], reads: Reads) -> Row:
+    return Row(account, listing_of(account), [drawn(account, column, reads) for column in shown])
 
 
 def page_of(listed: Listed, page: int, shown: Sequence[Column]) -> list[Account]:
     """One page; what waits at each account is counted for these alone."""
-    rows = listed.rows.select_related("listing__owner", "projection")
+    rows = with_columns(listed.rows, shown)
     found = list(rows[(page - 1) * SHOWN : page * SHOWN])
     if not WORK & {column.key for column in shown} or (found and hasattr(found[0], "waiting")):
         return found

@@ -1,0 +1,172 @@
+"""What is known of one account besides its moments: its people, contracts, plan and values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import groupby
+
+from django.db.models import Max
+
+from aloft.measures.models import AccountProjection
+from aloft.records.models import (
+    Account,
+    Contact,
+    Contract,
+    ContractLine,
+    Goal,
+    PlanStep,
+    RecordedFact,
+    SuccessPlan,
+)
+from aloft.ui.words import humanised, number
+from aloft.workspace import selectors
+from aloft.workspace.listing.measures import BUILT_IN, measures
+from aloft.workspace.pages.questions import plan_of
+
+SPOKEN = ("contacted", "attended", "confirmed", "trained", "signed")
+
+
+@dataclass(frozen=True)
+class Someone:
+    """`spoken_at`: when they were last met or heard, as far as it was recorded."""
+
+    contact: Contact
+    spoken_at: datetime | None
+
+
+def people_of(account: Account) -> list[Someone]:
+    """Those with a persona first, who was spoken to last before others."""
+    people = selectors.people_at(account)
+    facts = RecordedFact.objects.filter(contact__in=people, fact__in=SPOKEN, withdrawn_at=None)
+    last = dict(facts.order_by().values_list("contact").annotate(last=Max("occurred_at")))
+    listed = [Someone(contact, last.get(contact.pk)) for contact in people]
+    nobody = datetime.min.replace(tzinfo=UTC)
+    listed.sort(key=lambda one: one.spoken_at or nobody, reverse=True)
+    return sorted(listed, key=lambda one: not one.contact.persona)
+
+
+@dataclass(frozen=True)
+class LineOf:
+    """A line of a contract: its last version, those before it, and how the last one changed its MRR."""
+
+    now: ContractLine
+    earlier: list[ContractLine]
+    in_force: bool
+
+    @property
+    def change(self) -> Decimal | None:
+        """None where there is nothing to compare with."""
+        same = bool(self.earlier) and self.earlier[0].currency == self.now.currency
+        return self.now.mrr - self.earlier[0].mrr if same else None
+
+
+@dataclass(frozen=True)
+class ContractOf:
+    contract: Contract
+    lines: list[LineOf]
+
+
+def contracts_of(account: Account, now: datetime) -> list[ContractOf]:
+    """Newest first; of a relationship the lines of its product."""
+    rows = ContractLine.objects.filter(contract__account=account.customer_id)
+    if account.whole_id:
+        rows = rows.filter(product__name=account.product)
+    found = rows.select_related("contract", "product").order_by(
+        "-contract__starts_on", "contract", "line", "-recorded_at", "-id"
+    )
+    return [
+        ContractOf(contract, _lines(list(lines), now))
+        for contract, lines in groupby(found, key=lambda row: row.contract)
+    ]
+
+
+def _lines(rows: Sequence[ContractLine], now: datetime) -> list[LineOf]:
+    listed = []
+    for _, versions in groupby(rows, key=lambda row: row.line):
+        last, *earlier = versions
+        listed.append(LineOf(last, earlier, _covers(last, now)))
+    return listed
+
+
+def _covers(line: ContractLine, now: datetime) -> bool:
+    """Today's date in UTC."""
+    today = now.date()
+    return line.starts_on <= today and (line.ends_on is None or today < line.ends_on)
+
+
+def seats_in_force(contracts: Sequence[ContractOf]) -> int:
+    return sum(line.now.seats or 0 for one in contracts for line in one.lines if line.in_force)
+
+
+@dataclass(frozen=True)
+class GoalOf:
+    """`share`: of the way from baseline to target, 0 to 1 and beyond; None while it cannot be told."""
+
+    goal: Goal
+    latest: Decimal | None
+    read_at: datetime | None
+    share: float | None
+
+    @property
+    def metric(self) -> str:
+        return humanised(self.goal.value_metric)
+
+
+@dataclass(frozen=True)
+class PlanOf:
+    plan: SuccessPlan
+    goals: list[GoalOf]
+    steps: list[PlanStep]
+
+
+def plan_at(account: Account) -> PlanOf | None:
+    plan = plan_of(account)
+    if plan is None:
+        return None
+    goals = plan.goals.prefetch_related("readings").order_by("id")
+    return PlanOf(plan, [_goal(goal) for goal in goals], list(plan.steps.order_by("due_on", "id")))
+
+
+def _goal(goal: Goal) -> GoalOf:
+    latest = max(goal.readings.all(), key=lambda reading: reading.read_at, default=None)
+    if latest is None:
+        return GoalOf(goal, None, None, None)
+    share = None
+    if goal.baseline is not None and goal.target is not None and goal.baseline != goal.target:
+        share = float((latest.value - goal.baseline) / (goal.target - goal.baseline))
+    return GoalOf(goal, latest.value, latest.read_at, share)
+
+
+@dataclass(frozen=True)
+class ValueOf:
+    """A metric as it was last projected; `at` where it is an instant."""
+
+    name: str
+    title: str
+    shown: str
+    at: datetime | None
+    unit: str
+
+
+def values_of(projection: AccountProjection | None, now: datetime) -> list[ValueOf]:
+    """The metrics of the model that the account follows, in its order."""
+    told = projection.values if projection else {}
+    known = {name: one for name, one in measures(now).items() if one not in BUILT_IN}
+    listed = []
+    for name, value in told.items():
+        measure = known.get(name)
+        instant = isinstance(value, str) and measure is not None and measure.kind == "instant"
+        at = datetime.fromisoformat(value) if instant else None
+        listed.append(ValueOf(name, humanised(name), _shown(value), at, measure.unit if measure else ""))
+    return listed
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "no data"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return number(value) if isinstance(value, int | float) else str(value)

@@ -1,0 +1,226 @@
+"""A company as rows of Django's database: what the engine and the services would have left behind."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+
+from aloft import clock
+from aloft.act.models import Occurrence, Verdict
+from aloft.engagement.load import load
+from aloft.measures.listing import list_all
+from aloft.measures.models import AccountHealth, AccountProjection, HealthDay, Listing
+from aloft.records.models import Account, Contact, Contract, ContractLine, Holding, ModelVersion, Person
+from aloft.records.services import create_user_for, publish_model, set_person
+
+AT_ONCE = 2_000
+EACH = 60  # accounts that a person holds, of some; all others are spread over a few
+COUNTRIES = ("DE", "FR", "US", "JP", "GB", "NL", "")
+BANDS = ("red", "yellow", "green", "green", "grey")
+MODEL = Path(__file__).resolve().parent.parent / "model.yaml"
+
+
+def company(accounts: int) -> tuple[dict[str, AbstractBaseUser], str]:
+    """Who asks, and the id of an account that both see. The same rows every time, but for the clock."""
+    chance, now = random.Random(2), clock.now()
+    version = published(now)
+    cora = set_person(
+        handle="cora", name="Cora Jensen", role="csm", email="cora@aloft.example", actor="b", at=now
+    )
+    team = [
+        set_person(
+            handle=f"csm-{n}", name=f"Person {n}", role="csm", email=f"{n}@aloft.example", actor="b", at=now
+        )
+        for n in range(40)
+    ]
+    mia = set_person(
+        handle="mia",
+        name="Mia Rossi",
+        role="manager",
+        email="mia@aloft.example",
+        sees_everything=True,
+        actor="b",
+        at=now,
+    )
+    rows = [
+        Account(
+            external_id=f"account-{n}",
+            name=f"Customer {n * 7919 % accounts}",
+            country=chance.choice(COUNTRIES),
+            timezone="Europe/Berlin",
+            status="active",
+            created_at=now,
+        )
+        for n in range(accounts)
+    ]
+    Account.objects.bulk_create(rows, batch_size=AT_ONCE)
+    holders = [cora if n % (accounts // EACH) == 0 else team[n % len(team)] for n in range(accounts)]
+    Holding.objects.bulk_create(
+        [Holding(account=one, person=who, role="csm") for one, who in zip(rows, holders, strict=True)],
+        batch_size=AT_ONCE,
+    )
+    understood(rows, holders, chance, now)
+    worked(rows, holders, version, chance, now)
+    told(rows, chance, now)
+    list_all()
+    spread = [
+        Listing(account_id=one.pk, renews_at=now + timedelta(days=chance.randrange(365))) for one in rows
+    ]
+    Listing.objects.bulk_update(spread, ["renews_at"], batch_size=500)
+    cast = {person.handle: create_user_for(person=person, actor="b", at=now) for person in (cora, mia)}
+    return cast, str(rows[0].public_id)
+
+
+def published(now: datetime) -> ModelVersion:
+    document = MODEL.read_text()
+    model = load(document, MODEL.name)
+    live = now - timedelta(days=90)
+    return publish_model(
+        name=model.name, document=document, digest=model.digest, live_from=live, actor="b", at=live
+    )
+
+
+def understood(rows: list[Account], holders: list[Person], chance: random.Random, now: datetime) -> None:
+    metrics = load(MODEL.read_text(), MODEL.name).metrics
+    AccountProjection.objects.bulk_create(
+        [
+            AccountProjection(
+                account=one,
+                model="benchmark",
+                phase=chance.choice(("onboarding", "ongoing", "ongoing")),
+                phase_since=now - timedelta(days=chance.randrange(700)),
+                segment=chance.choice(("tier_1", "tier_2", "tier_3")),
+                touch=[chance.choice(("high", "low", "tech"))],
+                owner=who,
+                mrr=Decimal(chance.randrange(900_000)) / 100,
+                values={name: value(metric.verb, chance, now) for name, metric in metrics.items()},
+                as_of=now,
+            )
+            for one, who in zip(rows, holders, strict=True)
+        ],
+        batch_size=AT_ONCE,
+    )
+    drivers = [
+        {
+            "name": name,
+            "says": name,
+            "value": 1,
+            "score": 60,
+            "weight": 0.5,
+            "share": 0.5,
+            "points": -2.0,
+            "age": 0,
+        }
+        for name in ("usage", "support")
+    ]
+    AccountHealth.objects.bulk_create(
+        [
+            AccountHealth(
+                account=one,
+                day=now.date(),
+                at=now,
+                score=chance.uniform(5, 99),
+                band=chance.choice(BANDS),
+                coverage=1,
+                trend=chance.uniform(-3, 3),
+                dimensions=drivers,
+            )
+            for one in rows
+        ],
+        batch_size=AT_ONCE,
+    )
+    days = (
+        HealthDay(account=one, day=now.date() - timedelta(days=n), score=60, band="yellow", coverage=1)
+        for one in rows[:100]
+        for n in range(90)
+    )
+    HealthDay.objects.bulk_create(days, batch_size=AT_ONCE)
+
+
+def value(verb: str, chance: random.Random, now: datetime) -> Any:
+    if verb in ("first", "last"):
+        return (now - timedelta(days=chance.randrange(400))).isoformat()
+    return None if chance.random() < 0.05 else chance.randrange(400)
+
+
+def worked(
+    rows: list[Account], holders: list[Person], version: ModelVersion, chance: random.Random, now: datetime
+) -> None:
+    """A third of the accounts has something open; each has something behind it."""
+    Occurrence.objects.bulk_create(occurrences(rows, holders, version, chance, now), batch_size=AT_ONCE)
+    made = Occurrence.objects.filter(account__in=[one.pk for one in rows[:50]]).order_by()
+    Verdict.objects.bulk_create(
+        Verdict(
+            at=one.opened_at,
+            account_id=one.account_id,
+            moment=one.moment,
+            anchor=one.anchor,
+            n=one.n,
+            occurrence=one,
+            verdict="opened",
+            model_version=version,
+        )
+        for one in made
+    )
+
+
+def occurrences(
+    rows: list[Account], holders: list[Person], version: ModelVersion, chance: random.Random, now: datetime
+) -> Iterator[Occurrence]:
+    for place, (one, who) in enumerate(zip(rows, holders, strict=True)):
+        for n in range(1 + (place % 3 == 0)):
+            opened = now - timedelta(days=chance.randrange(60))
+            yield Occurrence(
+                account=one,
+                moment=f"scheduled_{n}",
+                called=f"scheduled_{n}",
+                anchor="phase:1",
+                n=1,
+                model_version=version,
+                trigger="schedule",
+                state="open" if n else "closed",
+                closed_as="" if n else "done",
+                title="Monthly review",
+                objective="Look at the month together",
+                expected="attended",
+                because="A month has passed",
+                owner=who,
+                role="csm",
+                opened_at=opened,
+                due_at=opened + timedelta(days=chance.randrange(90)),
+                closed_at=None if n else opened,
+                outcome_until=opened + timedelta(days=14),
+            )
+
+
+def told(rows: list[Account], chance: random.Random, now: datetime) -> None:
+    contracts = Contract.objects.bulk_create(
+        [
+            Contract(external_id=f"contract-{n}", account=one, starts_on=date(2025, 1, 1))
+            for n, one in enumerate(rows)
+        ],
+        batch_size=AT_ONCE,
+    )
+    ContractLine.objects.bulk_create(
+        [
+            ContractLine(
+                contract=one,
+                line="a",
+                mrr=chance.randrange(9000),
+                starts_on=date(2025, 1, 1),
+                recorded_at=now,
+            )
+            for one in contracts
+        ],
+        batch_size=AT_ONCE,
+    )
+    Contact.objects.bulk_create(
+        [Contact(external_id=f"contact-{n}", account=one, name=f"Contact {n}") for n, one in enumerate(rows)],
+        batch_size=AT_ONCE,
+    )
