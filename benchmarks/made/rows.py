@@ -14,8 +14,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from aloft import clock
 from aloft.act.models import Occurrence, Verdict
 from aloft.engagement.load import load
-from aloft.measures.listing import list_all
-from aloft.measures.models import AccountHealth, AccountProjection, HealthDay, Listing
+from aloft.measures.listing import list_health, list_positions
+from aloft.measures.models import AccountHealth, AccountProjection, HealthDay
 from aloft.records.models import Account, Contact, Contract, ContractLine, Holding, ModelVersion, Person
 from aloft.records.services import create_user_for, publish_model, set_person
 
@@ -68,11 +68,6 @@ def company(accounts: int) -> tuple[dict[str, AbstractBaseUser], str]:
     understood(rows, holders, chance, now)
     worked(rows, holders, version, chance, now)
     told(rows, chance, now)
-    list_all()
-    spread = [
-        Listing(account_id=one.pk, renews_at=now + timedelta(days=chance.randrange(365))) for one in rows
-    ]
-    Listing.objects.bulk_update(spread, ["renews_at"], batch_size=500)
     cast = {person.handle: create_user_for(person=person, actor="b", at=now) for person in (cora, mia)}
     return cast, str(rows[0].public_id)
 
@@ -88,24 +83,23 @@ def published(now: datetime) -> ModelVersion:
 
 def understood(rows: list[Account], holders: list[Person], chance: random.Random, now: datetime) -> None:
     metrics = load(MODEL.read_text(), MODEL.name).metrics
-    AccountProjection.objects.bulk_create(
-        [
-            AccountProjection(
-                account=one,
-                model="benchmark",
-                phase=chance.choice(("onboarding", "ongoing", "ongoing")),
-                phase_since=now - timedelta(days=chance.randrange(700)),
-                segment=chance.choice(("tier_1", "tier_2", "tier_3")),
-                touch=[chance.choice(("high", "low", "tech"))],
-                owner=who,
-                mrr=Decimal(chance.randrange(900_000)) / 100,
-                values={name: value(metric.verb, chance, now) for name, metric in metrics.items()},
-                as_of=now,
-            )
-            for one, who in zip(rows, holders, strict=True)
-        ],
-        batch_size=AT_ONCE,
-    )
+    projections = [
+        AccountProjection(
+            account=one,
+            model="benchmark",
+            phase=chance.choice(("onboarding", "ongoing", "ongoing")),
+            phase_since=now - timedelta(days=chance.randrange(700)),
+            segment=chance.choice(("tier_1", "tier_2", "tier_3")),
+            touch=[chance.choice(("high", "low", "tech"))],
+            owner=who,
+            mrr=Decimal(chance.randrange(900_000)) / 100,
+            values={name: value(metric.verb, chance, now) for name, metric in metrics.items()},
+            as_of=now,
+        )
+        for one, who in zip(rows, holders, strict=True)
+    ]
+    AccountProjection.objects.bulk_create(projections, batch_size=AT_ONCE)
+    list_positions(projections, {one.pk: now + timedelta(days=chance.randrange(365)) for one in rows})
     drivers = [
         {
             "name": name,
@@ -119,22 +113,21 @@ def understood(rows: list[Account], holders: list[Person], chance: random.Random
         }
         for name in ("usage", "support")
     ]
-    AccountHealth.objects.bulk_create(
-        [
-            AccountHealth(
-                account=one,
-                day=now.date(),
-                at=now,
-                score=chance.uniform(5, 99),
-                band=chance.choice(BANDS),
-                coverage=1,
-                trend=chance.uniform(-3, 3),
-                dimensions=drivers,
-            )
-            for one in rows
-        ],
-        batch_size=AT_ONCE,
-    )
+    standing = [
+        AccountHealth(
+            account=one,
+            day=now.date(),
+            at=now,
+            score=chance.uniform(5, 99),
+            band=chance.choice(BANDS),
+            coverage=1,
+            trend=chance.uniform(-3, 3),
+            dimensions=drivers,
+        )
+        for one in rows
+    ]
+    AccountHealth.objects.bulk_create(standing, batch_size=AT_ONCE)
+    list_health(standing)
     days = (
         HealthDay(account=one, day=now.date() - timedelta(days=n), score=60, band="yellow", coverage=1)
         for one in rows[:100]
