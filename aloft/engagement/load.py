@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from aloft.engagement.advice import advice
 from aloft.engagement.build import build
 from aloft.engagement.check import check
 from aloft.engagement.draft import Draft, read_draft
@@ -47,13 +48,15 @@ def load(text: str, file: str, find: Find = preset) -> Model:
 def read_model(source: str | Tree, file: str, find: Find = preset) -> Reading:
     """The model, the notes on it and its whole text; as `load`. `source` may be a part of another document."""
     draft = _checked(source, file, find)
+    model = _built(draft, file)
+    told = sorted((*remarks(draft), *advice(draft, model)), key=lambda one: one.place)
     notes = tuple(
         Note(
             one.place.file or file, one.place.line, one.place.column, dotted(one.path), one.message, one.unrun
         )
-        for one in remarks(draft)
+        for one in told
     )
-    return Reading(_built(draft, file), notes, _whole_text(source, draft))
+    return Reading(model, notes, _whole_text(source, draft))
 
 
 def _built(draft: Draft, file: str) -> Model:

@@ -32,6 +32,8 @@ def test_a_good_model_has_nothing_to_mend() -> None:
     told = call("validate", EXAMPLE)
     assert (told.exit_code, told.stdout) == (
         0,
+        f"{EXAMPLE}:44:1: moments: tech touch needs content: "
+        "give these steps, or their templates must be written: usage_low\n"
         f"{EXAMPLE}: Northwind Ledger - three tiers, two phases. "
         "2 phases, 3 segments, 6 moments: nothing to mend.\n",
     )

@@ -22,12 +22,51 @@ def a_table_of_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(not_run, "VALUES", {"unit: relationship": "one run for each account"})
 
 
+BY_PEOPLE = ("{high: csm, low: csm, tech: digital}", "csm")
+
+
 def notes(*changes: tuple[str, str]) -> list[str]:
-    return [str(note) for note in read_model(changed(*changes), "m.yaml").notes]
+    return [str(note) for note in read_model(changed(BY_PEOPLE, *changes), "m.yaml").notes]
 
 
 def test_nothing_is_noted_of_a_model_that_runs() -> None:
-    assert read_model(SMALL, "m.yaml").notes == ()
+    assert notes() == []
+
+
+def test_digital_moments_without_content_are_told() -> None:
+    """R55."""
+    told = [str(note) for note in read_model(SMALL, "m.yaml").notes]
+    assert told == [
+        "m.yaml:20:1: moments: tech touch needs content: give these steps, or their templates must be written: ticket"
+    ]
+    steps = "tech: digital}\n    steps: [{message: {template: we-see-it}}]\n"
+    assert read_model(changed(("tech: digital}\n", steps)), "m.yaml").notes == ()
+
+
+OWNED = """\
+ownership:
+  service_complexity: COMPLEXITY
+  transaction_complexity: .2
+  cases: [{segment: large, service_complexity: .9}]
+  line: .5
+  shift: "0"
+  roles: {self_service: digital, csm: csm, sales: csm}
+moments:
+"""
+
+
+def owned(complexity: str) -> tuple[str, str]:
+    return "moments:\n", OWNED.replace("COMPLEXITY", complexity)
+
+
+def test_a_complex_customer_without_a_person_is_told() -> None:
+    """R5: high and low touch are people; and what is simple needs none."""
+    assert notes(owned(".7")) == [
+        "m.yaml:19:17: segments.rest.touch: a service of complexity 0.7 and nobody for it in onboarding, ongoing: "
+        "give it low or high touch, charge for onboarding, find a partner, or make it simpler"
+    ]
+    assert notes(owned(".7"), ("rest: {touch: tech}", "rest: {touch: [low, tech]}")) == []
+    assert notes(owned(".5")) == []
 
 
 def test_each_place_is_noted_with_what_happens_instead() -> None:
@@ -53,7 +92,7 @@ def test_a_key_is_noted_where_it_stands() -> None:
 
 def test_a_long_window_over_users_is_noted_and_runs() -> None:
     reading = read_model(
-        changed(("{count: Signed In, over: 28d}", "{users: Signed In, over: 5mo}")), "m.yaml"
+        changed(BY_PEOPLE, ("{count: Signed In, over: 28d}", "{users: Signed In, over: 5mo}")), "m.yaml"
     )
     assert [str(note) for note in reading.notes] == [
         "m.yaml:12:38: metrics.sign_ins.over: a window of more than 128 days reads the raw events, which takes longer"
