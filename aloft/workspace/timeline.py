@@ -174,6 +174,8 @@ def _pulses(account: Account, before: datetime, _zone: tzinfo, _story: Story | N
 
 def _amendments(account: Account, before: datetime, _zone: tzinfo, _story: Story | None) -> Iterator[Entry]:
     rows = ContractLine.objects.filter(contract__account=account.customer_id, recorded_at__lt=before)
+    if account.whole_id:
+        rows = rows.filter(product__name=account.product)
     for one in rows.select_related("product").order_by("-recorded_at", "-id")[: SHOWN + 1]:
         until = f" until {one.ends_on:%-d %b %Y}" if one.ends_on else ""
         says = f"From {one.starts_on:%-d %b %Y}{until}"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from aloft import clock
 from aloft.act.models import Occurrence, Verdict
@@ -26,7 +26,7 @@ BANDS = ("red", "yellow", "green", "green", "grey")
 MODEL = Path(__file__).resolve().parent.parent / "model.yaml"
 
 
-def company(accounts: int) -> tuple[dict[str, AbstractBaseUser], str]:
+def company(accounts: int) -> tuple[dict[str, User], str]:
     """Who asks, and the id of an account that both see. The same rows every time, but for the clock."""
     chance, now = random.Random(2), clock.now()
     version = published(now)
