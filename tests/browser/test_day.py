@@ -155,3 +155,46 @@ def test_signing_out_ends_it(open_page: Open) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     page.goto("/accounts/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+def test_what_is_gone_is_shown_gone(open_page: Open, brackwater: Occurrence) -> None:
+    page = sign_in(open_page(forgives="404"))
+    page.locator(f"{row(page, brackwater)} summary").click()
+    Occurrence.objects.filter(pk=brackwater.pk).delete()
+    page.get_by_role("button", name="Start the call").click()
+    expect(page.locator("aloft-toast")).to_contain_text("it is gone, or with somebody else now")
+    expect(page.locator(row(page, brackwater))).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 of your 4 accounts need you this week")
+
+
+def test_the_palette_offers_what_can_be_done_under_the_cursor(
+    open_page: Open, brackwater: Occurrence
+) -> None:
+    page = sign_in(open_page())
+    keys = page.keyboard
+    keys.press("j")
+    keys.press("j")
+    keys.press("Control+k")
+    expect(page.get_by_role("group", name="Usage fell, Brackwater Foods")).to_be_visible()
+    keys.type("snoo")
+    expect(page.get_by_role("option")).to_have_text(["Snoozes"])  # the act, and its key
+    keys.press("Enter")
+    moment = page.locator(row(page, brackwater))
+    expect(moment.get_by_label("Until")).to_be_focused()
+    keys.press("Escape")
+    expect(moment.get_by_label("Until")).to_have_count(0)
+    expect(moment.locator("summary")).to_be_focused()
+
+
+def test_a_touch_is_logged_from_the_list(open_page: Open, brackwater: Occurrence) -> None:
+    page = sign_in(open_page())
+    moment = page.locator(row(page, brackwater))
+    moment.locator("summary").click()
+    page.keyboard.press("l")
+    expect(moment.get_by_label("What happened?")).to_be_focused()
+    moment.get_by_label("How?").select_option("Meeting")
+    moment.get_by_role("button", name="Log it").click()
+    expect(page.locator("aloft-toast")).to_contain_text("Logged: meeting with Brackwater Foods")
+    assert RecordedFact.objects.get().moment == ""
+    page.keyboard.press("u")
+    expect(page.locator("aloft-toast")).to_contain_text("Withdrawn: contacted")
