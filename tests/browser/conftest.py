@@ -85,9 +85,7 @@ def open_page(browser: Browser, live_server: LiveServer, brackwater: Occurrence)
     contexts: list[BrowserContext] = []
     wrongs: list[str] = []
 
-    def open_(
-        size: tuple[int, int] = WIDE, theme: str = "light", forgives: str = "422", **more: Any
-    ) -> Page:
+    def open_(size: tuple[int, int] = WIDE, theme: str = "light", forgives: str = "422", **more: Any) -> Page:
         context = browser.new_context(
             base_url=live_server.url,
             viewport={"width": size[0], "height": size[1]},
