@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from aloft.facts.days import block
 from aloft.facts.store import FactStore
 
 _COUNTS = "sum(n)::BIGINT AS n, min(first) AS first, max(last) AS last"
 _NUMBERS = "sum(weight)::BIGINT AS weight, sum(total) AS total, min(low) AS low, max(high) AS high"
 
 
-def _folded(relation: str, keys: str, sums: str) -> str:
-    return f"SELECT {keys}, {sums} FROM {relation} GROUP BY {keys} ORDER BY {keys}"
+def _folded(relation: str, keys: str, sums: str, order: str | None = None) -> str:
+    return f"SELECT {keys}, {sums} FROM {relation} GROUP BY {keys} ORDER BY {order or keys}"
 
 
-# Rows are laid down by day, for most that is read is of the newest days.
+# Rows are laid down by blocks of 64 days, for most that is read is of the newest days, and by account within a
+# block: sums over an account then find their place at hand, and few accounts lie in few places.
 FOLDS = {
-    "day_count": _folded("day_count", "day, account, name", _COUNTS),
+    "day_count": _folded("day_count", "account, name, day", _COUNTS, f"{block('day')}, account, name, day"),
     "user_word": _folded("user_word", "block, account, app_user", "bit_or(word) AS word"),
     "arrival": _folded("arrival", "source, name, slot", "max(last) AS last"),
-    "kept_day": _folded("kept_day", "digest, day, account", f"{_COUNTS}, {_NUMBERS}"),
+    "kept_day": _folded(
+        "kept_day", "digest, account, day", f"{_COUNTS}, {_NUMBERS}", f"digest, {block('day')}, account, day"
+    ),
     "kept_word": _folded("kept_word", "digest, block, account, app_user", "bit_or(word) AS word"),
     "kept_value": _folded("kept_value", "digest, block, account, value", "bit_or(word) AS word"),
-    "kept_latest": """SELECT * FROM kept_latest QUALIFY row_number() OVER (
+    "kept_latest": f"""SELECT * FROM kept_latest QUALIFY row_number() OVER (
         PARTITION BY digest, account, day ORDER BY occurred DESC, received DESC, message_id DESC) = 1
-        ORDER BY digest, day, account""",
+        ORDER BY digest, {block("day")}, account, day""",
     "kept_turn": _folded(
         "kept_turn",
-        "digest, account, key, occurred",
+        "digest, account, key, day, occurred",
         "sum(opens)::BIGINT AS opens, sum(closes)::BIGINT AS closes",
     ),
 }

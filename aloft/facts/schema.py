@@ -6,7 +6,7 @@ drained again from them.
 
 from __future__ import annotations
 
-VERSION = 6
+VERSION = 7
 
 # A number of a property, exactly; a day's sum of them. Beyond 10^18 it is no number, and further decimals are rounded.
 NUMBER = "DECIMAL(24, 6)"
@@ -44,7 +44,7 @@ TABLES: dict[str, str] = {
     "kept_value": "digest BIGINT, account INTEGER, value TEXT, block INTEGER, word BIGINT",
     "kept_latest": """digest BIGINT, account INTEGER, day INTEGER, occurred TIMESTAMP, received TIMESTAMP,
         message_id TEXT, value TEXT""",
-    "kept_turn": """digest BIGINT, account INTEGER, key TEXT, occurred TIMESTAMP, opens BIGINT,
+    "kept_turn": """digest BIGINT, account INTEGER, key TEXT, day INTEGER, occurred TIMESTAMP, opens BIGINT,
         closes BIGINT""",
     "attribute": """account INTEGER, field TEXT, value TEXT, valid TIMESTAMP, recorded TIMESTAMP,
         rank TINYINT, stream TINYINT, seq BIGINT, source TEXT""",

@@ -160,7 +160,7 @@ def _kept_turn(definition: Kept, ids: dict[str, int], relation: str) -> str:
     closes = _asked(definition, definition.until, ids, where=definition.key_sql is None)
     key = definition.key_sql or "''"
     return f"""INSERT INTO kept_turn BY NAME
-        SELECT {definition.digest} AS digest, account, {key} AS key, occurred,
+        SELECT {definition.digest} AS digest, account, {key} AS key, day, occurred,
             CASE WHEN {opens} THEN times ELSE 0 END AS opens, CASE WHEN {closes} THEN times ELSE 0 END AS closes
         FROM {relation} WHERE account IS NOT NULL AND (({opens}) OR ({closes})) AND {key} IS NOT NULL"""
 

@@ -24,7 +24,7 @@ class AccountNames:
         return f"""
           with latest as (
             select a._key, t.field, json_extract_string(t.value, '$') as value from asked a
-            join attribute t on t.account = a._account and t.valid <= a._at
+            join attribute t on t.account = a._account and t.valid <= a._at and t.field in ({self._read()})
             qualify row_number() over (partition by a._key, t.field
               order by t.rank desc, t.valid desc, t.recorded desc, t.seq desc) = 1)
           select _key, {self._pivot()} from latest group by _key"""
@@ -50,6 +50,9 @@ class AccountNames:
         return ", ".join(
             f"max(value) filter (field = '{field}') as \"_at_{field}\"" for field in self._attributes()
         )
+
+    def _read(self) -> str:
+        return ", ".join(f"'{field}'" for field in self._attributes())
 
     def _raw_columns(self) -> list[str]:
         raw = [f'"_at_{field}"' for field in self._attributes()]

@@ -27,17 +27,12 @@ from aloft.measures.formulas import apart, formulas, with_formulas
 from aloft.measures.metrics import TOTALS, metrics_read, rounds
 from aloft.measures.names import MOMENT_INSTANTS, anchor_moments, expressions, names_read
 from aloft.measures.statements import Column, Stage, Statements
+from aloft.measures.zones import macros
 from aloft.revenue.standing import Standing
 
 NOTED = ("contacted", "attended", "confirmed", "trained", "signed", "no_show")
 
 _SETUP = """
-create or replace temp macro aloft_days(d) as date_diff('day', date '1970-01-01', d);
-create or replace temp macro aloft_day(t, zone) as
-  date_diff('day', date '1970-01-01', timezone(zone, timezone('UTC', t))::date);
-create or replace temp macro aloft_instant(d, zone) as timezone('UTC', timezone(zone, d::timestamp));
-create or replace temp macro aloft_is_midnight(t, zone) as
-  t = timezone('UTC', timezone(zone, timezone(zone, timezone('UTC', t))::date::timestamp));
 create temp table if not exists asked (
   _key bigint, _account integer, _at timestamp, _moment text, _anchor text, _n integer,
   opened timestamp, due timestamp, started boolean, done boolean, met boolean, cleared boolean,
@@ -132,7 +127,7 @@ class Frames:
             Statements(metrics, f"placed_{i}" if i else "placed", f"_{i}" if i else "")
             for i, metrics in enumerate(rounds(self.metrics))
         ]
-        self._about_occurrences = True
+        self._about_occurrences, self._about_everybody = True, False
         self._standing = Standing(connection)
         self._with_facts, self._in_view = apart(
             formulas(model.metrics),
@@ -142,12 +137,12 @@ class Frames:
         self._prepare()
 
     def _prepare(self) -> None:
-        self.connection.execute(f"{_SETUP};{daily.TABLE}")
+        self.connection.execute(f"{macros(self.home_zone)};{_SETUP};{daily.TABLE}")
 
     def ask(self, asks: Iterable[Ask]) -> None:
         """Put questions; the frame answers them once built."""
         columns: dict[str, list[object]] = {name: [] for name in _ASKED.names}
-        self._about_occurrences = False
+        self._about_occurrences, self._about_everybody = False, False
         for ask in asks:
             self._about_occurrences |= ask.moment is not None
             values = (
@@ -169,7 +164,7 @@ class Frames:
 
         `among`: only about those that follow one of these models, where several are live.
         """
-        self._about_occurrences = False
+        self._about_occurrences, self._about_everybody = False, True
         tests = [] if zones is None else [f"{self._zone_of('a')} in $zones"]
         if among is not None:
             tests.append("a.id in (select account from decided_follow where model in $among)")
@@ -213,7 +208,7 @@ class Frames:
         return f"join ({zones}) z on z.id = {alias}._account"
 
     def _place(self, alias: str) -> str:
-        local = f"timezone(z.zone, timezone('UTC', {alias}._at))::date"
+        local = f"aloft_local({alias}._at, z.zone)::date"
         return f"z.zone, {local}, aloft_days({local})"
 
     def refresh_standing(self) -> None:
@@ -251,12 +246,12 @@ class Frames:
     def _metric_stages(self) -> Iterator[Stage]:
         """Round by round: a metric may count since the instant of one of an earlier round."""
         for i, one in enumerate(self.rounds):
-            yield from one.stages()
+            yield from one.stages(everybody=self._about_everybody)
             if one is not self.rounds[-1]:
                 yield f"placed_{i + 1}", self._joined_values(one, f"placed_{i}" if i else "placed")
 
     def _joined_values(self, statements: Statements, source: str) -> str:
-        columns = list(statements.columns())
+        columns = list(statements.columns(everybody=self._about_everybody))
         values = "".join(
             f", {self._known(column.metric, _value(column))} as {column.column}" for column in columns
         )
@@ -305,7 +300,7 @@ class Frames:
 
     def _facts_sql(self) -> str:
         last = len(self.rounds) - 1
-        columns = list(self.rounds[last].columns()) if self.rounds else []
+        columns = list(self.rounds[last].columns(everybody=self._about_everybody)) if self.rounds else []
         values = "".join(
             f", {self._known(column.metric, _value(column))} as {column.column}" for column in columns
         )

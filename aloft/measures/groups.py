@@ -1,9 +1,8 @@
-"""The statements that give a column for each metric, one for each kind of state."""
+"""The queries that give a column for each metric, one for each part of the state that metrics read together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from aloft.engagement.model import Metric
@@ -23,8 +22,17 @@ def texts(names: Sequence[str]) -> str:
     return ", ".join("'" + name.replace("'", "''") + "'" for name in names)
 
 
+def source_of(metric: Metric) -> Kept | tuple[str, ...]:
+    """What is read for a metric: state of its own, or the common state of these events."""
+    return kept(metric) or metric.events
+
+
 class Group:
-    """The metrics that are read from one kind of state."""
+    """Metrics of one kind that are read together: each row of their state is read once for all of them.
+
+    A row is asked no more than what tells it apart for one of them from another: in which window it lies if there
+    are several, whose it is if there are several sources.
+    """
 
     kind: str
     at_edges = True
@@ -32,62 +40,66 @@ class Group:
     def __init__(self, statements: Statements, metrics: Sequence[Metric]) -> None:
         self.all = statements
         self.metrics = metrics
-        self.table = f"read_{self.kind}{statements.suffix}"
         self.definitions = definitions(metrics)
+        self.events = list(dict.fromkeys(metric.events for metric in metrics if kept(metric) is None))
+        self.windows = sorted({self.number(metric) for metric in metrics})
+
+    @staticmethod
+    def alike(metric: Metric, others: Sequence[Metric]) -> Hashable:
+        """What metrics have in common that are read together when all accounts are: here, their kind is enough."""
+        return None
 
     def sql(self) -> str:
+        """One row for each key that has any."""
         raise NotImplementedError
-
-    @cached_property
-    def used(self) -> list[int]:
-        """The numbers of the windows that these metrics have."""
-        return sorted({self.number(metric) for metric in self.metrics})
 
     def number(self, metric: Metric) -> int:
         return self.all.windows.index(window(metric))
 
-    def inside(self, spelled: Callable[[int], str]) -> str:
-        return ", ".join(f"{spelled(i)} as in_{i}" for i in self.used)
+    @property
+    def several(self) -> bool:
+        """Whether there are several sources, so that rows carry the digest of theirs."""
+        return len(self.definitions) + bool(self.events) > 1
 
-    @cached_property
-    def carried(self) -> str:
-        return ", ".join(f"in_{i}" for i in self.used)
+    def digest(self, value: str) -> str:
+        return f", {value} as digest" if self.several else ""
 
-    def earliest(self, column: str, metrics: Sequence[Metric] | None = None) -> str:
-        """Where the first of the windows of these metrics (default: of all) begins."""
-        used = sorted({self.number(metric) for metric in metrics}) if metrics else self.used
-        first = ", ".join(f"b.{column}_{i}" for i in used)
-        return f"least({first})" if len(used) > 1 else first
+    def inside(self, spelled: Callable[[int], str] = "in_{}".format) -> str:
+        """Whether a row lies within each of the windows, as `spelled` says it; nothing where there is one."""
+        return "".join(f", {spelled(i)} as in_{i}" for i in self.windows) if len(self.windows) > 1 else ""
 
-    def needed(self, column: str) -> str:
-        """SQL of the rows of own state that lie in a window of a metric that reads them."""
-        return " or ".join(
-            f"(s.digest = {one.digest} and s.{_COLUMNS[column]} >= {self.earliest(column, self.readers(one))})"
-            for one in self.definitions
-        )
+    def counts(self, metric: Metric) -> str:
+        """The filter of the rows that count for a metric."""
+        return _filter(self.whose(metric) + ([f"in_{self.number(metric)}"] if len(self.windows) > 1 else []))
 
-    def readers(self, definition: Kept) -> list[Metric]:
-        return [metric for metric in self.metrics if kept(metric) == definition]
+    def whose(self, metric: Metric) -> list[str]:
+        state = kept(metric)
+        return [f"digest = {state.digest}" if state else "digest is null"] if self.several else []
 
-    def digests(self) -> str:
-        return ", ".join(str(one.digest) for one in self.definitions)
+    def earliest(self, column: str) -> str:
+        """Where the first of the windows begins."""
+        first = ", ".join(f"b.{column}_{i}" for i in self.windows)
+        return f"least({first})" if len(self.windows) > 1 else first
+
+    def own(self) -> str:
+        """SQL of the rows of state of the definitions."""
+        return f"s.digest in ({', '.join(str(one.digest) for one in self.definitions)})"
+
+    @property
+    def at_any_edge(self) -> str:
+        """SQL of the edges that lie in a window."""
+        return f"({' or '.join(f'in_{i}' for i in self.windows)})"
 
     def at_edge(self, definition: Kept) -> str:
         """SQL of the edges that a definition counts."""
-        named = f"called in ({texts(definition.names)})" if definition.names else "true"
-        return f"{named} and ({definition.where_sql})" if definition.where_sql else named
-
-    def counts(self, metric: Metric) -> str:
-        """SQL of whether a row counts for a metric."""
-        state = kept(metric)
-        which = f"digest = {state.digest}" if state else self.shared(metric)
-        return f"{which} and in_{self.number(metric)}"
-
-    def shared(self, metric: Metric) -> str:
-        raise NotImplementedError
+        tests = [self.at_any_edge]
+        tests += [f"called in ({texts(definition.names)})"] if definition.names else []
+        tests += [f"({definition.where_sql})"] if definition.where_sql else []
+        return " and ".join(tests)
 
 
-_COLUMNS = {"first": "day", "block": "block"}
+def _filter(tests: Sequence[str]) -> str:
+    return f" filter (where {' and '.join(tests)})" if tests else ""
 
 
 class Days(Group):
@@ -95,80 +107,91 @@ class Days(Group):
 
     kind = "day"
 
-    @cached_property
-    def event_sets(self) -> list[tuple[str, ...]]:
-        """The events of those that read the common counts."""
-        return list(dict.fromkeys(metric.events for metric in self.metrics if kept(metric) is None))
-
-    def shared(self, metric: Metric) -> str:
-        return f"of_{self.event_sets.index(metric.events)}"
+    @staticmethod
+    def alike(metric: Metric, others: Sequence[Metric]) -> Hashable:
+        """Their windows: sources over the same ones are read together."""
+        windows = frozenset(window(one) for one in others if source_of(one) == source_of(metric))
+        return kept(metric) is None, windows
 
     def sql(self) -> str:
-        values = ", ".join(f"{self._value(metric)} as {column_of(metric)}" for metric in self.metrics)
-        return f"with counted as ({' union all '.join(self._rows())}) select _key, {values} from counted group by _key"
+        values = ", ".join(
+            f"{_AGGREGATES[metric.verb].format(only=self.counts(metric))} as {column_of(metric)}"
+            for metric in self.metrics
+        )
+        return f"select _key, {values} from ({' union all '.join(self._rows())}) group by _key"
+
+    def whose(self, metric: Metric) -> list[str]:
+        if kept(metric):
+            return super().whose(metric)
+        return [f"of_{self.events.index(metric.events)}"] if self.several or len(self.events) > 1 else []
 
     def _rows(self) -> Iterator[str]:
         closed = self.inside(lambda i: f"s.day >= b.first_{i}")
-        over = "s.day < b._day"
-        if self.event_sets:
-            flags = [f"{_is_one_of('name', names)} as of_{i}" for i, names in enumerate(self.event_sets)]
-            wanted = " or ".join(_is_one_of("name", names) for names in self.event_sets)
-            carried = "".join(f", n.of_{i}" for i in range(len(flags)))
+        over = f"where s.day < b._day and s.day >= {self.earliest('first')}"
+        if self.events:
             yield (
-                f"select b._key, {closed}{carried}, null::bigint as digest, s.day, s.n, s.first, s.last{_NO_NUMBERS} "
-                f"from {self.all.bounds} b join day_count s on s.account = b._account "
-                f"join (select id, {', '.join(flags)} from event_name where {wanted}) n on n.id = s.name "
-                f"where {over} and ({self._needed_counts()})"
+                f"select b._key, s.day, s.n, s.first, s.last{closed}{self._of('n.of_{}'.format)}"
+                f"{self.digest('null::bigint')}{self._numbers(*_NO_NUMBERS)} "
+                f"from {self.all.bounds} b join day_count s on s.account = b._account {self._named()} {over}"
             )
-            raw = "".join(f", {_is_one_of('called', names)}" for names in self.event_sets)
+            wanted = " or ".join(_is_one_of("called", names) for names in self.events)
             yield (
-                f"select _key, {self.carried}{raw}, null, day, times, occurred, occurred, null, null, null, null "
-                f"from {self.all.edges}"
+                f"select _key, day, times, occurred, occurred{self.inside()}"
+                f"{self._of(lambda i: _is_one_of('called', self.events[i]))}{self.digest('null')}"
+                f"{self._numbers(*_NO_NUMBERS)} from {self.all.edges} where {self.at_any_edge} and ({wanted})"
             )
         if self.definitions:
-            none = "".join(f", false as of_{i}" for i in range(len(self.event_sets)))
             yield (
-                f"select b._key, {closed}{none}, s.digest, s.day, s.n, s.first, s.last, s.weight, s.total, s.low, "
-                f"s.high from {self.all.bounds} b join kept_day s on s.account = b._account "
-                f"where s.digest in ({self.digests()}) and {over} and ({self.needed('first')})"
+                f"select b._key, s.day, s.n, s.first, s.last{closed}{self._of(_never)}{self.digest('s.digest')}"
+                f"{self._numbers('s.weight', 's.total', 's.low', 's.high')} "
+                f"from {self.all.bounds} b join kept_day s on s.account = b._account {over} and {self.own()}"
             )
-            yield from (self._raw(definition, none) for definition in self.definitions)
+            yield from (self._raw(definition) for definition in self.definitions)
 
-    def _needed_counts(self) -> str:
-        tests = []
-        for i, names in enumerate(self.event_sets):
-            readers = [metric for metric in self.metrics if kept(metric) is None and metric.events == names]
-            tests.append(f"(n.of_{i} and s.day >= {self.earliest('first', readers)})")
-        return " or ".join(tests)
+    def _named(self) -> str:
+        if self.events == [()]:
+            return "cross join (select true as of_0) n" if self.several else ""
+        flags = "".join(f", {_is_one_of('name', names)} as of_{i}" for i, names in enumerate(self.events))
+        wanted = " or ".join(_is_one_of("name", names) for names in self.events)
+        return f"join (select id{flags} from event_name where {wanted}) n on n.id = s.name"
 
-    def _raw(self, definition: Kept, none: str) -> str:
-        numbers = ", null, null, null, null"
+    def _of(self, spelled: Callable[[int], str]) -> str:
+        """Whether a row is of each of the sets of events; nothing where each row is."""
+        if not self.several and len(self.events) == 1:
+            return ""
+        return "".join(f", {spelled(i)} as of_{i}" for i in range(len(self.events)))
+
+    def _numbers(self, *spelled: str) -> str:
+        if not any(definition.property_sql for definition in self.definitions):
+            return ""
+        return "".join(
+            f", {one} as {name}"
+            for one, name in zip(spelled, ("weight", "total", "low", "high"), strict=True)
+        )
+
+    def _raw(self, definition: Kept) -> str:
+        numbers = _NO_NUMBERS
         if definition.property_sql:
             number = number_of(definition.property_sql)
             known = f"case when {number} is not null then times end"
-            numbers = f", {known}, {weighted(number)}, {number}, {number}"
+            numbers = (known, weighted(number), number, number)
         return (
-            f"select _key, {self.carried}{none}, {definition.digest}, day, times, occurred, occurred{numbers} "
+            f"select _key, day, times, occurred, occurred{self.inside()}{self._of(_never)}"
+            f"{self.digest(str(definition.digest))}{self._numbers(*numbers)} "
             f"from {self.all.edges} where {self.at_edge(definition)}"
         )
 
-    def _value(self, metric: Metric) -> str:
-        return _AGGREGATES[metric.verb].format(where=f"filter (where {self.counts(metric)})")
 
-
-_NO_NUMBERS = (
-    ", null::bigint as weight, null::decimal(38, 6) as total, null::decimal(24, 6) as low, "
-    "null::decimal(24, 6) as high"
-)
+_NO_NUMBERS = ("null::bigint", "null::decimal(38, 6)", "null::decimal(24, 6)", "null::decimal(24, 6)")
 _AGGREGATES = {
-    "count": "coalesce(sum(n) {where}, 0)::bigint",
-    "days": "count(distinct day) {where}",
-    "first": "min(first) {where}",
-    "last": "max(last) {where}",
-    "sum": "coalesce(sum(total) {where}, 0)::double",
-    "min": "(min(low) {where})::double",
-    "max": "(max(high) {where})::double",
-    "mean": "(sum(total) {where})::double / (sum(weight) {where})",
+    "count": "coalesce(sum(n){only}, 0)::bigint",
+    "days": "count(distinct day){only}",
+    "first": "min(first){only}",
+    "last": "max(last){only}",
+    "sum": "coalesce(sum(total){only}, 0)::double",
+    "min": "(min(low){only})::double",
+    "max": "(max(high){only})::double",
+    "mean": "(sum(total){only})::double / (sum(weight){only})",
 }
 
 
@@ -176,42 +199,56 @@ def _is_one_of(column: str, names: Sequence[str]) -> str:
     return f"{column} in ({texts(names)})" if names else "true"
 
 
+def _never(_number: int) -> str:
+    return "false"
+
+
 class _Words(Group):
-    """Things that are told apart, from the words of the days on which they were there."""
+    """Things that are told apart, from the words of the days on which they were there.
+
+    In which of the windows a thing was is a number with a bit for each.
+    """
 
     thing: str
 
-    def words(self, table: str, digest: str, where: str) -> str:
+    def sql(self) -> str:
+        values = ", ".join(f"{self.value(metric)} as {column_of(metric)}" for metric in self.metrics)
+        digest = ", digest" if self.several else ""
+        seen = (
+            f"select _key, {self.thing}{digest}, bit_or(there) as there from ({' union all '.join(self.rows())}) "
+            f"group by _key, {self.thing}{digest}"
+        )
+        return f"select _key, {values} from ({seen}) group by _key"
+
+    def rows(self) -> Iterator[str]:
+        raise NotImplementedError
+
+    def value(self, metric: Metric) -> str:
+        return f"count(*){self.counts(metric)}"
+
+    def counts(self, metric: Metric) -> str:
+        return _filter([*self.whose(metric), f"(there & {self._bit(self.number(metric))}) <> 0"])
+
+    def words(self, table: str, digest: str, which: str) -> str:
         """Rows of state: what lies within a window and before today."""
         word = "s.word & case when s.block = b.last_block then b.last_mask else -1 end"
-        inside = self.inside(
+        there = self.there(
             lambda i: (
                 f"s.block >= b.block_{i} and "
                 f"({word} & case when s.block = b.block_{i} then b.mask_{i} else -1 end) <> 0"
             )
         )
         return (
-            f"select b._key, s.{self.thing}, {digest} as digest, {inside} from {self.all.bounds} b "
+            f"select b._key, s.{self.thing}, {there} as there{self.digest(digest)} from {self.all.bounds} b "
             f"join {table} s on s.account = b._account "
-            f"where s.block <= b.last_block and s.block >= {self.earliest('block')} {where}"
+            f"where s.block <= b.last_block and s.block >= {self.earliest('block')} {which}"
         )
 
-    def sql(self) -> str:
-        there = ", ".join(
-            f"bool_or({self.counts(metric)}) as there_{i}" for i, metric in enumerate(self.metrics)
-        )
-        values = ", ".join(f"{self.value(i)} as {column_of(metric)}" for i, metric in enumerate(self.metrics))
-        return (
-            f"with counted as ({' union all '.join(self.rows())}), "
-            f"seen as (select _key, {self.thing}, {there} from counted group by _key, {self.thing}) "
-            f"select _key, {values} from seen group by _key"
-        )
+    def there(self, spelled: Callable[[int], str] = "in_{}".format) -> str:
+        return " + ".join(f"case when {spelled(i)} then {self._bit(i)} else 0 end" for i in self.windows)
 
-    def rows(self) -> Iterator[str]:
-        raise NotImplementedError
-
-    def value(self, i: int) -> str:
-        return f"count(*) filter (where there_{i})"
+    def _bit(self, number: int) -> int:
+        return 1 << self.windows.index(number)
 
 
 class Users(_Words):
@@ -220,24 +257,24 @@ class Users(_Words):
     kind = "word"
     thing = "app_user"
 
-    def shared(self, metric: Metric) -> str:
-        return "digest is null"
+    @staticmethod
+    def alike(metric: Metric, others: Sequence[Metric]) -> Hashable:
+        """That they read the words of everybody, of which there are most."""
+        return kept(metric) is None
 
     def rows(self) -> Iterator[str]:
-        if any(kept(metric) is None for metric in self.metrics):
+        edges = f"{self.there()} as there{{}} from {self.all.edges} where {{}} and {KNOWN_USERS}"
+        if self.events:
             yield self.words("user_word", "null::bigint", "")
-            yield (f"select _key, app_user, null, {self.carried} from {self.all.edges} where {KNOWN_USERS}")
+            yield f"select _key, app_user, {edges.format(self.digest('null'), self.at_any_edge)}"
         if self.definitions:
-            yield self.words("kept_word", "s.digest", f"and s.digest in ({self.digests()})")
-        for definition in self.definitions:
-            yield (
-                f"select _key, app_user, {definition.digest}, {self.carried} from {self.all.edges} "
-                f"where {self.at_edge(definition)} and {KNOWN_USERS}"
-            )
+            yield self.words("kept_word", "s.digest", f"and {self.own()}")
+        for one in self.definitions:
+            yield f"select _key, app_user, {edges.format(self.digest(str(one.digest)), self.at_edge(one))}"
 
-    def value(self, i: int) -> str:
-        unknown = f"bool_or(there_{i} and app_user is null)"
-        return f"case when {unknown} then null else count(*) filter (where there_{i}) end"
+    def value(self, metric: Metric) -> str:
+        which = self.counts(metric)
+        return f"case when bool_or(app_user is null){which} then null else count(*){which} end"
 
 
 class Values(_Words):
@@ -247,11 +284,11 @@ class Values(_Words):
     thing = "value"
 
     def rows(self) -> Iterator[str]:
-        yield self.words("kept_value", "s.digest", f"and s.digest in ({self.digests()})")
-        for definition in self.definitions:
+        yield self.words("kept_value", "s.digest", f"and {self.own()}")
+        for one in self.definitions:
             yield (
-                f"select _key, {definition.property_sql} as value, {definition.digest}, {self.carried} "
-                f"from {self.all.edges} where {self.at_edge(definition)} and {definition.property_sql} is not null"
+                f"select _key, {one.property_sql} as value, {self.there()} as there{self.digest(str(one.digest))} "
+                f"from {self.all.edges} where {self.at_edge(one)} and {one.property_sql} is not null"
             )
 
 
@@ -263,53 +300,58 @@ class Latest(Group):
     def sql(self) -> str:
         order = "(occurred, received, message_id)"
         values = ", ".join(
-            f"arg_max(value, {order}) filter (where {self.counts(metric)}) as {column_of(metric)}"
-            for metric in self.metrics
+            f"arg_max(value, {order}){self.counts(metric)} as {column_of(metric)}" for metric in self.metrics
         )
-        return f"with counted as ({' union all '.join(self._rows())}) select _key, {values} from counted group by _key"
+        return f"select _key, {values} from ({' union all '.join(self._rows())}) group by _key"
 
     def _rows(self) -> Iterator[str]:
         closed = self.inside(lambda i: f"s.day >= b.first_{i}")
         yield (
-            f"select b._key, {closed}, s.digest, s.occurred, s.received, s.message_id, s.value "
+            f"select b._key, s.occurred, s.received, s.message_id, s.value{closed}{self.digest('s.digest')} "
             f"from {self.all.bounds} b join kept_latest s on s.account = b._account "
-            f"where s.digest in ({self.digests()}) and s.day < b._day and s.day >= {self.earliest('first')}"
+            f"where {self.own()} and s.day < b._day and s.day >= {self.earliest('first')}"
         )
-        for definition in self.definitions:
-            value = definition.property_sql
+        for one in self.definitions:
+            value = one.property_sql
             yield (
-                f"select _key, {self.carried}, {definition.digest}, occurred, received, message_id, {value} "
-                f"from {self.all.edges} where {self.at_edge(definition)} and {value} is not null"
+                f"select _key, occurred, received, message_id, {value}{self.inside()}{self.digest(str(one.digest))} "
+                f"from {self.all.edges} where {self.at_edge(one)} and {value} is not null"
             )
 
 
 class Turns(Group):
-    """What was opened and not closed since, told apart by a key: the state knows every instant."""
+    """What was opened and not closed since, told apart by a key: the state knows every instant.
+
+    What lies before a window closes nothing that was opened within it.
+    """
 
     kind = "turn"
     at_edges = False
 
+    @staticmethod
+    def alike(metric: Metric, others: Sequence[Metric]) -> Hashable:
+        """Their definition: a thing that several open and close is another one for each."""
+        return source_of(metric)
+
     def sql(self) -> str:
         opened = ", ".join(
-            f"max(t.occurred) filter (where t.opens > 0 and t.occurred >= b.lo_{i}) as opened_{i}"
-            for i in self.used
+            f"max(s.occurred) filter (where s.opens > 0 and {self.all.within(i)}) as opened_{i}"
+            for i in self.windows
+        )
+        digest = ", s.digest" if self.several else ""
+        some = " or ".join(self.all.within(i) for i in self.windows)
+        things = (
+            f"select b._key, s.key{digest}, {opened}, max(s.occurred) filter (where s.closes > 0) as closed "
+            f"from {self.all.bounds} b join kept_turn s on s.account = b._account "
+            f"where {self.own()} and s.occurred <= b._at and ({some}) group by b._key, s.key{digest}"
         )
         values = ", ".join(f"{self._value(metric)} as {column_of(metric)}" for metric in self.metrics)
-        return (
-            f"with things as (select b._key, t.digest, t.key, {opened}, "
-            f"max(t.occurred) filter (where t.closes > 0) as closed "
-            f"from {self.all.bounds} b join kept_turn t on t.account = b._account "
-            f"where t.digest in ({self.digests()}) and t.occurred <= b._at group by b._key, t.digest, t.key) "
-            f"select _key, {values} from things group by _key"
-        )
+        return f"select _key, {values} from ({things}) group by _key"
 
     def _value(self, metric: Metric) -> str:
-        state, opened = kept(metric), f"opened_{self.number(metric)}"
-        assert state is not None
-        return (
-            f"count(*) filter (where digest = {state.digest} and {opened} is not null "
-            f"and (closed is null or closed < {opened}))"
-        )
+        opened = f"opened_{self.number(metric)}"
+        is_open = f"{opened} is not null and (closed is null or closed < {opened})"
+        return f"count(*){_filter([*self.whose(metric), is_open])}"
 
 
 class Queues(Group):
@@ -327,15 +369,15 @@ class Queues(Group):
             f"coalesce(max(value) filter (where metric = {i}), 0) as {column_of(metric)}"
             for i, metric in enumerate(self.metrics)
         )
-        return f"with remaining as ({left}) select _key, {values} from remaining group by _key"
+        return f"select _key, {values} from ({left}) group by _key"
 
     def _left(self, i: int, metric: Metric) -> str:
         state = kept(metric)
         assert state is not None
         steps = (
-            f"select b._key, t.occurred, sum(t.opens - t.closes) as step from {self.all.bounds} b "
-            f"join kept_turn t on t.account = b._account where t.digest = {state.digest} "
-            f"and t.occurred <= b._at and t.occurred >= b.lo_{self.number(metric)} group by b._key, t.occurred"
+            f"select b._key, s.occurred, sum(s.opens - s.closes) as step from {self.all.bounds} b "
+            f"join kept_turn s on s.account = b._account where s.digest = {state.digest} "
+            f"and s.occurred <= b._at and {self.all.within(self.number(metric))} group by b._key, s.occurred"
         )
         sums = (
             f"select _key, step, sum(step) over (partition by _key order by occurred) as level from ({steps})"

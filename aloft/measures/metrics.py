@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from aloft.engagement.expressions import Expression
 from aloft.engagement.model import Metric, Model
@@ -21,6 +22,7 @@ SEEN = Metric("last_seen", "last", (), 0)
 """When anybody of the account was last seen: what no user did (a ticket that a connector opens) is not."""
 
 
+@lru_cache(maxsize=4096)
 def kept(metric: Metric) -> Kept | None:
     """The state of its own that a metric needs, if the common state does not serve it."""
     names = tuple(sorted(metric.events))

@@ -2,13 +2,16 @@
 raw events, put together row by row before anything is summed.
 
 `bounds` says for each question where every window begins. `edges` holds the raw events of the running day, and
-of the day in which a window begins where that is a part of a day. Then one statement for each kind of state
-gives a column for each metric that reads it. A key without rows is absent: the frame starts from the questions.
+of the day in which a window begins where that is a part of a day. Then each group of metrics has a table with a
+column for each. A key without rows is absent: the frame starts from the questions.
+
+Of few accounts, metrics of one kind are one group: what takes long is to plan statements. Of all accounts it is
+to read rows, so that only those metrics are together that read the same ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -40,39 +43,38 @@ class Statements:
     def __init__(self, metrics: Sequence[Metric], asked: str, suffix: str = "") -> None:
         self.metrics = metrics
         self.asked = asked
-        self.bounds, self.edges = f"bounds{suffix}", f"edges{suffix}"
-        self.suffix = suffix
+        self.bounds, self.edges, self.suffix = f"bounds{suffix}", f"edges{suffix}", suffix
 
     @cached_property
     def windows(self) -> list[Window]:
         return list(dict.fromkeys(window(metric) for metric in self.metrics))
 
-    @cached_property
-    def _by_instant(self) -> set[Window]:
-        """Windows whose first instant is read although they begin with a whole day: it takes long to say."""
-        return {window(metric) for metric in self.metrics if metric.verb == "open"}
-
-    def stages(self) -> Iterator[Stage]:
+    def stages(self, *, everybody: bool = False) -> Iterator[Stage]:
         if not self.metrics:
             return
+        groups = self._groups(everybody)
         yield self.bounds, self._bounds_sql()
-        groups = [group for group in self._groups() if group.metrics]
         if any(group.at_edges for group in groups):
             yield self.edges, self._edges_sql()
-        for group in groups:
-            yield group.table, group.sql()
+        for i, group in enumerate(groups):
+            yield self._table(i), group.sql()
 
-    def columns(self) -> Iterator[Column]:
-        for group in self._groups():
+    def columns(self, *, everybody: bool = False) -> Iterator[Column]:
+        for i, group in enumerate(self._groups(everybody)):
             for metric in group.metrics:
-                yield Column(metric, group.table, column_of(metric))
+                yield Column(metric, self._table(i), column_of(metric))
 
-    def _groups(self) -> list[Group]:
-        kinds = [(self._kind(metric), metric) for metric in self.metrics]
-        return [
-            group(self, [metric for kind, metric in kinds if kind == group.kind])
-            for group in (Days, Users, Values, Latest, Turns, Queues)
-        ]
+    def _table(self, number: int) -> str:
+        return f"counted_{number}{self.suffix}"
+
+    def _groups(self, everybody: bool) -> list[Group]:
+        parts: dict[Hashable, tuple[type[Group], list[Metric]]] = {}
+        for kind in (Days, Users, Values, Latest, Turns, Queues):
+            metrics = [metric for metric in self.metrics if self._kind(metric) == kind.kind]
+            for metric in metrics:
+                alike = kind.alike(metric, metrics) if everybody else None
+                parts.setdefault((kind, alike), (kind, []))[1].append(metric)
+        return [kind(self, metrics) for kind, metrics in parts.values()]
 
     def _kind(self, metric: Metric) -> str:
         if metric.verb == "users":
@@ -82,6 +84,11 @@ class Statements:
             return "day"
         return "queue" if state.kind == "turn" and state.key_sql is None else state.kind
 
+    def within(self, number: int) -> str:
+        """SQL of whether a row of state that has its instant lies in a window."""
+        whole = self.windows[number].whole
+        return f"s.day >= b.first_{number}" if whole else f"s.occurred >= b.lo_{number}"
+
     def _bounds_sql(self) -> str:
         """`lo` is the instant, `first` the first whole day, `begin` the day of which a part counts, if any.
 
@@ -90,11 +97,10 @@ class Statements:
         columns, ends = [], []
         for i, one in enumerate(self.windows):
             columns.append(f"{one.day} as day_{i}")
-            if not one.whole or one in self._by_instant:
-                columns.append(f"{one.start} as lo_{i}")
             if one.whole:
                 ends.append(f"day_{i} as first_{i}")
             else:
+                columns.append(f"{one.start} as lo_{i}")
                 columns.append(f"{one.partial} as part_{i}")
                 ends.append(f"day_{i} + part_{i}::int as first_{i}")
                 ends.append(f"case when part_{i} and day_{i} < _day then day_{i} end as begin_{i}")

@@ -51,4 +51,5 @@ def _since(since: Anchor) -> Window:
         first = f"date '{since.date.isoformat()}'"
         return Window(f"aloft_instant({first}, _zone)", f"aloft_days({first})")
     start = f'"{since.name}"'
-    return Window(start, f"aloft_day({start}, _zone)", f"not aloft_is_midnight({start}, _zone)")
+    local = f"aloft_local({start}, _zone)"
+    return Window(start, f"aloft_days({local}::date)", f"{local} <> date_trunc('day', {local})")

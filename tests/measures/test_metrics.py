@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -207,15 +208,26 @@ def happened(store: FactStore) -> dict[str, list[Happened]]:
 
 
 def read(
-    store: FactStore, model: Model, instants: list[datetime]
+    store: FactStore, model: Model, instants: list[datetime], *, everybody: bool
 ) -> dict[tuple[str, datetime], dict[str, Value]]:
+    """By account and instant: asked about one by one, or everybody at each instant."""
     frames = Frames(store.connection, model, "UTC")
     names = dict(store.run("select id, external from account"))
+    if everybody:
+        return {
+            (names[key], at): row for at in instants for key, row in of_everybody(frames, at, names).items()
+        }
     asks = [Ask(key * 100 + i, key, at) for key in names for i, at in enumerate(instants)]
     frames.ask(asks)
     frames.build()
     rows = frames.rows(ask.key for ask in asks)
     return {(names[ask.account], ask.at): rows[ask.key] for ask in asks}  # type: ignore[misc]
+
+
+def of_everybody(frames: Frames, at: datetime, keys: Iterable[int]) -> dict[int, dict[str, Any]]:
+    frames.ask_all(at)
+    frames.build()
+    return frames.rows(keys)
 
 
 def plainly(
@@ -235,7 +247,13 @@ def plainly(
 
 
 def check(
-    log: Log, shapes: list[Plainly], minutes: list[int], steps: int, kept_from: int, mended: bool
+    log: Log,
+    shapes: list[Plainly],
+    minutes: list[int],
+    steps: int,
+    kept_from: int,
+    mended: bool,
+    everybody: bool,
 ) -> None:
     instants = [START + timedelta(minutes=one) for one in sorted(set(minutes))]
     asked = [FIRST_EXPORT, *shapes]
@@ -245,7 +263,7 @@ def check(
         if mended:
             compact(store, minimum=0)
             rebuild(store, store.integers("select id from account where id % 2 = 0"))
-        ours, wanted = read(store, model, instants), plainly(store, instants, asked)
+        ours, wanted = read(store, model, instants, everybody=everybody), plainly(store, instants, asked)
     for key, expected in wanted.items():
         found = {name: _aware(ours[key][name]) for name in expected}
         assert found == expected, (*key, found, expected)
@@ -264,6 +282,7 @@ ANY_LOG = {
     "steps": st.integers(1, 3),
     "kept_from": st.integers(0, 3),
     "mended": st.booleans(),
+    "everybody": st.booleans(),
 }
 LOGS = int(os.environ.get("ALOFT_LOGS", "60"))  # 500 take half an hour
 QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
@@ -273,14 +292,26 @@ QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, Healt
 @settings(max_examples=LOGS, **QUIET)
 @given(**ANY_LOG)
 def test_every_metric_equals_a_plain_count(
-    log: Log, shapes: list[Plainly], minutes: list[int], steps: int, kept_from: int, mended: bool
+    log: Log,
+    shapes: list[Plainly],
+    minutes: list[int],
+    steps: int,
+    kept_from: int,
+    mended: bool,
+    everybody: bool,
 ) -> None:
-    check(log, shapes, minutes, steps, kept_from, mended)
+    check(log, shapes, minutes, steps, kept_from, mended, everybody)
 
 
 @settings(max_examples=5, derandomize=True, **QUIET)
 @given(**ANY_LOG)
 def test_every_metric_equals_a_plain_count_on_a_few_logs(
-    log: Log, shapes: list[Plainly], minutes: list[int], steps: int, kept_from: int, mended: bool
+    log: Log,
+    shapes: list[Plainly],
+    minutes: list[int],
+    steps: int,
+    kept_from: int,
+    mended: bool,
+    everybody: bool,
 ) -> None:
-    check(log, shapes, minutes, steps, kept_from, mended)
+    check(log, shapes, minutes, steps, kept_from, mended, everybody)
