@@ -16,6 +16,7 @@ from aloft.engine.loop import Made
 from aloft.engine.publishing import publish_from
 from aloft.engine.questions import answer, moved
 from aloft.engine.why import Explanation
+from aloft.facts.keep import Progress
 from aloft.records.models import Account, ModelVersion
 
 PATIENCE = 600.0  # seconds: a command waits, a page does not
@@ -27,11 +28,13 @@ class Unanswered(Exception):
     """The engine could not do it; the message says why."""
 
 
-def ask(question: str, **arguments: object) -> dict[str, Any]:
-    found = client.ask(question, patience=PATIENCE, **arguments)
+def ask(
+    question: str, progress: Progress = lambda _done, _of: None, /, **arguments: object
+) -> dict[str, Any]:
+    found = client.ask(question, patience=PATIENCE, progress=progress, **arguments)
     if found is None:
         with open_engine(settings.ALOFT_HOME) as engine:
-            found = answer(engine, question, arguments)
+            found = answer(engine, question, arguments, progress)
     return _told(found)
 
 
@@ -70,15 +73,24 @@ def report(name: str, **arguments: object) -> dict[str, Any]:
     return told
 
 
-def publish(model: Model, document: str, live_from: datetime, now: datetime) -> ModelVersion:
-    """Publish; a date before what is decided rolls the log again from there, which needs the store to itself."""
-    running = client.ask("ping", patience=PATIENCE)
+def publish(
+    model: Model, document: str, live_from: datetime, now: datetime, progress: Progress
+) -> ModelVersion:
+    """Publish; a date before what is decided rolls the log again from there, which needs the store to itself.
+
+    What the metrics read is filled first where an engine runs, for it goes live there at once; where none does,
+    afterwards, for the model may name another home zone. `progress` hears of it.
+    """
+    running = client.ask("ping", patience=PATIENCE) is not None
+    if running:
+        ask("fill", progress, document=document)
     try:
-        return publish_from(
-            model, document, live_from=live_from, now=now, actor="cli", running=running is not None
-        )
+        version = publish_from(model, document, live_from=live_from, now=now, actor="cli", running=running)
     except ValueError as refused:
         raise Unanswered(str(refused)) from refused
+    if not running and live_from >= now:
+        ask("fill", progress, document=document)
+    return version
 
 
 def why(account: str, moment: str | None, product: str = "") -> list[Explanation]:

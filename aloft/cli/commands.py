@@ -159,6 +159,8 @@ def apply(
 ) -> None:
     """Publish the model; it is live from a date, default now. Nothing is opened for the time before.
 
+    For metrics that are new, all events are read, with a bar on a terminal.
+
     What of it this version does not run yet is told, each with what happens instead.
     """
     prepare()
@@ -170,7 +172,8 @@ def apply(
         )
     now = clock.now()
     try:
-        version = asking.publish(reading.model, reading.document, _instant(from_, now), now)
+        with printing.filling(err) as progress:
+            version = asking.publish(reading.model, reading.document, _instant(from_, now), now, progress)
         told = asking.levels() if version.live_from >= now else None
     except (Refused, asking.Unanswered) as refused:
         _refuse(str(refused))

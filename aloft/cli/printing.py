@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from aloft.decide.values import Reason
@@ -68,6 +68,28 @@ def turning(err: Console, until: datetime) -> Iterator[Callable[[datetime], None
             progress.update(task, description=f"{at:%Y-%m-%d}", total=whole or 1.0, completed=done)
 
         yield made
+
+
+@contextmanager
+def filling(err: Console) -> Iterator[Callable[[int, int], None]]:
+    """How many events have been read for metrics that are new, how fast, and the time left, on a terminal."""
+    columns = (
+        TextColumn("Filling new metrics"),
+        BarColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        tasks: list[TaskID] = []
+
+        def filled(done: int, events: int) -> None:
+            if not tasks:
+                tasks.append(progress.add_task("", total=events, rate=""))
+            speed = progress.tasks[0].speed
+            rate = f"{speed:,.0f} events/s" if speed else ""
+            progress.update(tasks[0], completed=done, rate=rate)
+
+        yield filled
 
 
 def moved(out: Console, told: dict[str, Any]) -> None:

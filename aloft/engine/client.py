@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,17 @@ def socket_path(home: Path) -> Path:
     return home / "engine.sock"
 
 
-def ask(question: str, *, patience: float = PATIENCE, **arguments: object) -> dict[str, Any] | None:
-    """The engine's answer; None when it does not run, or has none within `patience` seconds."""
+def ask(
+    question: str,
+    *,
+    patience: float = PATIENCE,
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
+    **arguments: object,
+) -> dict[str, Any] | None:
+    """The engine's answer; None when it does not run, or has none within `patience` seconds.
+
+    Before it answers it may tell how far it has come: `progress` hears how much is done, and of how much.
+    """
     told = json.dumps({"question": question, "arguments": arguments}).encode() + b"\n"
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
@@ -25,8 +35,11 @@ def ask(question: str, *, patience: float = PATIENCE, **arguments: object) -> di
             line.connect(str(socket_path(settings.ALOFT_HOME)))
             line.sendall(told)
             with line.makefile("rb") as answers:
-                answer = answers.readline()
+                for answer in answers:
+                    found: dict[str, Any] = json.loads(answer)
+                    if "progress" not in found:
+                        return found
+                    progress(*found["progress"])
     except OSError:
         return None
-    found: dict[str, Any] | None = json.loads(answer) if answer else None
-    return found
+    return None

@@ -348,6 +348,7 @@ class Engine:
             Due.objects.filter(kind__in=made).delete()
             for turn in self._turns_of(at, everyone=True, before=self._position()):
                 deciding.going_live(turn)
+            self.versions.settle()
             self._decided(at)
 
     def _late(self, at: datetime) -> None:

@@ -7,12 +7,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from aloft.engagement.load import load
 from aloft.engine.asked import NoSuchReport
 from aloft.engine.loop import Engine, Made
 from aloft.engine.reports import report, today
 from aloft.engine.story import tell
 from aloft.engine.why import as_object, why_not
 from aloft.facts.changes import TITLED, fact_title
+from aloft.facts.keep import Progress
 from aloft.facts.newest import Wanted, newest
 from aloft.measures.explain import UnknownName, explain
 from aloft.measures.explain import as_object as explained_as_object
@@ -27,13 +29,18 @@ class UnknownQuestion(ValueError):
     """Nothing of that name can be asked."""
 
 
-def answer(engine: Engine, question: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer as JSON. Raises UnknownQuestion."""
+def answer(
+    engine: Engine, question: str, arguments: Mapping[str, Any], progress: Progress = lambda _done, _of: None
+) -> dict[str, Any]:
+    """The answer as JSON; `progress` hears how far a long one has come. Raises UnknownQuestion."""
     match question:
         case "ping":
             return {"at": engine.at.isoformat()}
         case "run":
             return moved(engine, datetime.fromisoformat(arguments["until"]))
+        case "fill":
+            engine.versions.fill(load(str(arguments["document"]), "model.yaml"), progress)
+            return {}
         case "why_not":
             return {"explanations": _why_not(engine, str(arguments["account"]), arguments.get("moment"))}
         case "explain":

@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -19,12 +20,13 @@ from aloft.engine.client import socket_path
 from aloft.engine.loop import Engine
 from aloft.engine.questions import answer
 from aloft.engine.timeline import settled
+from aloft.facts.keep import Progress
 
 log = logging.getLogger("aloft.engine")
 
 PAUSE = 0.1  # seconds between looks, while nothing asks
 LONGEST_PAUSE = 30.0  # seconds between tries of a turn that fails
-Question = tuple[str, Mapping[str, Any], "Future[dict[str, Any]]"]
+Question = tuple[str, Mapping[str, Any], Progress, "Future[dict[str, Any]]"]
 
 
 class Stopped(Exception):
@@ -70,10 +72,10 @@ class EngineServer:
     def _answer_for(self, pause: float) -> bool:
         """Wait so many seconds for a question, and answer it; whether there was one."""
         try:
-            name, arguments, future = self.questions.get(block=pause > 0, timeout=pause)
+            name, arguments, progress, future = self.questions.get(block=pause > 0, timeout=pause)
         except queue.Empty:
             return False
-        _settle(future, lambda: answer(self.engine, name, arguments))
+        _settle(future, lambda: answer(self.engine, name, arguments, progress))
         return True
 
     def _serve(self) -> None:
@@ -85,18 +87,25 @@ class EngineServer:
             threading.Thread(target=self._converse, args=(line,), daemon=True).start()
 
     def _converse(self, line: socket.socket) -> None:
-        with line, line.makefile("rwb") as both:
-            asked = json.loads(both.readline() or b"null")
+        with line, line.makefile("rb") as said:
+            asked = json.loads(said.readline() or b"null")
             if not isinstance(asked, dict):
                 return
             future: Future[dict[str, Any]] = Future()
-            self.questions.put((str(asked["question"]), asked.get("arguments", {}), future))
+            name, arguments = str(asked["question"]), asked.get("arguments", {})
+            self.questions.put((name, arguments, lambda *come: _tell(line, {"progress": come}), future))
             try:
                 told = future.result(timeout=600)
             except Exception as error:  # noqa: BLE001 - whatever went wrong, the asker hears of it
                 told = {"error": str(error)}
-            both.write(json.dumps(told).encode() + b"\n")
+            _tell(line, told)
         connection.close()
+
+
+def _tell(line: socket.socket, told: Mapping[str, Any]) -> None:
+    """Who asked may have gone meanwhile; the engine goes on."""
+    with suppress(OSError):
+        line.sendall(json.dumps(told).encode() + b"\n")
 
 
 def _settle(future: Future[dict[str, Any]], work: Callable[[], dict[str, Any]]) -> None:

@@ -10,7 +10,8 @@ from django.db.models import F, Q
 
 from aloft.engagement.expressions import Expression
 from aloft.engagement.load import load, parse_rule
-from aloft.facts.keep import Kept, keep
+from aloft.engagement.model import Model
+from aloft.facts.keep import Progress, fill, keep
 from aloft.facts.store import FactStore
 from aloft.measures.detectors.asked import Detector
 from aloft.measures.frame import Frames
@@ -40,7 +41,7 @@ class Versions:
             model = load(version.document, f"{version.name}.yaml")
             frames = Frames(self._store.connection, model, self._store.home_zone, _book_rules(), self._behind)
             self._compiled[pk] = Running(version, compile_model(model), frames)
-            self._keep()
+            fill(self._store, self._compiled[pk].program.kept)
         return self._compiled[pk]
 
     def forget(self) -> None:
@@ -52,11 +53,13 @@ class Versions:
         asked = (one for running in self._compiled.values() for one in running.frames.detectors)
         return tuple({one.key: one for one in asked}.values())
 
-    def _keep(self) -> None:
-        definitions: dict[int, Kept] = {}
-        for running in self._compiled.values():
-            definitions |= {state.digest: state for state in running.program.kept}
-        keep(self._store, definitions.values())
+    def fill(self, model: Model, progress: Progress) -> None:
+        """Make the state that a model needs before it goes live, so that nobody waits for it then."""
+        fill(self._store, compile_model(model).kept, progress)
+
+    def settle(self) -> None:
+        """Keep the state of the compiled versions alone: a version has gone live, and may have replaced another."""
+        keep(self._store, [state for running in self._compiled.values() for state in running.program.kept])
 
 
 def precedence(version: ModelVersion) -> tuple[int, str]:

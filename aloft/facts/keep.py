@@ -1,4 +1,4 @@
-"""Which definitions have state of their own: new ones are filled from raw events, gone ones are dropped."""
+"""Which definitions have state of their own: those that are wanted are filled from raw events, others dropped."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from aloft.facts.state import KEPT, Kept, add_kept
 from aloft.facts.store import FactStore
 
-__all__ = ["Kept", "Progress", "keep"]
+__all__ = ["Kept", "Progress", "fill", "keep"]
 
 SLICE = 2_000_000  # numbers of the log, and so about as many events
 
@@ -19,9 +19,16 @@ def keep(store: FactStore, definitions: Iterable[Kept], progress: Progress | Non
     """Keep exactly these, known by their digest, from now on; each drain maintains them. All or nothing."""
     wanted = {definition.digest: definition for definition in definitions}
     with store.transaction():
-        known = store.integers("SELECT digest FROM kept")
-        for digest in known - wanted.keys():
+        for digest in store.integers("SELECT digest FROM kept") - wanted.keys():
             _drop(store, digest)
+        fill(store, wanted.values(), progress)
+
+
+def fill(store: FactStore, definitions: Iterable[Kept], progress: Progress | None = None) -> None:
+    """Keep these besides what is kept. All or nothing; `progress` hears nothing where all of it is there."""
+    wanted = {definition.digest: definition for definition in definitions}
+    with store.transaction():
+        known = store.integers("SELECT digest FROM kept")
         missing = [wanted[digest] for digest in sorted(wanted.keys() - known)]
         if missing:
             _fill(store, missing, progress or (lambda _done, _all: None))

@@ -11,7 +11,7 @@ import pytest
 from aloft.engine import client
 from aloft.engine.server import EngineServer
 from tests.engine.test_several_models import company, world_model
-from tests.engine.world import World
+from tests.engine.world import EXAMPLE, World
 
 
 @pytest.fixture
@@ -42,3 +42,26 @@ def test_a_question_is_answered_while_the_engine_catches_up(world: World, served
     world.engine.look(world.engine.at.replace(month=3), between)
     assert len(made) > 10
     assert [sorted(one) for one in answers if isinstance(one, dict)] == [["at"]]
+
+
+@pytest.mark.slow
+def test_filling_what_a_model_reads_tells_how_far_it_has_come(world: World, served: EngineServer) -> None:
+    company(world)
+    for day in range(1, 5):
+        world.track("acme", "Report Exported", f"2026-01-0{day} 10:00:00")
+    world.run("2026-01-06")
+    document = EXAMPLE.read_text()
+    heard: list[tuple[int, int]] = []
+    answers: list[object] = []
+
+    def asking() -> None:
+        tell = lambda done, of: heard.append((done, of))  # noqa: E731
+        answers.append(client.ask("fill", patience=60.0, progress=tell, document=document))
+        answers.append(client.ask("fill", patience=60.0, progress=tell, document=document))
+
+    thread = threading.Thread(target=asking)
+    thread.start()
+    while thread.is_alive():
+        served._answer_for(0.05)
+    assert answers == [{}, {}]
+    assert heard == [(0, 4), (4, 4)]
