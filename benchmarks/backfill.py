@@ -2,19 +2,18 @@
 
 The named alternative is what a store must do whose state is not known by its definition: drop what is kept, and
 add every definition up again from the raw events.
-Run: `python benchmarks/backfill.py [accounts] [events]`; the sizes of design.md 5 are 100000 11000000.
+Run: `python benchmarks/backfill.py [accounts] [events] [folder]`; the sizes of design.md 5 are 100000 11000000. The
+company that is made is kept in the folder, if one is named, and found there again.
 """
 
 from __future__ import annotations
 
 import sys
-import tempfile
 import time
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 
-from made.company import fill, model
+from made.company import company, model
 
 from aloft.engagement.model import Rule
 from aloft.engagement.parse import parse
@@ -38,12 +37,11 @@ def filled(store: FactStore, wanted: Iterable[Kept], *, told: bool = False) -> f
     return time.perf_counter() - began
 
 
-def main(accounts: int, events: int) -> None:
+def main(accounts: int, events: int, folder: str | None = None) -> None:
     before = model()
     metric = replace(before.metrics["csv_28d"], where=Rule(parse(EDITED), EDITED, 1))
     after = replace(before, metrics={**before.metrics, metric.name: metric})
-    with tempfile.TemporaryDirectory() as folder, FactStore.open(Path(folder) / "facts.duckdb") as store:
-        fill(store, accounts, events)
+    with company(accounts, events, folder) as store:
         keep(store, definitions(metrics_read(before).values()))
         wanted = definitions(metrics_read(after).values())
         one = filled(store, wanted, told=True)
@@ -55,4 +53,4 @@ def main(accounts: int, events: int) -> None:
 
 if __name__ == "__main__":
     sizes = [int(size) for size in sys.argv[1:3]] or [5_000, 500_000]
-    main(*sizes)
+    main(sizes[0], sizes[1], next(iter(sys.argv[3:]), None))

@@ -6,12 +6,16 @@ names; exports carry rows and a format, tickets an id and a priority, answers a 
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import copyfile
 
 from aloft.engagement.load import load
 from aloft.engagement.model import Model
-from aloft.facts import state
+from aloft.facts import schema, state
 from aloft.facts.store import FactStore
 
 HERE = Path(__file__).resolve().parents[1]
@@ -54,6 +58,22 @@ SLICE = 2_000_000
 
 def model() -> Model:
     return load((HERE / "model.yaml").read_text(), "benchmarks/model.yaml")
+
+
+@contextmanager
+def company(accounts: int, events: int, folder: str | None = None) -> Iterator[FactStore]:
+    """A store of one's own with such a company in it; what is made is kept in `folder`, and found there again."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "facts.duckdb"
+        made = Path(folder or scratch) / f"company-{schema.VERSION}-{accounts}-{events}.duckdb"
+        if not made.exists():
+            part = made.with_suffix(".part")
+            with FactStore.open(part) as store:
+                fill(store, accounts, events)
+            part.rename(made)
+        copyfile(made, path)
+        with FactStore.open(path) as store:
+            yield store
 
 
 def fill(store: FactStore, accounts: int, events: int) -> None:
