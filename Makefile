@@ -21,7 +21,7 @@ install: $(CORE) ## Aloft in .venv, ready to run
 
 tools: $(TOOLS) ## What tests and checks need besides
 
-demo: install ## A small company to look at, on 127.0.0.1; PORT=9000 chooses the port, OPEN=0 opens no browser
+demo: install ## A company to look at, on 127.0.0.1; PORT=9000 chooses the port, OPEN=0 opens no browser
 	@exec $(PY) -m aloft demo --port $(PORT) $(if $(filter 0,$(OPEN)),--no-open)
 
 test: tools ## Every test; those in a browser need Chromium, and are skipped where there is none

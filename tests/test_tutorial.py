@@ -190,7 +190,7 @@ def changes_the_rule(reader: Reader, copy: str, publish: str) -> None:
     document = model.read_text()
     assert document.count(old) == 1
     model.write_text(document.replace(old, new))
-    assert "first_model, version 2, is live from" in reader.run(publish)
+    assert "northwind, version 2, is live from" in reader.run(publish)
 
 
 def sends_by_the_new_rule(reader: Reader, script: str, send: str, why_not: str) -> None:

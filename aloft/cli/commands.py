@@ -80,13 +80,23 @@ def engine() -> None:
 def demo(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1")] = 8000,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser")] = True,
+    accounts: Annotated[
+        int,
+        typer.Option(
+            help="How many customers it has; beyond 10,000 with a short past", min=40, max=1_000_000
+        ),
+    ] = 2_000,
 ) -> None:
-    """Make a small company if there is none yet, and serve it; anybody of its team can sign in with one click."""
+    """Make a company if there is none yet, and serve it; anybody of its team can sign in with one click.
+
+    While it is served it lives on.
+    """
     from aloft.cli.serving import serve as run
     from aloft.demo.company import seed_once
+    from aloft.demo.northwind import Span
 
     prepare()
-    seed_once(now=clock.now(), say=lambda line: err.print(line, markup=False))
+    seed_once(now=clock.now(), say=lambda line: err.print(line, markup=False), span=Span.of(accounts))
     run(host="127.0.0.1", port=port, demo=True, open_browser=open_browser)
 
 

@@ -22,6 +22,7 @@ GRACE = 10.0  # seconds to stop in, before a process is killed
 
 
 ENGINE = [sys.executable, "-m", "aloft", "engine"]
+COMPANY = [sys.executable, "-m", "aloft.demo"]
 
 
 def web(host: str, port: int) -> list[str]:
@@ -36,7 +37,7 @@ def web(host: str, port: int) -> list[str]:
 def serve(*, host: str, port: int, demo: bool = False, open_browser: bool = False) -> None:
     """Run until told to stop, or until one of the processes ends; then the others are stopped too."""
     environment = {**os.environ, "ALOFT_HOME": str(settings.ALOFT_HOME), "ALOFT_DEMO": str(int(demo))}
-    commands = (ENGINE, web(host, port))
+    commands = [ENGINE, web(host, port), *([COMPANY] if demo else [])]
     running = [subprocess.Popen(command, env=environment, start_new_session=True) for command in commands]  # noqa: S603
     stopping = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):

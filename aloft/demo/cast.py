@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,6 +11,7 @@ from aloft.records.models import Account, Person
 from aloft.records.services import create_user_for, set_book, set_person, take_leave
 
 BY = "demo"
+CORAS = ("BE", "DE", "SE")
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,15 @@ class Member:
 
 TEAM = (
     Member("cora", "Cora Jensen", "csm", "Europe/Berlin", "DE", position=1),
-    Member("dev", "Dev Patel", "csm", "Europe/London", "GB", rule="country in ('US', 'CA')", position=2),
-    Member("ada", "Ada Okafor", "csm", "Europe/Amsterdam", "NL", rule="country in ('AT', 'DK', 'FR', 'IT', 'NL')",
-           position=3, backup="dev"),
+    Member("dev", "Dev Patel", "csm", "Europe/London", "GB", 24, "country in ('CA', 'GB', 'IE', 'US')", 2),
+    Member("ada", "Ada Okafor", "csm", "Europe/Amsterdam", "NL", 24,
+           "country in ('AT', 'BE', 'DE', 'DK', 'FR', 'IT', 'NL', 'SE')", 3, backup="dev"),
     Member("otto", "Otto Brandt", "onboarding", "Europe/Berlin", "DE", 28, "phase = 'onboarding'", 4),
-    Member("mia", "Mia Rossi", "manager", "Europe/Berlin", "DE", 10, "mrr >= 0", 5, sees_everything=True),
-    Member("henry", "Henry Whitlock", "head of customer success", "Europe/London", "GB", sees_everything=True),
+    Member("nina", "Nina Duarte", "onboarding", "America/Toronto", "CA", 28,
+           "phase = 'onboarding' and country in ('CA', 'US')", 3),
+    Member("sam", "Sam Reed", "scale", "Europe/London", "GB", 30, "segment = 'tier_3'", 5),
+    Member("mia", "Mia Rossi", "manager", "Europe/Berlin", "DE", 10, "mrr >= 0", 6, sees_everything=True),
+    Member("henry", "Henry Whitlock", "head", "Europe/London", "GB", 2, "mrr >= 0", 7, sees_everything=True),
     Member("opal", "Opal Reyes", "operations", "America/New_York", "US", sees_everything=True),
 )  # fmt: skip
 
@@ -64,40 +68,31 @@ def hire(at: datetime) -> None:
             set_person(handle=member.handle, backup=backup, actor=BY, at=at)
 
 
-def give_books(at: datetime) -> None:
+def give_books(listed: Collection[str], at: datetime) -> None:
+    """Cora's is a list of accounts, by external id; the others hold by a rule."""
     for member in TEAM:
-        if member.rule:
-            _book(member, at)
+        if member.rule or member.handle == "cora":
+            set_book(
+                person=Person.objects.get(handle=member.handle),
+                name=f"{member.name.split()[0]}'s accounts",
+                rule=member.rule,
+                accounts=[] if member.rule else list(Account.objects.filter(external_id__in=listed)),
+                position=member.position,
+                actor=BY,
+                at=at,
+            )
 
 
-def on_coras_list(customer: Customer) -> bool:
-    return customer.place.country in {"BE", "DE", "SE"}
+def coras(known: Iterable[Customer]) -> list[str]:
+    """The largest customers of her countries."""
+    return [one.external for one in known if one.tier == 1 and one.place.country in CORAS]
 
 
-def list_for_cora(customers: Collection[Customer], at: datetime) -> None:
-    """Her book holds those of the customers that are known by now."""
-    named = [customer.external for customer in customers if on_coras_list(customer)]
-    cora = next(member for member in TEAM if member.handle == "cora")
-    _book(cora, at, list(Account.objects.filter(external_id__in=named)))
+def leave_of(first_day: date) -> tuple[date, date]:
+    """Both days included: away since the day before the first day, and for five days more."""
+    return first_day - timedelta(days=1), first_day + timedelta(days=5)
 
 
-def _book(member: Member, at: datetime, accounts: Collection[Account] = ()) -> None:
-    set_book(
-        person=Person.objects.get(handle=member.handle),
-        name=f"{member.name.split()[0]}'s accounts",
-        rule=member.rule,
-        accounts=accounts,
-        position=member.position,
-        actor=BY,
-        at=at,
-    )
-
-
-def leave_of(today: date) -> tuple[date, date]:
-    """Both days included: away since the day before yesterday, and for five days more."""
-    return today - timedelta(days=2), today + timedelta(days=5)
-
-
-def send_on_leave(today: date, at: datetime) -> None:
-    first, last = leave_of(today)
+def send_on_leave(first_day: date, at: datetime) -> None:
+    first, last = leave_of(first_day)
     take_leave(person=Person.objects.get(handle=AWAY), first_day=first, last_day=last, actor=BY, at=at)

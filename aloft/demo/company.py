@@ -16,8 +16,11 @@ from rich.progress import Progress
 
 from aloft.collect.models import Source
 from aloft.collect.services import create_source
-from aloft.demo.history import Span, live
-from aloft.demo.usage import PRODUCT
+from aloft.demo.entries import PRODUCT, SOURCES
+from aloft.demo.history import live
+from aloft.demo.living import catch_up, is_behind
+from aloft.demo.northwind import Northwind, Span
+from aloft.demo.truth import note_reached, write_truth
 from aloft.records.models import Account, ModelVersion, Person
 
 DRAFT = "demo-in-the-making"
@@ -25,29 +28,45 @@ DATABASE = "aloft.sqlite3"
 WRITE_KEY = "demo-write-key.txt"
 
 
-def seed_once(*, now: datetime, say: Callable[[str], None]) -> None:
-    """Make the company as of `now` (UTC), if nothing has been put into ALOFT_HOME yet; else do nothing."""
-    if in_use():
-        return
+def seed_once(*, now: datetime, say: Callable[[str], None], span: Span | None = None) -> None:
+    """Make the company as of `now` (UTC), if nothing has been put into ALOFT_HOME yet.
+
+    A company that was stopped for long lives through the time in between.
+    """
     home: Path = settings.ALOFT_HOME
-    say("Making a company of sixty customers, and living through its last weeks: that takes about a minute.")
+    if in_use():
+        _go_on(home, now, say)
+        return
+    company = Northwind(now.date(), span or Span())
+    say(f"Making a company of {company.span.size:,} customers, and living through its last weeks.")
     with _drafted(home) as draft, Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("The last weeks", total=1.0)
-        make(draft, now, lambda share: progress.update(task, completed=share))
+        make(draft, now, lambda share: progress.update(task, completed=share), company)
     say(f"Done. The write key of the source “{PRODUCT}” is in {home / WRITE_KEY}.")
+
+
+def _go_on(home: Path, now: datetime, say: Callable[[str], None]) -> None:
+    if is_behind(home, now):
+        say("Living through the time since the last stop.")
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("The time since", total=1.0)
+            catch_up(home, now, lambda share: progress.update(task, completed=share))
 
 
 def in_use() -> bool:
     return any(model.objects.exists() for model in (Account, Person, ModelVersion, Source))
 
 
-def make(home: Path, now: datetime, passed: Callable[[float], object], span: Span | None = None) -> None:
-    """The company and its history, into Django's database and the other stores under `home`."""
-    live(home, now, passed, span or Span())
-    _, key = create_source(name=PRODUCT, at=now)
+def make(home: Path, now: datetime, passed: Callable[[float], object], company: Northwind) -> None:
+    """The company and its past, into Django's database and the other stores under `home`."""
+    keys = [create_source(name=name, at=company.begins)[1] for name in SOURCES]
+    reached = live(home, now, passed, company)
+    key = keys[SOURCES.index(PRODUCT)]
     descriptor = os.open(home / WRITE_KEY, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(f"{key}\n")
+    write_truth(home, company)
+    note_reached(home, reached)
 
 
 @contextmanager

@@ -1,188 +1,131 @@
-"""What the company's own systems know of its customers: accounts, contacts, consents, contracts, plans."""
+"""What the billing system tells of contracts: signed, amended, renewed, and not renewed.
+
+A line is told again whenever it changes, with the day from which that holds; what was told before stays known
+as it was. MRR moves at anniversaries, and so that on the first day it is what the customers' curve says.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
-from random import Random
 
-from aloft.demo.cast import BY
-from aloft.demo.customers import SEED, Course, Customer
-from aloft.demo.usage import tenth_user, user
-from aloft.records.models import Account, Contact, Contract, ContractLine, Product
-from aloft.records.services import (
-    agree_plan,
-    amend_line,
-    set_account,
-    set_consent,
-    set_contact,
-    set_contract,
-    set_goal,
-)
+from aloft.demo.chance import chance
+from aloft.demo.customers import NOTICE, YEAR, Customer
+from aloft.demo.entries import BILLING, Told, fact
 
-LEDGER, PAYROLL = "Ledger", "Payroll"
-YEAR, NOTICE = timedelta(days=365), timedelta(days=60)
-INDUSTRIES = ("food", "retail", "health", "manufacturing", "services", "leisure")
-GIVEN = (
-    "Ruth", "Tom", "Ines", "Jonas", "Mara", "Felix", "Nora", "Ben", "Leila", "Hugo", "Clara", "Sami",
-    "Edith", "Noah", "Priya", "Oscar", "Lena", "Ivan", "Grace", "Mateo",
-)  # fmt: skip
-FAMILY = (
-    "Palmer", "Ward", "Keller", "Lindholm", "Duarte", "Novak", "Byrne", "Fischer", "Aziz", "Moreau",
-    "Stone", "Vogel", "Hayes", "Ibsen", "Costa", "Marsh", "Reiter", "Doyle", "Bauer", "Lowe",
-)  # fmt: skip
+LEDGER, PAYROLL, INSIGHTS = "Ledger", "Payroll", "Insights"
+BOOKED = time(11, 40)
+"""In UTC: when the billing system tells of the day."""
+STEPS = (0.88, 1.0, 1.04, 1.08, 1.15)
+WEIGHTS = (8, 38, 26, 18, 10)
+"""What a year does to the MRR of a line, and how often."""
 
 
-def sign(customer: Customer, at: datetime) -> None:
-    """All that is known of a customer with the signature."""
-    chance = Random(f"{SEED}:{customer.external}:contract")  # noqa: S311
-    account = set_account(
-        external_id=customer.external,
-        fields={
-            "name": customer.name,
-            "timezone": customer.place.zone,
-            "country": customer.place.country,
-            "city": customer.place.city,
-            "industry": chance.choice(INDUSTRIES),
-        },
-        actor=BY,
-        at=at,
-    )
-    if customer.tenth is not None and customer.tenth < at.date():
-        went_live = tenth_user(customer)
-        fields = {"went_live": went_live.date()}
-        set_account(external_id=customer.external, fields=fields, actor=BY, at=at, valid=went_live)
-    _contacts(customer, account, chance, at)
-    _contract(customer, account, chance, at)
+@dataclass(frozen=True)
+class Version:
+    """Of all lines of a customer's contract: told on `told`, holds from `starts` until `ends` (exclusive)."""
+
+    told: date
+    starts: date
+    ends: date | None
+    mrr: int
+    """Of all lines together."""
 
 
-def _contacts(customer: Customer, account: Account, chance: Random, at: datetime) -> None:
-    people = ("exec_sponsor", "champion", "admin") if customer.mrr >= 1700 else ("admin",)
-    for number, persona in enumerate(people, 1):
-        given, family = chance.choice(GIVEN), chance.choice(FAMILY)
-        contact = set_contact(
-            external_id=f"{customer.external}:{persona}",
-            account=account,
-            name=f"{given} {family}",
-            email=f"{given}.{family}@{customer.external}.example",
-            persona=persona,
-            timezone=customer.place.zone,
-            user_id="" if persona == "exec_sponsor" else user(customer, number),
-            actor=BY,
-            at=at,
+def versions(customer: Customer, first_day: date, until: date) -> list[Version]:
+    """Told up to `until`, oldest first; renewals of as many terms as have been told of by then."""
+    worth = _worth(customer, first_day, until)
+    if customer.term == "yearly":
+        return [one for one in _terms(customer, worth) if one.told <= until]
+    return [one for one in _months(customer, worth) if one.told <= until]
+
+
+def _anniversary(customer: Customer, year: int) -> date:
+    return customer.starts + timedelta(days=year * YEAR)
+
+
+def _worth(customer: Customer, first_day: date, until: date) -> list[int]:
+    """MRR by year of the contract. On the first day (or in the last year, or the first) it is `mrr`."""
+    last = max((until - customer.starts).days, 0) // YEAR + 1
+    known = min(first_day, customer.ends - timedelta(days=1)) if customer.ends else first_day
+    pivot = max((known - customer.starts).days, 0) // YEAR
+    drawn = chance("steps", customer.number)
+    steps = drawn.choices(STEPS, WEIGHTS, k=24)
+    worth = {pivot: float(customer.mrr)}
+    for year in range(pivot, 0, -1):
+        worth[year - 1] = worth[year] / steps[year]
+    for year in range(pivot, last):
+        worth[year + 1] = worth[year] * steps[year + 1]
+    return [round(worth[year]) for year in range(max(last, pivot) + 1)]
+
+
+def _terms(customer: Customer, worth: list[int]) -> Iterator[Version]:
+    """A term of a year after the other, each agreed when notice could last be given."""
+    for year, mrr in enumerate(worth):
+        starts, ends = _anniversary(customer, year), _anniversary(customer, year + 1)
+        if customer.ends is not None and starts >= customer.ends:
+            return
+        told = starts - timedelta(days=NOTICE["yearly"]) if year else starts
+        yield Version(told, starts, ends, mrr)
+
+
+def _months(customer: Customer, worth: list[int]) -> Iterator[Version]:
+    """It runs on until somebody cancels it."""
+    before = None
+    for year, mrr in enumerate(worth):
+        starts = _anniversary(customer, year)
+        if customer.told_on is not None and starts > customer.told_on:
+            break
+        if mrr != before:
+            yield Version(starts, starts, None, mrr)
+        before = mrr
+    told = customer.told_on
+    if told is not None:
+        starts = _anniversary(customer, max((told - customer.starts).days, 0) // YEAR)
+        mrr = worth[min((starts - customer.starts).days // YEAR, len(worth) - 1)]
+        yield Version(max(told, customer.starts), starts, customer.ends, mrr)
+
+
+def told(customer: Customer, first_day: date, first: date, last: date) -> Iterator[Told]:
+    """What the billing system tells on these days, both included."""
+    if customer.starts > last:
+        return
+    for version in versions(customer, first_day, last):
+        if version.told >= first:
+            yield from _lines(customer, version, datetime.combine(version.told, BOOKED, UTC))
+
+
+def lines(customer: Customer) -> dict[str, float]:
+    """The products that it has, each with its share of the MRR."""
+    drawn = chance("lines", customer.number)
+    if customer.tier == 1 and drawn.random() < 0.45:
+        return (
+            {LEDGER: 0.7, PAYROLL: 0.2, INSIGHTS: 0.1}
+            if drawn.random() < 0.3
+            else {LEDGER: 0.8, PAYROLL: 0.2}
         )
-        set_consent(contact=contact, purpose="service", granted=True, basis="contract", actor=BY, at=at)
-        wants = chance.random() < 0.6
-        set_consent(contact=contact, purpose="marketing", granted=wants, basis="consent", actor=BY, at=at)
+    if customer.tier == 2 and drawn.random() < 0.2:
+        return {LEDGER: 0.85, PAYROLL: 0.15}
+    return {LEDGER: 1.0}
 
 
-def _contract(customer: Customer, account: Account, chance: Random, at: datetime) -> None:
-    contract = _until(customer, account, _end(customer, at.date()), at)
-    add_on = Decimal(customer.mrr // 5) if customer.mrr >= 5000 else Decimal(0)
-    _line(contract, customer, LEDGER, Decimal(customer.mrr) - add_on, at)
-    if add_on:
-        _line(contract, customer, PAYROLL, add_on, at)
-
-
-def _until(customer: Customer, account: Account, ends_on: date, at: datetime) -> Contract:
-    return set_contract(
-        external_id=f"{customer.external}-1",
-        account=account,
-        signed_on=customer.starts,
-        starts_on=customer.starts,
-        ends_on=ends_on,
-        auto_renew=True,
-        notice_days=NOTICE.days,
-        actor=BY,
-        at=at,
-    )
-
-
-def _end(customer: Customer, day: date) -> date:
-    """Up to when it is agreed on that day: the first anniversary for which notice can still be given."""
-    ends = customer.starts + YEAR
-    while ends - NOTICE <= day:
-        ends += YEAR
-    return ends
-
-
-def renewals(customer: Customer, first: datetime, now: datetime) -> Iterator[datetime]:
-    """When nobody gave notice within this time, and the contract went on for a year."""
-    at = datetime.combine(_end(customer, first.date()) - NOTICE, time(12, 40), UTC)
-    if at <= now:
-        yield at
-
-
-def renew(customer: Customer, at: datetime) -> None:
-    account = Account.objects.get(external_id=customer.external)
-    contract = _until(customer, account, _end(customer, at.date()), at)
-    names = contract.lines.order_by("line").values_list("line", flat=True).distinct()
-    for line in [contract.lines.filter(line=name).latest("recorded_at", "id") for name in names]:
-        _version(contract, line, line.mrr, line.ends_on or line.starts_on, at)
-
-
-def _line(contract: Contract, customer: Customer, product: str, mrr: Decimal, at: datetime) -> None:
-    amend_line(
-        contract=contract,
-        line=product.lower(),
-        product=Product.objects.get(name=product),
-        plan="business" if customer.mrr >= 1700 else "starter",
-        seats=customer.users + 5,
-        mrr=mrr,
-        starts_on=customer.starts,
-        ends_on=contract.ends_on,
-        actor=BY,
-        at=at,
-    )
-
-
-def _version(contract: Contract, line: ContractLine, mrr: Decimal, starts: date, at: datetime) -> None:
-    """A further version of a line, up to the contract's end."""
-    amend_line(
-        contract=contract,
-        line=line.line,
-        product=line.product,
-        plan=line.plan,
-        seats=line.seats,
-        mrr=mrr,
-        starts_on=starts,
-        ends_on=contract.ends_on,
-        actor=BY,
-        at=at,
-    )
-
-
-def amend(customer: Customer, share: Decimal, at: datetime) -> None:
-    """From that day the core line is worth `share` of what it was."""
-    contract = Contract.objects.get(external_id=f"{customer.external}-1")
-    line = contract.lines.filter(line=LEDGER.lower()).latest("recorded_at", "id")
-    _version(contract, line, (line.mrr * share).quantize(Decimal(1)), at.date(), at)
-
-
-def agree(customer: Customer, at: datetime, agreed_at: datetime) -> None:
-    """The plan of a customer of before, with a goal that both measure."""
-    account = Account.objects.get(external_id=customer.external)
-    agree_plan(account=account, agreed_by=_sponsor(account), agreed_at=agreed_at, actor=BY, at=at)
-    set_goal(
-        account=account,
-        title="Close the books sooner",
-        value_metric="days_to_close",
-        unit="days",
-        better="down",
-        baseline=9,
-        target=4,
-        starts_on=agreed_at.date(),
-        due_on=agreed_at.date() + timedelta(days=365),
-        actor=BY,
-        at=at,
-    )
-
-
-def has_plan(customer: Customer) -> bool:
-    """Of the customers of before: those who pay for attention, but for a few."""
-    return customer.mrr >= 1700 and customer.course is not Course.QUIET and len(customer.name) % 5 != 0
-
-
-def _sponsor(account: Account) -> Contact | None:
-    return account.contacts.filter(persona="exec_sponsor").first()
+def _lines(customer: Customer, version: Version, received: datetime) -> Iterator[Told]:
+    rest = version.mrr
+    shares = lines(customer)
+    for product, share in reversed(shares.items()):
+        mrr = rest if product == LEDGER else round(version.mrr * share)
+        rest -= mrr
+        said = {
+            "contract": f"{customer.external}-1",
+            "line": product.lower(),
+            "product": product,
+            "plan": "business" if customer.tier < 3 else "starter",
+            "seats": customer.seats,
+            "mrr": f"{mrr}.00",
+            "currency": "USD",
+            "starts": version.starts.isoformat(),
+            "ends": version.ends and version.ends.isoformat(),
+        }
+        key = f"{product.lower()}:{version.told.isoformat()}:{version.ends or ''}"
+        yield fact(customer, "contract", received, key, BILLING, said)

@@ -1,181 +1,151 @@
-"""The company's last months, lived through again: facts by the doors that real ones use, the engine in between."""
+"""The company's past, lived through again: facts by the doors that real ones use, the engine in between."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from decimal import Decimal
-from functools import partial
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from pathlib import Path
-from random import Random
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from django.db import transaction
 
 from aloft.act.services import open_by_hand
 from aloft.clock import SetClock
-from aloft.demo import cast, contracts
-from aloft.demo.customers import SEED, Customer, customers
+from aloft.collect.inbox import Inbox
+from aloft.demo import cast
+from aloft.demo.chance import chance
+from aloft.demo.contracts import INSIGHTS, LEDGER, PAYROLL
+from aloft.demo.conversations import held
+from aloft.demo.entries import entries
+from aloft.demo.northwind import Northwind, handed_over
+from aloft.demo.plans import agree_plans
 from aloft.demo.team_at_work import Team
-from aloft.demo.tickets import Ticket, tickets, told
-from aloft.demo.usage import Delivery, usage
+from aloft.demo.truth import Reached
 from aloft.engagement.load import load
 from aloft.engine.loop import Engine
 from aloft.engine.timeline import HISTORY_AFTER
+from aloft.facts.log import SEGMENT, add_import
 from aloft.records.models import Account, Person
 from aloft.records.services import publish_model, set_product
 
 MODEL = "model.yaml"
 NOON = (12 * 60 + 10, 12 * 60 + 30)
-"""Minutes of the day in UTC."""
-ENTERED = timedelta(hours=12, minutes=40)
-"""After midnight in UTC: when the offices' systems have entered what is new."""
-AMENDED = {
-    "halloway-freight": (50, Decimal("1.15")),
-    "sequoia-labs": (35, Decimal("1.10")),
-    "corrigan-law": (70, Decimal("0.80")),
-}
-"""Days ago, and by how much of its core line."""
-VISITS = {"castleton-homes": 20, "osterloh-logistik": 12, "halloway-freight": 16}
-"""Customers whom Mia means to see, and how many days ago she said so."""
+"""When the team looks at its lists, in minutes of the day (UTC): shortly before its customers' systems tell of the
+day, so that all of a day's facts are one turn of the engine."""
+HANDED_OVER = time(12, 45)
+PUBLISHED = timedelta(hours=12, minutes=46)
+VISITS = (3, 7, 11)
+"""How many days ago the manager said that she means to see a customer."""
 
-
-@dataclass(frozen=True)
-class Span:
-    """How far back it goes, in days: since when facts are there, and since when a model is live.
-
-    The second is what costs time: every day is decided as it was, in about five turns of the engine.
-    """
-
-    known: int = 120
-    live: int = 21
-
-
-@dataclass(frozen=True)
-class Doing:
-    """Something that an office of the company enters."""
-
-    at: datetime
-    do: Callable[[datetime], object]
+Passed = Callable[[float], object]
 
 
 def document() -> str:
     return (files("aloft.demo") / MODEL).read_text()
 
 
-def live(home: Path, now: datetime, passed: Callable[[float], object], span: Span) -> None:
+def live(home: Path, now: datetime, passed: Passed, company: Northwind) -> Reached:
     """Live through all of it, up to `now`. `passed` hears the share of it that is over."""
-    first = datetime.combine(now.date() - timedelta(days=span.known), time(), UTC)
-    begins = first + timedelta(days=span.known - span.live)
-    known = customers(now.date())
-    opened = tickets(known, first, now)
-    entered = [doing for doing in agenda(known, first, begins, now) if doing.at >= first]
-    doings = sorted(entered, key=lambda doing: doing.at)
-    sent = [*usage(known, first, begins, now), *told(opened, first, begins, now)]
-    sent.sort(key=lambda delivery: delivery.received)
+    first_live = company.first_day - timedelta(days=company.span.live)
+    begins = min(datetime.combine(first_live, time(), UTC) + PUBLISHED, now)
+    found(company.begins)
+    store_past(home, company, begins)
+    passed(0.1)
     # All of it is history to the engine, which is why it is turned day by day.
     clock = SetClock(now + HISTORY_AFTER + timedelta(days=1))
     engine = Engine(home, load(document(), MODEL).clock.home_zone, clock)
     try:
-        engine.store.run("SET threads = 1")  # sixty accounts are too few to share out
-        _turn(engine, Team(now), looks(opened, begins, now), doings, sent, passed)
+        engine.run(begins)
+        passed(0.4)
+        go_live(company, begins)
+        reached = Reached(begins, begins)
+        return go_on(engine, company, reached, now, lambda share: passed(0.4 + 0.6 * share))
     finally:
         engine.close()
 
 
-def _turn(
-    engine: Engine,
-    team: Team,
-    instants: list[datetime],
-    doings: list[Doing],
-    sent: list[Delivery],
-    passed: Callable[[float], object],
-) -> None:
-    coming, arriving = iter(doings), iter(sent)
-    doing, delivery = next(coming, None), next(arriving, None)
-    for number, until in enumerate(instants, 1):
-        with transaction.atomic():
-            while doing is not None and doing.at <= until:
-                doing.do(doing.at)
-                doing = next(coming, None)
-        while delivery is not None and delivery.received <= until:
-            engine.inbox.append(delivery.entries, received=delivery.received)
-            delivery = next(arriving, None)
-        engine.run(until)
-        if number < len(instants):
-            team.work(until)
-        passed(number / len(instants))
-
-
-def looks(opened: Iterable[Ticket], begins: datetime, now: datetime) -> list[datetime]:
-    """When the team looks at its lists: each working noon, and when a ticket has come in. The last is now.
-
-    It is shortly before the product delivers, so that a day's facts are few turns of the engine.
-    """
-    chance = Random(f"{SEED}:looks")  # noqa: S311
-    instants: list[datetime] = []
-    day = begins
-    while day <= now:
-        if day.weekday() < 5:
-            instants.append(day + timedelta(minutes=chance.randint(*NOON)))
-        day += timedelta(days=1)
-    pressing = [ticket.opened for ticket in opened if ticket.priority != "normal" and ticket.opened > begins]
-    instants += [came + timedelta(minutes=45) for came in pressing]
-    return [*sorted(one for one in instants if one < now - timedelta(hours=1)), now]
-
-
-def agenda(known: list[Customer], first: datetime, begins: datetime, now: datetime) -> Iterator[Doing]:
-    """What the offices enter, in any order."""
-    yield Doing(first, partial(_found, known))
-    yield Doing(begins + ENTERED, _publish)
-    yield Doing(_days_before(now, 20), partial(cast.send_on_leave, now.date()))
-    for customer in known:
-        signed = datetime.combine(customer.starts, time(), UTC) + ENTERED
-        if signed > first:
-            yield Doing(signed, partial(_sign, customer, known))
-        for renewed in contracts.renewals(customer, first, now):
-            yield Doing(renewed, partial(contracts.renew, customer))
-        if customer.external in AMENDED:
-            days, share = AMENDED[customer.external]
-            yield Doing(_days_before(now, days), partial(contracts.amend, customer, share))
-        if customer.external in VISITS:
-            days = VISITS[customer.external]
-            yield Doing(_days_before(now, days), partial(_visit, customer))
-
-
-def _days_before(now: datetime, days: int) -> datetime:
-    return datetime.combine(now.date() - timedelta(days=days), time(), UTC) + ENTERED
-
-
-def _found(known: list[Customer], at: datetime) -> None:
-    """What there was before."""
+def found(at: datetime) -> None:
+    """What there was before the first customer was told of."""
     cast.hire(at)
-    for product in (contracts.LEDGER, contracts.PAYROLL):
-        set_product(name=product, is_core=product == contracts.LEDGER, actor=cast.BY, at=at)
-    before = [customer for customer in known if customer.starts <= at.date()]
-    for customer in before:
-        contracts.sign(customer, at)
-        agreed_at = datetime.combine(customer.starts, time(12), UTC) + timedelta(days=9)
-        if contracts.has_plan(customer) and agreed_at < at:
-            contracts.agree(customer, at, agreed_at)
-    cast.give_books(at)
-    cast.list_for_cora(before, at)
+    for product in (LEDGER, PAYROLL, INSIGHTS):
+        set_product(name=product, is_core=product == LEDGER, actor=cast.BY, at=at)
 
 
-def _sign(customer: Customer, known: list[Customer], at: datetime) -> None:
-    contracts.sign(customer, at)
-    if cast.on_coras_list(customer):
-        cast.list_for_cora(known, at)
+def store_past(home: Path, company: Northwind, until: datetime) -> None:
+    """All that was told before as one segment of the log: what an import of files leaves there."""
+    draft, log = home / "past.tmp", home / "log"
+    log.mkdir(exist_ok=True)
+    rows = handed_over(company.told(None, until, {}), HANDED_OVER, until)
+    pq.write_table(rows, draft, compression="zstd", row_group_size=SEGMENT)
+    inbox = Inbox(home / "inbox.sqlite3")
+    try:
+        add_import(log, inbox, draft)
+    finally:
+        inbox.close()
 
 
-def _publish(at: datetime) -> None:
+@transaction.atomic
+def go_live(company: Northwind, at: datetime) -> None:
+    """The team moves in: books, the plans that were agreed before, the model."""
+    agree_plans(company, at)
+    cast.give_books(cast.coras(company.customers), at)
+    cast.send_on_leave(company.first_day, at)
     text = document()
     model = load(text, MODEL)
     publish_model(name=model.name, document=text, digest=model.digest, live_from=at, actor="opal", at=at)
 
 
-def _visit(customer: Customer, at: datetime) -> None:
-    account = Account.objects.get(external_id=customer.external)
-    mia = Person.objects.get(handle="mia")
-    open_by_hand(account=account, moment="executive_visit", actor=mia, at=at)
+def go_on(engine: Engine, company: Northwind, since: Reached, now: datetime, passed: Passed) -> Reached:
+    """Up to now: day by day the customers' systems tell, the engine turns, the team works."""
+    team, told, worked = Team(company.first_day), since.told, since.worked
+    instants = [*looks(told, now), now]
+    for number, until in enumerate(instants, 1):
+        upto = now if until == now else max(last_hand_over(until), told)
+        deliver(engine.inbox, handed_over(company.told(told, upto, held()), HANDED_OVER, upto))
+        engine.run(until)
+        if until < now:
+            with transaction.atomic():
+                team.work(worked, until)
+                _visit(company, until)
+            worked = until
+        told = upto
+        passed(number / len(instants))
+    return Reached(told, worked)
+
+
+def last_hand_over(until: datetime) -> datetime:
+    today = datetime.combine(until.date(), HANDED_OVER, UTC)
+    return today if today <= until else today - timedelta(days=1)
+
+
+def deliver(inbox: Inbox, rows: pa.Table) -> None:
+    """To the inbox, together what was told together; in order."""
+    for at in rows["received"].unique().to_pylist():
+        together = rows.filter(pa.compute.equal(rows["received"], pa.scalar(at, pa.timestamp("us"))))
+        inbox.append(entries(together), received=at.replace(tzinfo=UTC))
+
+
+def looks(begins: datetime, now: datetime) -> Iterator[datetime]:
+    """When the team looks at its lists: each working noon."""
+    day = begins.date()
+    while (at := _noon(day)) < now - timedelta(hours=1):
+        if begins < at and day.weekday() < 5:
+            yield at
+        day += timedelta(days=1)
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC) + timedelta(minutes=chance("noon", day).randint(*NOON))
+
+
+def _visit(company: Northwind, at: datetime) -> None:
+    """Now and then the manager means to see a customer herself."""
+    if (company.first_day - at.date()).days in VISITS:
+        drawn = chance("visit", at.date())
+        known = [one.external for one in company.customers[: max(len(company.customers) // 20, 1)]]
+        account = Account.objects.filter(external_id=drawn.choice(known)).first()
+        if account is not None:
+            mia = Person.objects.get(handle="mia")
+            open_by_hand(account=account, moment="executive_visit", actor=mia, at=at)

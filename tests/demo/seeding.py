@@ -24,7 +24,8 @@ from functools import cache
 from pathlib import Path
 
 PATIENCE = 1_800  # seconds, on a machine that does other things too
-SHORT = (45, 8)  # days: known, live
+WHOLE = {"size": 300, "known": 400, "live": 9}
+SHORT = {"size": 60, "known": 200, "live": 3}
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Seeded:
 
 @cache
 def whole() -> Seeded:
-    """The demo's company as of now."""
+    """A company as that of the demo, as of now, and smaller."""
     from aloft import clock
 
     home, now = Path(tempfile.mkdtemp(prefix="aloft-demo-")), clock.now()
@@ -96,13 +97,13 @@ def main(what: str, now: datetime) -> None:
 
     from aloft.cli.ready import prepare
     from aloft.demo.company import make, seed_once
-    from aloft.demo.history import Span
+    from aloft.demo.northwind import Northwind, Span
 
     prepare()
     if what == "whole":
-        seed_once(now=now, say=lambda line: print(line, file=sys.stderr))  # noqa: T201
+        seed_once(now=now, say=lambda line: print(line, file=sys.stderr), span=Span(**WHOLE))  # noqa: T201
         return
-    make(settings.ALOFT_HOME, now, lambda _share: None, Span(*SHORT))
+    make(settings.ALOFT_HOME, now, lambda _share: None, Northwind(now.date(), Span(**SHORT)))
     json.dump(_decisions(), sys.stdout, default=str)
 
 

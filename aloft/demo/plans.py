@@ -1,0 +1,61 @@
+"""Success plans that customers had agreed before the model went live."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from aloft.demo.cast import BY
+from aloft.demo.chance import chance
+from aloft.demo.customers import Customer, Start
+from aloft.demo.northwind import Northwind
+from aloft.demo.places import at as local
+from aloft.records.models import Account
+from aloft.records.services import agree_plan, set_goal
+
+SHARES = {1: 0.6, 2: 0.1, 3: 0.0}
+"""Of the customers of each tier, those who have a plan: whoever is stuck has none."""
+AGREED = timedelta(days=9)
+"""After the start."""
+GOALS = (
+    ("Send invoices without paper", "invoices", "invoices", "up", 8, 40),
+    ("Have everybody in the product", "users", "users", "up", 2, 11),
+)
+"""Each by a value metric of the model."""
+
+
+def has_plan(customer: Customer, day: date) -> bool:
+    agreed = customer.starts + AGREED
+    there = agreed < day and (customer.ends is None or customer.ends > day)
+    return there and customer.start is not Start.STUCK and _drawn(customer) < SHARES[customer.tier]
+
+
+def _drawn(customer: Customer) -> float:
+    return chance("plan", customer.number).random()
+
+
+def agree_plans(company: Northwind, at: datetime) -> None:
+    known = {one.external: one for one in company.customers if has_plan(one, at.date())}
+    accounts = Account.objects.filter(external_id__in=list(known)).prefetch_related("contacts")
+    for account in accounts.order_by("pk"):
+        _agree(account, known[account.external_id], at)
+
+
+def _agree(account: Account, customer: Customer, at: datetime) -> None:
+    """With a goal that both measure."""
+    sponsor = next((one for one in account.contacts.all() if one.persona == "exec_sponsor"), None)
+    agreed_at = local(customer.place, customer.starts + AGREED, 14 * 60)
+    agree_plan(account=account, agreed_by=sponsor, agreed_at=agreed_at, actor=BY, at=at)
+    title, metric, unit, better, baseline, target = chance("goal", customer.number).choice(GOALS)
+    set_goal(
+        account=account,
+        title=title,
+        value_metric=metric,
+        unit=unit,
+        better=better,
+        baseline=baseline,
+        target=target,
+        starts_on=customer.starts + AGREED,
+        due_on=customer.starts + AGREED + timedelta(days=365),
+        actor=BY,
+        at=at,
+    )
