@@ -20,7 +20,8 @@ from aloft.demo.entries import PRODUCT, SOURCES
 from aloft.demo.history import live
 from aloft.demo.living import catch_up, is_behind
 from aloft.demo.northwind import Northwind, Span
-from aloft.demo.truth import note_reached, write_truth
+from aloft.demo.reached import note_reached
+from aloft.demo.truth import write_truth
 from aloft.records.models import Account, ModelVersion, Person
 
 DRAFT = "demo-in-the-making"
@@ -38,7 +39,9 @@ def seed_once(*, now: datetime, say: Callable[[str], None], span: Span | None = 
         _go_on(home, now, say)
         return
     company = Northwind(now.date(), span or Span())
-    say(f"Making a company of {company.span.size:,} customers, and living through its last weeks.")
+    say(
+        f"Making a company of {company.span.size:,} customers, and living through its last days: a minute or two."
+    )
     with _drafted(home) as draft, Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("The last weeks", total=1.0)
         make(draft, now, lambda share: progress.update(task, completed=share), company)

@@ -20,7 +20,7 @@ class Effect:
     """`helps`: of customers of whom it may be said, the share that it helps, by what would happen otherwise.
 
     `recovers`: the share of those whose usage has fallen that use the product as before, within two weeks.
-    `adopts`: the share of those who were stuck in onboarding that go on, by two users a week.
+    `adopts`: the share of those who were stuck in onboarding that go on, by a user every four days.
     `keeps`: the share of those who would leave for that cause and stay, if it comes before they say so.
     """
 

@@ -25,6 +25,8 @@ YEAR, MONTH = 365, 30
 NOTICE = {"yearly": 60, "monthly": 30}
 """Days before the end by which a customer says that it leaves."""
 FLOORS = (5000, 1700)
+OTHERS = 1_000_000
+"""Those who are there on the first day have lower numbers than those who left and those who will come."""
 
 
 class Cause(StrEnum):
@@ -105,13 +107,9 @@ def customers(first_day: date, size: int = SIZE) -> list[Customer]:
     """The `size` who are there on the first day, by what they pay; those who left before; those who will come."""
     pinned = {ceil(share * size): told for share, told in PINNED.items()}
     known = [_there(rank, size, first_day, pinned.get(rank)) for rank in range(1, size + 1)]
-    gone = [_gone(SIZE_LIMIT + 2 * number, first_day) for number in range(size * 13 // 100)]
-    coming = [_coming(SIZE_LIMIT + 2 * number + 1, first_day) for number in range(size * 15 // 100)]
+    gone = [_gone(OTHERS + 2 * number, first_day) for number in range(size * 13 // 100)]
+    coming = [_coming(OTHERS + 2 * number + 1, first_day) for number in range(size * 15 // 100)]
     return [*known, *gone, *coming]
-
-
-SIZE_LIMIT = 1_000_000
-"""Those who are there have lower numbers, so that a larger company has the same ones, and more."""
 
 
 def _there(rank: int, size: int, first_day: date, pinned: tuple[str, Place] | None) -> Customer:
@@ -131,7 +129,7 @@ def _age(drawn: Random) -> int:
 
 
 def _drawn(number: int, mrr: int, drawn: Random, age: int, first_day: date) -> Customer:
-    name = company(number % SIZE_LIMIT if number < SIZE_LIMIT else 100_000 + number - SIZE_LIMIT)
+    name = company(number % OTHERS if number < OTHERS else 100_000 + number - OTHERS)
     tier = 1 if mrr >= FLOORS[0] else 2 if mrr >= FLOORS[1] else 3
     return Customer(
         number=number,

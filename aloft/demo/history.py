@@ -21,8 +21,8 @@ from aloft.demo.conversations import held
 from aloft.demo.entries import entries
 from aloft.demo.northwind import Northwind, handed_over
 from aloft.demo.plans import agree_plans
+from aloft.demo.reached import Reached
 from aloft.demo.team_at_work import Team
-from aloft.demo.truth import Reached
 from aloft.engagement.load import load
 from aloft.engine.loop import Engine
 from aloft.engine.timeline import HISTORY_AFTER

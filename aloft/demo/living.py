@@ -1,11 +1,12 @@
 """The company lives on: while it is served its systems go on telling, and the team goes on working.
 
-This runs in a process beside the web pages and the engine. Nobody is simulated whom somebody is
-signed in as, and what somebody else has taken up is left to them.
+This runs in a process beside the web pages and the engine. Nobody is simulated whom somebody is signed in as,
+and what somebody else has taken up is left to them.
 """
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from collections.abc import Callable
@@ -13,21 +14,24 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from aloft.clock import Clock, SetClock, SystemClock
-from aloft.collect.inbox import Inbox
+from aloft.collect.inbox import Inbox, InboxUnavailable
 from aloft.demo.conversations import held
 from aloft.demo.entries import entries
 from aloft.demo.history import go_on
 from aloft.demo.northwind import Northwind
+from aloft.demo.reached import Reached, note_reached, reached
 from aloft.demo.team_at_work import Team, signed_in
-from aloft.demo.truth import Reached, note_reached, reached, read_company
+from aloft.demo.truth import read_company
 from aloft.engine.home import open_engine
 from aloft.engine.timeline import HISTORY_AFTER
 
-EVERY = 60.0
-"""Seconds between two looks."""
+log = logging.getLogger("aloft.demo")
+
+EVERY, OF_A_THOUSAND = 60.0, 10.0
+"""Seconds between two looks, at least; and for each thousand customers."""
 STOPPED = timedelta(hours=6)
 """After so long a stop the days in between are lived through before anything is served."""
 HOURS = range(7, 17)
@@ -73,8 +77,13 @@ class Living:
         return now
 
     def run(self, stopping: threading.Event) -> None:
-        while not stopping.wait(EVERY):
-            self.look()
+        """Look again and again; one that finds the disk full or a file locked is made again with the next."""
+        every = max(EVERY, self.company.span.size / 1000 * OF_A_THOUSAND)
+        while not stopping.wait(every):
+            try:
+                self.look()
+            except (InboxUnavailable, DatabaseError):
+                log.exception("a look failed; what it has not told is told with the next")
         self.inbox.close()
 
 

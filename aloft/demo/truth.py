@@ -6,10 +6,9 @@ From the same file the company is made up again when it lives on.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,9 @@ from aloft.demo.chance import SEED
 from aloft.demo.conversations import EFFECTS, Effect
 from aloft.demo.customers import Customer
 from aloft.demo.northwind import Northwind, Span
+from aloft.demo.reached import write_whole
 
-TRUTH, REACHED = "demo-truth.json", "demo-reached.json"
+TRUTH = "demo-truth.json"
 
 
 def write_truth(home: Path, company: Northwind) -> None:
@@ -40,7 +40,7 @@ def write_truth(home: Path, company: Northwind) -> None:
         },
         "customers": [*map(_customer, company.customers)],
     }
-    _write(home / TRUTH, json.dumps(told, indent=1))
+    write_whole(home / TRUTH, json.dumps(told, indent=1))
 
 
 def _effect(effect: Effect) -> Mapping[str, object]:
@@ -67,30 +67,3 @@ def read_company(home: Path) -> Northwind | None:
     if told["seed"] != SEED:
         return None
     return Northwind(date.fromisoformat(told["first_day"]), Span(**told["span"]))
-
-
-@dataclass(frozen=True)
-class Reached:
-    """Up to when the company's systems have told of it, and its team has worked.
-
-    To lose the first is no harm: what is told twice counts once.
-    """
-
-    told: datetime
-    worked: datetime
-
-
-def note_reached(home: Path, reached: Reached) -> None:
-    _write(home / REACHED, json.dumps({name: at.isoformat() for name, at in asdict(reached).items()}))
-
-
-def reached(home: Path) -> Reached:
-    told = json.loads((home / REACHED).read_text())
-    return Reached(**{name: datetime.fromisoformat(at) for name, at in told.items()})
-
-
-def _write(path: Path, text: str) -> None:
-    draft = path.with_suffix(".tmp")
-    draft.write_text(text)
-    draft.chmod(0o600)
-    os.replace(draft, path)

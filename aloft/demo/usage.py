@@ -205,9 +205,7 @@ def _table(
 def of_week(crowd: Crowd, monday: date) -> pa.Table:
     """How often the people of each customer signed in from that day to Friday; nobody knows who."""
     days = [monday + timedelta(days=number) for number in range(5)]
-    users = np.bincount(
-        crowd.whose[crowd.created <= monday.toordinal()], minlength=len(crowd.known)
-    )  # of each customer
+    users = np.bincount(crowd.whose[crowd.created <= monday.toordinal()], minlength=len(crowd.known))
     expected = sum((level(crowd, day) for day in days), np.zeros(len(crowd.known))) * crowd.comes * users
     counted = np.floor(expected + shares("week", crowd.numbers, monday.toordinal())).astype(np.int64)
     whose = np.flatnonzero(counted)

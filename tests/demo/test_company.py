@@ -16,7 +16,8 @@ from aloft.collect.inbox import Inbox
 from aloft.collect.selectors import source_of_key
 from aloft.demo.company import DRAFT, WRITE_KEY, seed_once
 from aloft.demo.northwind import Northwind, Span
-from aloft.demo.truth import TRUTH, reached, read_company
+from aloft.demo.reached import reached
+from aloft.demo.truth import TRUTH, read_company
 from aloft.engine.models import DataAlert, Decided
 from aloft.engine.why import of_occurrence
 from aloft.measures.models import AccountProjection

@@ -15,8 +15,9 @@ from aloft.act.models import Verdict
 from aloft.clock import SetClock
 from aloft.demo.living import Living, catch_up, is_behind
 from aloft.demo.northwind import Northwind
+from aloft.demo.reached import Reached, note_reached, reached
 from aloft.demo.team_at_work import Team, signed_in
-from aloft.demo.truth import Reached, note_reached, reached, read_company
+from aloft.demo.truth import read_company
 from aloft.engine.models import Decided
 from aloft.records.models import Person
 from tests.demo.conftest import reading
