@@ -30,6 +30,7 @@ from aloft.measures.statements import Column, Stage, Statements
 from aloft.measures.zones import macros
 from aloft.revenue.standing import Standing
 
+MANY = 10_000
 NOTED = ("contacted", "attended", "confirmed", "trained", "signed", "no_show")
 
 _SETUP = """
@@ -105,10 +106,13 @@ class Frames:
         home_zone: str,
         further: Iterable[Expression] = (),
         behind: Mapping[str, datetime] = MappingProxyType({}),
+        many: int = MANY,
     ) -> None:
         """`further`: rules that are read over the frames besides those of the model (of books).
 
         `behind`: sources that are late, each with its mark: beyond it their metrics are unknown.
+
+        `many`: from how many questions on, put by `ask_all`, reading state takes longer than to plan it.
         """
         self.connection = connection
         self.model = model
@@ -127,7 +131,7 @@ class Frames:
             Statements(metrics, f"placed_{i}" if i else "placed", f"_{i}" if i else "")
             for i, metrics in enumerate(rounds(self.metrics))
         ]
-        self._about_occurrences, self._about_everybody = True, False
+        self._about_occurrences, self._about_many, self._many = True, False, many
         self._standing = Standing(connection)
         self._with_facts, self._in_view = apart(
             formulas(model.metrics),
@@ -142,7 +146,7 @@ class Frames:
     def ask(self, asks: Iterable[Ask]) -> None:
         """Put questions; the frame answers them once built."""
         columns: dict[str, list[object]] = {name: [] for name in _ASKED.names}
-        self._about_occurrences, self._about_everybody = False, False
+        self._about_occurrences, self._about_many = False, False
         for ask in asks:
             self._about_occurrences |= ask.moment is not None
             values = (
@@ -164,7 +168,7 @@ class Frames:
 
         `among`: only about those that follow one of these models, where several are live.
         """
-        self._about_occurrences, self._about_everybody = False, True
+        self._about_occurrences = False
         tests = [] if zones is None else [f"{self._zone_of('a')} in $zones"]
         if among is not None:
             tests.append("a.id in (select account from decided_follow where model in $among)")
@@ -180,6 +184,8 @@ class Frames:
             parameters |= {"among": list(among)}
         self.connection.execute("delete from asked")
         self._put(source, parameters)
+        asked = self.connection.execute("select count(*) from asked").fetchone()
+        self._about_many = asked is not None and asked[0] >= self._many
 
     def _put(self, source: str, parameters: Mapping[str, object] = MappingProxyType({})) -> None:
         """Insert questions, with the zone and the local day of each; then those beside them."""
@@ -246,12 +252,12 @@ class Frames:
     def _metric_stages(self) -> Iterator[Stage]:
         """Round by round: a metric may count since the instant of one of an earlier round."""
         for i, one in enumerate(self.rounds):
-            yield from one.stages(everybody=self._about_everybody)
+            yield from one.stages(many=self._about_many)
             if one is not self.rounds[-1]:
                 yield f"placed_{i + 1}", self._joined_values(one, f"placed_{i}" if i else "placed")
 
     def _joined_values(self, statements: Statements, source: str) -> str:
-        columns = list(statements.columns(everybody=self._about_everybody))
+        columns = list(statements.columns(many=self._about_many))
         values = "".join(
             f", {self._known(column.metric, _value(column))} as {column.column}" for column in columns
         )
@@ -300,7 +306,7 @@ class Frames:
 
     def _facts_sql(self) -> str:
         last = len(self.rounds) - 1
-        columns = list(self.rounds[last].columns(everybody=self._about_everybody)) if self.rounds else []
+        columns = list(self.rounds[last].columns(many=self._about_many)) if self.rounds else []
         values = "".join(
             f", {self._known(column.metric, _value(column))} as {column.column}" for column in columns
         )

@@ -46,7 +46,7 @@ class Group:
 
     @staticmethod
     def alike(metric: Metric, others: Sequence[Metric]) -> Hashable:
-        """What metrics have in common that are read together when all accounts are: here, their kind is enough."""
+        """What metrics have in common that are read together for many questions: here, their kind is enough."""
         return None
 
     def sql(self) -> str:

@@ -5,7 +5,7 @@ raw events, put together row by row before anything is summed.
 of the day in which a window begins where that is a part of a day. Then each group of metrics has a table with a
 column for each. A key without rows is absent: the frame starts from the questions.
 
-Of few accounts, metrics of one kind are one group: what takes long is to plan statements. Of all accounts it is
+Of few questions, metrics of one kind are one group: what takes long is to plan statements. Of many it is
 to read rows, so that only those metrics are together that read the same ones.
 """
 
@@ -49,30 +49,30 @@ class Statements:
     def windows(self) -> list[Window]:
         return list(dict.fromkeys(window(metric) for metric in self.metrics))
 
-    def stages(self, *, everybody: bool = False) -> Iterator[Stage]:
+    def stages(self, *, many: bool = False) -> Iterator[Stage]:
         if not self.metrics:
             return
-        groups = self._groups(everybody)
+        groups = self._groups(many)
         yield self.bounds, self._bounds_sql()
         if any(group.at_edges for group in groups):
             yield self.edges, self._edges_sql()
         for i, group in enumerate(groups):
             yield self._table(i), group.sql()
 
-    def columns(self, *, everybody: bool = False) -> Iterator[Column]:
-        for i, group in enumerate(self._groups(everybody)):
+    def columns(self, *, many: bool = False) -> Iterator[Column]:
+        for i, group in enumerate(self._groups(many)):
             for metric in group.metrics:
                 yield Column(metric, self._table(i), column_of(metric))
 
     def _table(self, number: int) -> str:
         return f"counted_{number}{self.suffix}"
 
-    def _groups(self, everybody: bool) -> list[Group]:
+    def _groups(self, many: bool) -> list[Group]:
         parts: dict[Hashable, tuple[type[Group], list[Metric]]] = {}
         for kind in (Days, Users, Values, Latest, Turns, Queues):
             metrics = [metric for metric in self.metrics if self._kind(metric) == kind.kind]
             for metric in metrics:
-                alike = kind.alike(metric, metrics) if everybody else None
+                alike = kind.alike(metric, metrics) if many else None
                 parts.setdefault((kind, alike), (kind, []))[1].append(metric)
         return [kind(self, metrics) for kind, metrics in parts.values()]
 

@@ -211,7 +211,7 @@ def read(
     store: FactStore, model: Model, instants: list[datetime], *, everybody: bool
 ) -> dict[tuple[str, datetime], dict[str, Value]]:
     """By account and instant: asked about one by one, or everybody at each instant."""
-    frames = Frames(store.connection, model, "UTC")
+    frames = Frames(store.connection, model, "UTC", many=0)
     names = dict(store.run("select id, external from account"))
     if everybody:
         return {

@@ -1,4 +1,4 @@
-"""The statements of a model with every verb, of some accounts and of all, spelled for DuckDB and for Spark.
+"""The statements of a model with every verb, of few questions and of many, spelled for DuckDB and for Spark.
 
 After a change that is meant: `ALOFT_SNAPSHOTS=write python -m pytest tests/measures/test_snapshots.py`.
 """
@@ -19,13 +19,13 @@ HERE = Path(__file__).parent / "snapshots"
 BENCHMARK = Path(__file__).parents[2] / "benchmarks/model.yaml"
 
 
-def spelled(dialect: str, *, everybody: bool) -> str:
+def spelled(dialect: str, *, many: bool) -> str:
     model = load(BENCHMARK.read_text(), "model.yaml")
     stages = [
         stage
         for i, metrics in enumerate(rounds(metrics_read(model)))
         for stage in Statements(metrics, f"placed_{i}" if i else "placed", f"_{i}" if i else "").stages(
-            everybody=everybody
+            many=many
         )
     ]
     return (
@@ -38,10 +38,10 @@ def spelled(dialect: str, *, everybody: bool) -> str:
 
 
 @pytest.mark.parametrize("dialect", ["duckdb", "spark"])
-@pytest.mark.parametrize("of", ["some", "everybody"])
+@pytest.mark.parametrize("of", ["few", "many"])
 def test_the_statements_are_those_of_the_snapshot(dialect: str, of: str) -> None:
     file = HERE / f"{dialect}_{of}.sql"
     if os.environ.get("ALOFT_SNAPSHOTS") == "write":
         HERE.mkdir(exist_ok=True)
-        file.write_text(spelled(dialect, everybody=of == "everybody"))
-    assert spelled(dialect, everybody=of == "everybody") == file.read_text()
+        file.write_text(spelled(dialect, many=of == "many"))
+    assert spelled(dialect, many=of == "many") == file.read_text()
