@@ -1,13 +1,15 @@
 """What people do with an occurrence. Each verb is one transaction: the row, its verdict, the audit entry, the change.
 
 All take the person who acts and the instant (UTC); all raise `act.states.IllegalMove` for a move that the
-table of legal moves forbids, with a message for people.
+table of legal moves forbids, with a message for people; the audit log keeps that it was tried.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
 
@@ -20,6 +22,36 @@ from aloft.records.models import Account, Contact, Person, RecordedFact
 from aloft.records.policies import who_may_see
 from aloft.records.services import record_fact, withdraw_fact
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _keeping_refusals(act: Callable[P, T]) -> Callable[P, T]:
+    """A move that the table forbids changes nothing, and leaves an audit entry behind."""
+
+    @wraps(act)
+    def kept(*args: P.args, **said: P.kwargs) -> T:
+        try:
+            return act(*args, **said)
+        except IllegalMove as refused:
+            _note_refusal(act.__name__, said, str(refused))
+            raise
+
+    return kept
+
+
+def _note_refusal(act: str, said: Mapping[str, Any], why: str) -> None:
+    occurrence = said["occurrence"]
+    state = Occurrence.objects.filter(pk=occurrence.pk).values_list("state", flat=True).first()
+    audit.record(
+        actor=said["actor"].handle,
+        action="occurrence.refused",
+        subject=f"occurrence:{occurrence.pk}",
+        payload={"act": act, "state": state or "", "why": why},
+        at=said["at"],
+    )
+
+
 _ACTS: Mapping[Move, Act] = {
     "start": "start",
     "finish": "done",
@@ -30,6 +62,7 @@ _ACTS: Mapping[Move, Act] = {
 }
 
 
+@_keeping_refusals
 @transaction.atomic
 def start(*, occurrence: Occurrence, actor: Person, at: datetime) -> Occurrence:
     row = _moved(occurrence, "start")
@@ -37,6 +70,7 @@ def start(*, occurrence: Occurrence, actor: Person, at: datetime) -> Occurrence:
     return _acted(row, "start", "started", actor, at)
 
 
+@_keeping_refusals
 @transaction.atomic
 def finish(*, occurrence: Occurrence, actor: Person, at: datetime, note: str = "") -> Occurrence:
     """The owner's word that the work is finished; only facts make the outcome met."""
@@ -67,6 +101,7 @@ def finish_with(
     return noted
 
 
+@_keeping_refusals
 @transaction.atomic
 def snooze(
     *, occurrence: Occurrence, actor: Person, at: datetime, until: datetime, reason: str
@@ -81,6 +116,7 @@ def snooze(
     return _acted(row, "snooze", "deferred", actor, at, reason, until=until.isoformat())
 
 
+@_keeping_refusals
 @transaction.atomic
 def skip(*, occurrence: Occurrence, actor: Person, at: datetime, reason: str) -> Occurrence:
     row = _moved(occurrence, "skip")
@@ -90,6 +126,7 @@ def skip(*, occurrence: Occurrence, actor: Person, at: datetime, reason: str) ->
     return _acted(row, "skip", "skipped", actor, at, reason)
 
 
+@_keeping_refusals
 @transaction.atomic
 def hand_over(*, occurrence: Occurrence, actor: Person, at: datetime, to: Person, reason: str) -> Occurrence:
     """To somebody who may see the account; its clocks run on. It no longer follows books and leave."""
@@ -128,6 +165,7 @@ def hand_back(*, occurrence: Occurrence, actor: Person, at: datetime) -> Occurre
     return _acted(row, "hand_over", "reassigned", actor, at, "taken back", to=name, owner=name)
 
 
+@_keeping_refusals
 @transaction.atomic
 def reopen(*, occurrence: Occurrence, actor: Person, at: datetime) -> Occurrence:
     """Undo a person's move. What facts closed stays closed; what is snoozed wakes as it was."""
@@ -141,6 +179,7 @@ def reopen(*, occurrence: Occurrence, actor: Person, at: datetime) -> Occurrence
     return _acted(row, "reopen", "opened", actor, at, "reopened")
 
 
+@_keeping_refusals
 @transaction.atomic
 def record(
     *,

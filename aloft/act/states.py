@@ -21,6 +21,9 @@ Move = Literal[
     "retract",
     "cancel",
     "escalate",
+    "append",
+    "move",
+    "reassign",
 ]
 
 PLANNED, OPEN, STARTED, DONE, CLOSED = OccurrenceState
@@ -55,6 +58,9 @@ LEGAL: dict[Move, Legal] = {
     ),
     "cancel": Legal(frozenset({PLANNED, OPEN, STARTED}), CLOSED, "its anchor is gone"),
     "escalate": Legal(frozenset({OPEN, STARTED, DONE}), None, "it is late, and somebody else is told"),
+    "append": Legal(frozenset({PLANNED, OPEN, STARTED, DONE}), None, "what calls for it again joins it"),
+    "move": Legal(frozenset({PLANNED, OPEN, STARTED}), None, "its anchor has moved, and it with it"),
+    "reassign": Legal(frozenset({PLANNED, OPEN}), None, "it follows a leave, or a change of books"),
 }
 
 PERSONS_WORD = frozenset({"skipped", "done"})

@@ -52,6 +52,7 @@ def _follow(turn: Turn, occurrence: Occurrence, row: Row, account: int) -> None:
 
 
 def _move(turn: Turn, occurrence: Occurrence, moment: Moment, due: datetime) -> None:
+    check(occurrence, "move")
     was, shift = occurrence.due_at, due - occurrence.due_at
     occurrence.due_at = due
     occurrence.save(update_fields=["due_at", "anchored_at", "outcome_until"])

@@ -9,6 +9,7 @@ from typing import Any
 
 from aloft.act.log import as_objects
 from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState
+from aloft.act.states import check
 from aloft.decide import escalation
 from aloft.decide.calendar import WorkCalendar
 from aloft.decide.durations import add
@@ -65,6 +66,7 @@ def _joined(turn: Turn, candidate: Candidate, known: Known) -> bool:
     )
     if standing is None:
         return False
+    check(standing, "append")
     turn.say(
         "appended", known, candidate.moment, standing.anchor, standing.n, [candidate.reason], standing.pk,
         candidate.at, joined=f"{candidate.anchor}:{candidate.n}",

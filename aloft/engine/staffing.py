@@ -6,6 +6,7 @@ So does what a person handed over: their word stands.
 from __future__ import annotations
 
 from aloft.act.models import Occurrence, OccurrenceState
+from aloft.act.states import check
 from aloft.decide.owners import Resolved, moves
 from aloft.decide.values import Reason
 from aloft.engine.turn import Turn
@@ -28,6 +29,7 @@ def reassign(turn: Turn) -> None:
 
 
 def _hand_over(turn: Turn, occurrence: Occurrence, resolved: Resolved) -> None:
+    check(occurrence, "reassign")
     was = turn.staff.name(occurrence.owner_id) or "nobody"
     now = turn.staff.name(resolved.person)
     occurrence.owner_id = resolved.person

@@ -90,3 +90,43 @@ def test_the_next_is_the_first_that_a_window_finds(
     to_it = due_instants(schedule, anchor, BERLIN, roll=roll, window=(after, found.at + datetime.resolution))
     before_it = due_instants(schedule, anchor, BERLIN, roll=roll, window=(after, found.at))
     assert (to_it[0], before_it) == (found, [])
+
+
+def months(found: list[date]) -> list[int]:
+    return [day.year * 12 + day.month for day in found]
+
+
+@unhurried
+@given(ANCHORS, st.sampled_from(["none", "modified_following"]), st.integers(0, 1))
+def test_a_monthly_series_never_repeats_or_skips_a_month(anchor: date, roll: Roll, on_last: int) -> None:
+    """Rolled off a day that is not worked it stays within its month, too."""
+    schedule = Every(Duration(1, "mo"), START, on="last" if on_last else None, at=NINE)
+    window = BERLIN.start_of_day(anchor), BERLIN.start_of_day(anchor + timedelta(days=1200))
+    dues = due_instants(schedule, anchor, BERLIN, roll=roll, window=window)
+    found = months([BERLIN.local_date(one.at) for one in dues])
+    assert found == list(range(found[0], found[0] + len(found)))
+
+
+@unhurried
+@given(ANCHORS)
+def test_rolling_finds_the_nearest_working_day_and_leaves_one_alone(day: date) -> None:
+    forward, back = BERLIN.roll(day, "following"), BERLIN.roll(day, "preceding")
+    assert back <= day <= forward
+    assert BERLIN.is_working_day(forward)
+    assert BERLIN.is_working_day(back)
+    between = [back + timedelta(days=n) for n in range(1, (forward - back).days)]
+    assert not any(BERLIN.is_working_day(one) for one in between)
+    assert BERLIN.roll(forward, "preceding") == forward
+    assert BERLIN.roll(back, "following") == back
+    within = BERLIN.roll(day, "modified_following")
+    assert within == (forward if forward.month == day.month else back)
+
+
+@unhurried
+@given(ANCHORS, st.integers(1, 300))
+def test_business_days_forward_and_back_lead_to_where_they_began(day: date, count: int) -> None:
+    """From a working day; a start on another counts from the next one, or back from the last."""
+    start = BERLIN.roll(day, "following")
+    there = BERLIN.working_day_after(start, count)
+    assert BERLIN.working_day_before(there, count) == start
+    assert BERLIN.working_day_after(BERLIN.roll(day, "preceding"), 0) == BERLIN.roll(day, "preceding")

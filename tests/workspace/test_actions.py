@@ -154,7 +154,7 @@ def test_an_illegal_move_changes_nothing_and_says_what_to_do(cora: Client, usage
     post(cora, usage_fell, "done")
     response = post(cora, usage_fell, "start")
     assert (response.status_code, usage_fell.state) == (409, "done")
-    assert audited("occurrence.start") == 0
+    assert (audited("occurrence.start"), audited("occurrence.refused")) == (0, 1)
     text = response.content.decode()
     assert (
         "“Usage fell” is done: it cannot be started now. Nothing was changed; the page shows how it stands now."
