@@ -9,6 +9,7 @@ from aloft.ui.charts import Bar, Frame
 from aloft.ui.words import number
 
 FRAME = Frame(left=0, right=280, top=16, bottom=80, low=0, high=1)
+LEGIBLE = 18  # of the height of a bar that a number stands in
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class DrawnDay:
     said: str
     today: bool
     middle: float
-    above: float  # where its hours are written
+    foot: float  # where its hours are written: within the bar, or above one that is too low
+    tone: str
     bars: list[Bar]
 
 
@@ -59,9 +61,12 @@ def drawn(days: Sequence[DayHours], limit: float | None) -> Week:
 
 def _day(frame: Frame, place: int, places: int, day: DayHours, limit: float | None) -> DrawnDay:
     said = number(round(day.total, 1)) if day.total else ""
-    top = frame.y(day.total)
-    bars = _bars(frame, frame.slot(place, places), 0.6 * frame.right / places, day, limit)
-    return DrawnDay(day.name[:3], said, day.today, frame.slot(place, places), round(top - 4, 1), bars)
+    top, middle = frame.y(day.total), frame.slot(place, places)
+    within = frame.bottom - top >= LEGIBLE
+    foot = frame.bottom - 5 if within else round(top - 4, 1)
+    tone = "in" if within and not day.worked else "strong"
+    bars = _bars(frame, middle, 0.6 * frame.right / places, day, limit)
+    return DrawnDay(day.name[:3], said, day.today, middle, foot, tone, bars)
 
 
 def _bars(frame: Frame, middle: float, width: float, day: DayHours, limit: float | None) -> list[Bar]:

@@ -95,6 +95,11 @@ def test_the_hours_of_the_week_are_what_is_booked_and_done_against_what_can_be_g
         "Velo Norte brings the least of that day: snooze it, or hand it over."
     )
     assert [bar.css for bar in found.picture.days[0].bars] == ["f3", "f1", "over"]
+    assert [(day.foot, day.tone) for day in found.picture.days[:3]] == [
+        (75, "strong"),
+        (76.0, "strong"),
+        (75, "in"),
+    ]
 
 
 def test_without_hours_said_the_week_has_no_limit_and_no_advice(owner: Person, now: datetime) -> None:
@@ -138,3 +143,10 @@ def test_an_engine_that_leaves_edits_unread_is_told_and_the_list_stands(
     page = cora.get("/").content.decode()
     assert says in page
     assert "Start the call" in page
+
+
+def test_a_touch_can_be_logged_where_the_account_is_read(cora: Client, owner: Person, now: datetime) -> None:
+    account = factory.account("Brackwater Foods", now, held_by=owner)
+    page = cora.get(f"/accounts/{account.public_id}/").content.decode()
+    assert f'hx-get="/accounts/{account.public_id}/touch?page=account"' in page
+    assert f'id="act-{account.public_id}"' in page
