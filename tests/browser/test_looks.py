@@ -60,3 +60,13 @@ def looked_at(page: Page, name: str) -> None:
     found = Axe().run(page)
     assert found.violations_count == 0, f"{name}\n{found.generate_report()}"
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
+
+
+@pytest.mark.urls("tests.ui.gallery_urls")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_gallery_is_accessible_and_keeps_to_its_width(open_page: Open, theme: str) -> None:
+    page = sign_in(open_page(NARROW, theme, reduced_motion="reduce"))
+    page.goto("/gallery")
+    looked_at(page, f"gallery-narrow-{theme}")
+    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    looked_at(page, f"gallery-{theme}")
