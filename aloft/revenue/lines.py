@@ -15,15 +15,18 @@ from aloft.revenue import rates, spans
 from aloft.revenue.conventions import D1, EVERYTHING, Basis, Convention
 from aloft.revenue.rates import FIRST_CURRENCY, worth
 
-# The last recorded version of each contract; one that only its lines tell of lasts as long as they do.
+# The last recorded version of each contract; one that only its lines tell of lasts as long as they do. There is
+# none before `made`: the first of the days on which it was signed, recorded (less one: days are the account's), starts.
 CONTRACTS = f"""
-    SELECT account, contract, signed, starts, ends FROM contract
-    QUALIFY row_number() OVER (PARTITION BY account, contract ORDER BY seq DESC) = 1
+    SELECT account, contract, signed, starts, ends, least(starts, signed,
+        (min(recorded) OVER (PARTITION BY account, contract) - INTERVAL 1 DAY)::DATE) AS made
+    FROM contract QUALIFY row_number() OVER (PARTITION BY account, contract ORDER BY seq DESC) = 1
     UNION ALL
     SELECT account, contract, NULL AS signed, min(starts) AS starts,
-        CASE WHEN bool_or(ends IS NULL) THEN NULL ELSE max(ends) END AS ends
+        CASE WHEN bool_or(ends IS NULL) THEN NULL ELSE max(ends) END AS ends,
+        least(min(starts), (min(told) - INTERVAL 1 DAY)::DATE) AS made
     FROM (
-        SELECT account, contract, line, min(starts) AS starts,
+        SELECT account, contract, line, min(starts) AS starts, min(recorded) AS told,
             arg_max(struct_pack(ends := ends), {spans.SAID}).ends AS ends
         FROM contract_line GROUP BY account, contract, line
     ) whole
@@ -108,8 +111,8 @@ def contract_facts(asked: str, known: str = f"({CONTRACTS})") -> str:
 
     `known` is the relation of CONTRACTS, for who holds it as a table.
 
-    The contract in force on the day (the one that started last, of several), else the next to start, else
-    the last that ended.
+    Of those that were made by then: the contract in force on the day (the one that started last, of several),
+    else the next to start, else the last that ended.
     """
     return f"""
         WITH asked_contract AS (SELECT DISTINCT account, day FROM {asked}),
@@ -117,7 +120,7 @@ def contract_facts(asked: str, known: str = f"({CONTRACTS})") -> str:
         ranked AS (
             SELECT q.account, q.day, k.contract, k.signed, k.starts, k.ends,
                 CASE WHEN k.ends <= q.day THEN 2 WHEN k.starts > q.day THEN 1 ELSE 0 END AS distance
-            FROM asked_contract q JOIN known k ON k.account = q.account
+            FROM asked_contract q JOIN known k ON k.account = q.account AND k.made <= q.day
         ),
         chosen AS (
             SELECT * FROM ranked QUALIFY row_number() OVER (

@@ -34,7 +34,7 @@ _RESTATED = """
 
 _EDGES = f"""
     select account, unnest([date '0001-01-01', opens, closes]) as day from span
-    union select account, unnest([date '0001-01-01', signed, starts, ends]) from restated_contract
+    union select account, unnest([date '0001-01-01', made, signed, starts, ends]) from restated_contract
     union select account, unnest([stops, resumes]) from line_standing
     union select s.account, r.starts from span s join rate r on r.currency = s.currency and r.starts > {rates.ALWAYS}"""
 

@@ -46,11 +46,14 @@ def rate(seq: int, currency: str, starts: str, worth: str, into: str = "USD") ->
 
 
 def contract(
-    seq: int, starts: str, ends: str | None = None, signed: str | None = None, name: str = "c-1"
+    seq: int,
+    starts: str,
+    ends: str | None = None,
+    signed: str | None = None,
+    name: str = "c-1",
+    when: str = RECORDED,
 ) -> ChangeRow:
-    return changed(
-        seq, RECORDED, "contract.set", "acme", contract=name, signed=signed, starts=starts, ends=ends
-    )
+    return changed(seq, when, "contract.set", "acme", contract=name, signed=signed, starts=starts, ends=ends)
 
 
 def on(day: str) -> str:
@@ -188,6 +191,23 @@ def test_without_a_contract_there_are_no_contract_facts_and_no_status() -> None:
     store = drained(changes=(changed(1, RECORDED, "account.set", "acme", fields={"plan": "free"}),))
     assert facts(store, "2026-06-01") == (None, None, None, None)
     assert status(store, "2026-06-01") is None
+
+
+def test_a_contract_is_not_there_before_it_is_signed_or_recorded() -> None:
+    recorded = "2028-02-01T12:00"
+    store = drained(
+        changes=(
+            contract(1, "2026-03-01", "2027-03-01", signed="2026-01-20", name="signed", when=recorded),
+            contract(2, "2028-03-01", None, name="unsigned", when=recorded),
+        )
+    )
+    days = ("2026-01-19", "2026-01-20", "2028-01-30", "2028-01-31", "2028-02-01")
+    assert [facts(store, day)[0] for day in days] == [None, "signed", "signed", "unsigned", "unsigned"]
+
+
+def test_a_contract_that_was_recorded_late_is_there_from_its_start() -> None:
+    store = drained(changes=(contract(1, "2026-01-12", None, when="2026-01-20T08:00"),))
+    assert [facts(store, day)[2] for day in ("2026-01-11", "2026-01-12")] == [None, date(2026, 1, 12)]
 
 
 @pytest.mark.parametrize(
