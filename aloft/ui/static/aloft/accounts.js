@@ -52,6 +52,21 @@ function pressed(event) {
   told();
 }
 
+// A menu opens under its button; without script it opens in the middle, under a thumb above the bar at the foot.
+function place(event) {
+  const menu = event.target;
+  if (event.newState !== "open" || !menu.classList?.contains("wide-menu")) return;
+  const button = document.querySelector(`[popovertarget="${menu.id}"]`).getBoundingClientRect();
+  const left = Math.max(8, Math.min(button.left, innerWidth - menu.offsetWidth - 8));
+  const top = Math.max(8, Math.min(button.bottom + 4, innerHeight - menu.offsetHeight - 8));
+  Object.assign(menu.style, { margin: "0", inset: `${top}px auto auto ${left}px` });
+}
+
+// htmx hands the attributes of an element on to the one that takes its place, and the policy lets no style through.
+function unplace() {
+  for (const menu of all(".wide-menu[style]")) menu.removeAttribute("style");
+}
+
 function ready() {
   for (const hidden of all("[data-pick-all], [data-pick-none]")) hidden.hidden = false;
   last = null;
@@ -60,5 +75,7 @@ function ready() {
 
 document.addEventListener("click", clicked);
 document.addEventListener("keydown", pressed);
+document.addEventListener("toggle", place, true);
+document.addEventListener("htmx:beforeSwap", unplace);
 document.addEventListener("htmx:afterSettle", ready);
 ready();
