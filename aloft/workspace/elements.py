@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from aloft.engagement import words
@@ -66,7 +67,13 @@ class Element:
 
 def parts(reading: Reading) -> Mapping[str, Written]:
     """The parts of a model by their dotted names."""
-    return outline(reading.document)
+    return _outline(reading.document)
+
+
+@lru_cache(maxsize=8)
+def _outline(document: str) -> Mapping[str, Written]:
+    """Published versions never change, and reading the text again takes most of a page's time."""
+    return outline(document)
 
 
 def others(written: Mapping[str, Written]) -> tuple[Link, ...]:

@@ -64,7 +64,13 @@ def judge(text: str) -> Judged:
         reading = read_model(text, FILE)
     except InvalidModel as invalid:
         return Judged(text, problems=invalid.problems)
-    return Judged(text, reading, newest=newest_of(reading.model.name))
+    name = reading.model.name
+    return Judged(text, reading, newest=newest_of(name), beside=others_than(name))
+
+
+def others_than(name: str) -> tuple[str, ...]:
+    names = ModelVersion.objects.exclude(name=name).order_by("name").values_list("name", flat=True)
+    return tuple(names.distinct())
 
 
 def newest_of(name: str) -> ModelVersion | None:

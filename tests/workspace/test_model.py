@@ -224,6 +224,15 @@ def test_what_is_in_force_is_compared_and_not_published_twice(mia: Client) -> No
     assert ModelVersion.objects.count() == 1
 
 
+def test_a_model_of_another_name_says_that_it_stands_beside(mia: Client, now: datetime) -> None:
+    factory.version(now)
+    _, told = send(mia, factory.DOCUMENT.replace("engagement_model: acme", "engagement_model: ours"))
+    assert (
+        "It is the first version of ours , beside acme. Accounts that follow one of those stay with it, "
+        in told
+    )
+
+
 def test_a_file_may_be_sent_and_extend_a_preset(mia: Client) -> None:
     text = b"engagement_model: ours\ntitle: Ours\nextends: two-phase\n"
     _, told = send(mia, "", file=SimpleUploadedFile("ours.yaml", text), act="publish")

@@ -21,12 +21,14 @@ AROUND = 3  # lines shown before and after one that has a problem
 
 @dataclass(frozen=True)
 class Judged:
-    """A text that was looked at: a model with notes on it, or problems. `newest`: the version it follows."""
+    """A text that was looked at: a model with notes on it, or problems. `newest`: the version it follows.
+    `beside`: the other models that are published."""
 
     text: str
     reading: Reading | None = None
     problems: tuple[Problem, ...] = ()
     newest: ModelVersion | None = None
+    beside: tuple[str, ...] = ()
 
     @property
     def number(self) -> int:
