@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from aloft.act.models import Occurrence, OccurrenceState, OutcomeState
 from aloft.act.selectors import IN_WORK
+from aloft.engine.models import Decided
 from aloft.measures.models import AccountProjection
 from aloft.records.models import Account, Person
 from aloft.workspace import selectors
@@ -43,19 +44,17 @@ class Standing:
 
 
 def standing(person: Person | None, model: str) -> Standing:
-    """Three queries, however many accounts there are."""
+    """Few queries, however many accounts there are."""
     followers = projections_of(person).filter(model=model)
-    rows = list(
-        followers.values_list("segment", "phase").annotate(n=Count("pk"), mrr=Sum("mrr"), at=Max("as_of"))
-    )
+    rows = list(followers.values_list("segment", "phase").annotate(n=Count("pk"), mrr=Sum("mrr")))
     money: dict[str, Decimal] = {}
-    for segment, _, _, mrr, _ in rows:
+    for segment, _, _, mrr in rows:
         money[segment] = money.get(segment, NO_MONEY) + (mrr or NO_MONEY)
     return Standing(
-        accounts={(segment, phase): n for segment, phase, n, _, _ in rows},
+        accounts={(segment, phase): n for segment, phase, n, _ in rows},
         mrr=money,
         open=_open(person, model),
-        as_of=max((at for *_, at in rows), default=None),
+        as_of=Decided.objects.values_list("at", flat=True).first() if rows else None,
     )
 
 
@@ -67,7 +66,7 @@ def projections_of(person: Person | None) -> QuerySet[AccountProjection]:
 
 
 def _open(person: Person | None, model: str) -> Mapping[tuple[str, str], int]:
-    rows = seen_occurrences(person).filter(state__in=IN_WORK, account__projection__model=model)
+    rows = seen_occurrences(person).filter(state__in=IN_WORK, model_version__name=model)
     counted = rows.values_list("moment", "account__projection__segment").annotate(n=Count("pk"))
     return {(moment, segment): n for moment, segment, n in counted}
 

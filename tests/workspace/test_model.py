@@ -36,6 +36,7 @@ def two_accounts(owner: Person, now: datetime) -> None:
     bolt = factory.account("Bolt", now, mrr="100")
     factory.occurrence(halloway, owner, now, due=timedelta(hours=1))
     factory.occurrence(bolt, None, now, due=timedelta(hours=1))
+    factory.decided(now)
     factory.occurrence(halloway, owner, now, due=-timedelta(days=9), state="closed", outcome="met")
     factory.occurrence(halloway, owner, now, due=-timedelta(days=9), state="closed", outcome="missed")
 
