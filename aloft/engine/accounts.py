@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -43,6 +43,12 @@ _PEOPLE = """
 select a.external, e.properties from event e join account a on a.id = e.account
 where e.stream = 0 and e.kind = 'contact' and e.account in (select unnest(?)) order by e.seq
 """
+
+_TOLD = [
+    field.attname for field in AccountProjection._meta.concrete_fields if field.name not in {"id", "account"}
+]
+AT_ONCE = 5_000
+"""Rows named in one statement."""
 
 
 def observe(store: FactStore, accounts: Iterable[int], at: datetime, folded: int) -> None:
@@ -99,6 +105,7 @@ def hold(turn: Turn, accounts: Iterable[int] | None) -> None:
         rows = [known.row for key in found if (known := turn.directory.get(key)) and known.is_whole]
         held += [Held(row, book.person_id, book.person.role, book.pk) for row in sorted(rows)]
     set_holdings(held, accounts=None if keys is None else [turn.directory[key].row for key in keys])
+    turn.staff.forget_holders()
 
 
 def project(turn: Turn) -> None:
@@ -134,13 +141,29 @@ def project(turn: Turn) -> None:
                 as_of=turn.at,
             )
         )
-    names = [
-        field.name for field in AccountProjection._meta.concrete_fields if field.name not in {"id", "account"}
+    changed = [
+        row for row in rows if turn.mirror.projects(row.account_id, _digest(row, renewals[row.account_id]))
     ]
+    _keep(changed)
+    _still_true({row.account_id for row in rows} - {row.account_id for row in changed}, turn.at)
+    list_positions(changed, renewals)
+
+
+def _digest(row: AccountProjection, renews: datetime | None) -> int:
+    told = {name: getattr(row, name) for name in _TOLD if name != "as_of"}
+    return hash(repr((told, renews)))
+
+
+def _keep(rows: list[AccountProjection]) -> None:
     AccountProjection.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["account"], update_fields=names, batch_size=500
+        rows, update_conflicts=True, unique_fields=["account"], update_fields=_TOLD, batch_size=500
     )
-    list_positions(rows, renewals)
+
+
+def _still_true(accounts: Collection[int], at: datetime) -> None:
+    listed = sorted(accounts)
+    for start in range(0, len(listed), AT_ONCE):
+        AccountProjection.objects.filter(account__in=listed[start : start + AT_ONCE]).update(as_of=at)
 
 
 def _owners() -> dict[int, int]:

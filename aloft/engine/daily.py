@@ -63,6 +63,7 @@ def read(turn: Turn) -> None:
         scored = scoring.score(turn, health)
         values = {account: {**found, **scored.values.get(account, {})} for account, found in values.items()}
         turn.mirror.judged(values)
+        turn.frames.reread()
         last = dict(zip(people.accounts.tolist(), people.last.tolist(), strict=True))
         scoring.keep(turn, health, scored, last)
     _keep(turn, judged, values)
@@ -78,8 +79,7 @@ def _detectors(turn: Turn) -> list[Detector]:
 
 
 def _asked(turn: Turn, people: Everybody) -> npt.NDArray[np.bool_]:
-    rows = turn.frames.connection.execute("select _account from asked where _of is null").fetchall()
-    ours = [account for (account,) in rows if account in turn.directory]
+    ours = [account for account in turn.frames.accounts() if account in turn.directory]
     return np.isin(people.accounts, np.array(ours, dtype=np.int64))
 
 
@@ -114,6 +114,7 @@ def _values(
         for row in np.flatnonzero(asked)
     }
     turn.mirror.judged(values)
+    turn.frames.reread()
     return values
 
 
@@ -140,7 +141,7 @@ def _keep(turn: Turn, judged: Judgement, values: Mapping[int, Mapping[str, float
 def _forget(turn: Turn) -> None:
     """Of who has left the model nothing is known any more; the history stays."""
     gone = turn.frames.connection.execute(
-        """select distinct d.account from decided_daily d join asked a on a._account = d.account
+        """select distinct d.account from decided_daily d join frame f on f._account = d.account
         anti join everybody e on e.account = d.account"""
     ).fetchall()
     known = [account for (account,) in gone if account in turn.directory]

@@ -18,6 +18,7 @@ from aloft.engine import (
     staffing,
     warning,
 )
+from aloft.engine.foresight import Coming, foresee
 from aloft.engine.moving import follow_anchors
 from aloft.engine.staff import Staff
 from aloft.engine.turn import Turn
@@ -25,18 +26,20 @@ from aloft.facts.changes import ChangeRow
 from aloft.records.changes import StaffSet
 
 
-def by_facts(turn: Turn, changes: Sequence[ChangeRow], moved: frozenset[int]) -> None:
+def by_facts(turn: Turn, changes: Sequence[ChangeRow], moved: frozenset[int], coming: Coming) -> None:
     """`moved` are earlier events that have only now found their account."""
     told = (turn.directory.find(change.account) for change in changes if change.account)
     turn.edited = frozenset(known.store for known in told if known)
     if any(change.kind == StaffSet.kind for change in changes):
         _restaff(turn)
     if turn.touched:
+        arrived = events.arrived(turn, moved)
+        foresee(turn, coming, arrived)
         # First, as the account stood: what meets an expectation may end the phase that asks for it.
         expectations.satisfied(turn, turn.touched)
         expectations.retract(turn, turn.touched)
         _settle(turn)
-        events.read(turn, moved)
+        events.read(turn, arrived)
     events.open_by_hand(turn, changes)
     judging.watch(turn, turn.touched | turn.opened)
     _mirror(turn)
@@ -58,8 +61,7 @@ def at_reading(turn: Turn) -> None:
     planning.plan(turn, turn.moved)
     conditions.read(turn)
     accounts.project(turn)
-    asked = turn.frames.connection.execute("select _account from asked where _of is null").fetchall()
-    judging.watch(turn, [account for (account,) in asked], sliding=True)
+    judging.watch(turn, turn.frames.accounts(), sliding=True)
     if turn.opened | turn.moved:
         _mirror(turn)
 

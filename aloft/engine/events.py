@@ -33,44 +33,70 @@ class Arrived:
     properties: dict[str, Any]
 
 
-def read(turn: Turn, moved: frozenset[int]) -> None:
-    """Open what the events of this turn call for, in the order in which they arrived.
+Found = tuple[CompiledMoment, Arrived]
+"""An event, and a moment that it calls for."""
 
-    Each event is judged as its account stood when it arrived, with its own properties. `moved` are earlier
-    events that have only now found their account.
+
+def arrived(turn: Turn, moved: frozenset[int]) -> list[Found]:
+    """The events of this turn that call for a moment, in the order in which they arrived.
+
+    `moved` are earlier events that have only now found their account.
     """
     compiled = [one for one in turn.program.moments.values() if isinstance(one.moment.trigger, EventTrigger)]
-    found = [(one, event) for one in compiled for event in _arrived(turn, one, moved)]
-    if not found:
-        return
+    rows = _arrived(turn, compiled, moved) if compiled else []
+    return [(one, event) for i, one in enumerate(compiled) for event, opens in rows if opens[i]]
+
+
+def questions(turn: Turn, found: Sequence[Found]) -> list[Ask]:
+    """Each event is judged as its account stood when it arrived, with its own properties."""
     live = turn.running.version.live_from
-    turn.frames.ask(
+    return [
         Ask(key, event.account, max(event.received, live), event=json.dumps(event.properties))
         for key, (_, event) in enumerate(found)
-    )
+    ]
+
+
+def read(turn: Turn, found: Sequence[Found]) -> None:
+    """Open what the events that have `arrived` call for."""
+    if not found:
+        return
+    turn.frames.ask(questions(turn, found))
     turn.frames.build()
     rows = turn.frames.rows(range(len(found)))
-    met = {key for one in compiled for key in turn.frames.true(one.narrows, _keys(found, one))}
+    compiled = dict.fromkeys(one.moment.name for one, _ in found)
+    met = {
+        key
+        for name in compiled
+        for key in turn.frames.true(turn.program.moments[name].narrows, _keys(found, name))
+    }
     for key, (one, event) in sorted(enumerate(found), key=lambda pair: (pair[1][1].received, pair[0])):
         if key in met:
             _open(turn, one.moment, event, rows[key])
 
 
-def _keys(found: Sequence[tuple[CompiledMoment, Arrived]], compiled: CompiledMoment) -> list[int]:
-    return [key for key, (one, _) in enumerate(found) if one is compiled]
+def _keys(found: Sequence[Found], moment: str) -> list[int]:
+    return [key for key, (one, _) in enumerate(found) if one.moment.name == moment]
 
 
-def _arrived(turn: Turn, compiled: CompiledMoment, moved: frozenset[int]) -> list[Arrived]:
+def _arrived(
+    turn: Turn, compiled: Sequence[CompiledMoment], moved: frozenset[int]
+) -> list[tuple[Arrived, Sequence[bool]]]:
+    """Each event with, for each of the moments, whether it is one that opens it."""
+    names = [_trigger(one.moment).events for one in compiled]
+    opens = ", ".join(
+        f"(list_contains($names_{i}, n.name) and ({one.where or 'true'})) is true"
+        for i, one in enumerate(compiled)
+    )
     rows = turn.frames.connection.execute(
-        f"""select e.account, n.name, e.source, e.message_id, u.external, e.occurred, e.received, e.properties
+        f"""select e.account, n.name, e.source, e.message_id, u.external, e.occurred, e.received, e.properties, {opens}
         from event e join event_name n on n.id = e.name left join app_user u on u.id = e.app_user
         where n.name in (select unnest($names)) and e.account is not null and e.received >= $live
           and ((e.stream in (0, 2) and (e.seq > $inbox or e.seq in (select unnest($moved))))
             or (e.stream in (1, 3) and e.seq > $changes))
-          and ({compiled.where or "true"}) is true
         order by e.received, e.stream, e.seq""",
         {
-            "names": list(_trigger(compiled.moment).events),
+            "names": sorted({name for given in names for name in given}),
+            **{f"names_{i}": list(given) for i, given in enumerate(names)},
             "live": turn.running.version.live_from.replace(tzinfo=None),
             "inbox": turn.before[0],
             "changes": turn.before[1],
@@ -78,11 +104,21 @@ def _arrived(turn: Turn, compiled: CompiledMoment, moved: frozenset[int]) -> lis
         },
     ).fetchall()
     return [
-        Arrived(
-            account, name, source, message, user, _at(occurred), _at(received), json.loads(properties or "{}")
+        (
+            Arrived(
+                account,
+                name,
+                source,
+                message,
+                user,
+                _at(occurred),
+                _at(received),
+                json.loads(properties or "{}"),
+            ),
+            opens,
         )
-        for account, name, source, message, user, occurred, received, properties in rows
-        if account in turn.directory and turn.follows(account)
+        for account, name, source, message, user, occurred, received, properties, *opens in rows
+        if account in turn.directory and turn.follows(account) and any(opens)
     ]
 
 

@@ -7,6 +7,7 @@ which it turns out to have been true before the deadline, and retracted if that 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState, Verdict
@@ -24,11 +25,31 @@ from aloft.measures.names import metrics_behind
 LOOK_AGAIN = timedelta(days=1)
 
 
+def questions(turn: Turn, accounts: Iterable[int]) -> list[Ask]:
+    """What `satisfied` and `retract` ask about these accounts."""
+    rows = _rows(turn, accounts)
+    due = [*_armed(rows), *(_as_due(one) for one in _opened(turn, rows))]
+    return [question(one, rows[one.account_id], turn.at) for one in due if one.moment in turn.program.moments]
+
+
+def question(due: Due, account: int, at: datetime) -> Ask:
+    """As of the deadline, or of now while that lies ahead, with all that is known now."""
+    return Ask(0, account, min(at, _deadline(due) - datetime.resolution))
+
+
+def _rows(turn: Turn, accounts: Iterable[int]) -> dict[int, int]:
+    """The store's numbers by rows."""
+    return {turn.directory[account].row: account for account in accounts if account in turn.directory}
+
+
+def _armed(rows: Iterable[int]) -> list[Due]:
+    return list(Due.objects.filter(account__in=list(rows), kind=DueKind.DEADLINE))
+
+
 def satisfied(turn: Turn, accounts: Iterable[int]) -> None:
     """Of what is armed or pending at these accounts: what has turned out true."""
-    rows = {turn.directory[account].row: account for account in accounts if account in turn.directory}
-    armed = list(Due.objects.filter(account__in=list(rows), kind=DueKind.DEADLINE))
-    for due, row, value in _judged(turn, armed, rows):
+    rows = _rows(turn, accounts)
+    for due, row, value in _judged(turn, _armed(rows), rows):
         if value is True:
             _satisfy(turn, due, row)
 
@@ -56,12 +77,8 @@ def deadlines(turn: Turn, due: Sequence[Due]) -> None:
 
 
 def _judged(turn: Turn, due: list[Due], rows: dict[int, int]) -> list[tuple[Due, Row, bool | None]]:
-    """Each expectation as of its deadline, or of now while that lies ahead, with all that is known now."""
     due = [one for one in due if one.moment in turn.program.moments and one.account_id in rows]
-    asks = [
-        Ask(key, rows[one.account_id], min(turn.at, _deadline(one) - datetime.resolution))
-        for key, one in enumerate(due)
-    ]
+    asks = [replace(question(one, rows[one.account_id], turn.at), key=key) for key, one in enumerate(due)]
     if not asks:
         return []
     turn.frames.ask(asks)
@@ -149,19 +166,28 @@ def _candidate(turn: Turn, due: Due, row: Row) -> Candidate:
 
 def retract(turn: Turn, accounts: Iterable[int]) -> None:
     """Late facts show that an expectation was met in time: its occurrence is taken back, and kept."""
-    rows = {turn.directory[account].row: account for account in accounts if account in turn.directory}
-    standing = Occurrence.objects.filter(account__in=list(rows), trigger="expect", deadline_at__isnull=False)
-    opened = [
-        one for one in standing.exclude(state=OccurrenceState.CLOSED) if one.moment in turn.program.moments
-    ]
-    due = [
-        Due(account_id=one.account_id, moment=one.moment, anchor=one.anchor, n=one.n,
-            details={"deadline": one.deadline_at.isoformat()})  # type: ignore[union-attr]
-        for one in opened
-    ]  # fmt: skip
-    for occurrence, (one, row, value) in zip(opened, _judged(turn, due, rows), strict=True):
+    rows = _rows(turn, accounts)
+    opened = _opened(turn, rows)
+    for occurrence, (one, row, value) in zip(
+        opened, _judged(turn, [_as_due(one) for one in opened], rows), strict=True
+    ):
         if value is True:
             _retract(turn, occurrence, _reason(turn, one, row, True))
+
+
+def _opened(turn: Turn, rows: Iterable[int]) -> list[Occurrence]:
+    """Of expectations that were not met, and not closed since."""
+    standing = Occurrence.objects.filter(account__in=list(rows), trigger="expect", deadline_at__isnull=False)
+    return [
+        one for one in standing.exclude(state=OccurrenceState.CLOSED) if one.moment in turn.program.moments
+    ]
+
+
+def _as_due(one: Occurrence) -> Due:
+    """The due row that opened it."""
+    assert one.deadline_at is not None
+    details = {"deadline": one.deadline_at.isoformat()}
+    return Due(account_id=one.account_id, moment=one.moment, anchor=one.anchor, n=one.n, details=details)
 
 
 def _retract(turn: Turn, occurrence: Occurrence, reason: Reason) -> None:

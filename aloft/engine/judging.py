@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -17,8 +17,8 @@ from aloft.engine.opening import reads_metrics
 from aloft.engine.turn import Row, Turn
 from aloft.engine.versions import Running
 from aloft.learn import outcomes
-from aloft.measures.frame import NOTED
-from aloft.measures.names import names_in
+from aloft.measures.frame import NOTED, ON_OCCURRENCE, Ask
+from aloft.measures.names import calls_in, names_in
 
 OF_OCCURRENCES = frozenset(
     {*NOTED, "success_plan.agreed", "success_plan.reviewed", "opened", "due", "started", "done", "cleared"}
@@ -31,20 +31,45 @@ def watch(turn: Turn, accounts: Iterable[int], *, sliding: bool = False) -> None
 
     `sliding`: only what reads metrics, whose windows move on without a fact.
     """
+    _judge(turn, watched(turn, accounts, sliding=sliding), at_end=False)
+
+
+def watched(turn: Turn, accounts: Iterable[int], *, sliding: bool = False) -> list[Occurrence]:
+    """The occurrences of these accounts whose outcome may have turned."""
     rows = [turn.directory[account].row for account in accounts if account in turn.directory]
     edited = {turn.directory[account].row for account in turn.edited}
+    standing = outcomes.watched(rows, turn.at).values_list("pk", "account", "model_version", "called")
     found = [
-        one
-        for one in outcomes.watched(rows, turn.at)
-        if one.pk in turn.new or (one.account_id in edited and not sliding) or _may_turn(turn, one, sliding)
+        pk
+        for pk, account, version, called in standing
+        if (pk in turn.new and not _waits_for_notes(turn, version, called))
+        or (account in edited and not sliding)
+        or _may_turn(turn, version, called, sliding)
     ]
-    _judge(turn, found, at_end=False)
+    return list(Occurrence.objects.filter(pk__in=found).order_by("id")) if found else []
 
 
-def _may_turn(turn: Turn, occurrence: Occurrence, sliding: bool) -> bool:
+def _waits_for_notes(turn: Turn, version: int, called: str) -> bool:
+    """Whether only what people note on an occurrence can meet its outcome: of one just opened nothing is noted."""
+    running = turn.versions.get(version)
+    compiled = running.program.moments[called]
+    rule = compiled.moment.outcome.expect.expression
+    read = {*names_in(rule), *(call.function for call in calls_in(rule))}
+    noted = {*ON_OCCURRENCE, *running.program.model.records}
+    return read <= noted and not running.frames.holds_unnoted(compiled.outcome)
+
+
+def questions(turn: Turn, occurrences: Sequence[Occurrence], at: datetime) -> Iterator[tuple[Running, Ask]]:
+    """What is asked of the outcomes of these as of `at`, each of the frames of its version."""
+    for one in occurrences:
+        if known := turn.directory.of_row(one.account_id):
+            yield turn.versions.get(one.model_version_id), outcomes.question(one, known.store, at)
+
+
+def _may_turn(turn: Turn, version: int, called: str, sliding: bool) -> bool:
     """Whether something else than what people note can turn the outcome."""
-    model = turn.versions.get(occurrence.model_version_id).program.model
-    moment = model.moments[occurrence.called]
+    model = turn.versions.get(version).program.model
+    moment = model.moments[called]
     return reads_metrics(model, moment) if sliding else not _rests_on_notes(model, moment)
 
 
@@ -133,22 +158,58 @@ def escalate(turn: Turn, due: Sequence[Due]) -> None:
     standing = [one for one in due if one.occurrence and one.occurrence.state != OccurrenceState.CLOSED]
     for running, group in _by_version(turn, [one.occurrence for one in standing if one.occurrence]):
         pinned = {occurrence.pk: occurrence for occurrence in group}
-        for one in (one for one in standing if one.occurrence_id in pinned):
-            _escalate(turn, running, pinned[one.occurrence_id or 0], one.n - 1)
+        ours = [one for one in standing if one.occurrence_id in pinned]
+        found = _conditions(turn, running, ours)
+        for one in ours:
+            _escalate(turn, running, pinned[one.occurrence_id or 0], one.n - 1, found.get(one.pk))
     Due.objects.filter(pk__in=[one.pk for one in due]).delete()
 
 
-def _escalate(turn: Turn, running: Running, occurrence: Occurrence, index: int) -> None:
+def asks_before_escalating(turn: Turn, due: Due) -> bool:
+    """Whether this escalation has an `if`."""
+    assert due.occurrence is not None
+    running = turn.versions.get(due.occurrence.model_version_id)
+    return running.program.moments[due.occurrence.called].escalations[due.n - 1] is not None
+
+
+def _conditions(turn: Turn, running: Running, due: Sequence[Due]) -> dict[int, tuple[bool | None, Row]]:
+    """By due row: the value of its `if`, where it has one, and the row that it was read from."""
+    asking = [one for one in due if asks_before_escalating(turn, one)]
+    if not asking:
+        return {}
+    frames = running.frames
+    asked = {one.occurrence_id or 0: one.occurrence for one in asking if one.occurrence}
+    frames.ask(outcomes.question(one, _known(turn, one).store, turn.read_at) for one in asked.values())
+    frames.build()
+    rows = frames.rows(asked)
+    found: dict[int, tuple[bool | None, Row]] = {}
+    for one in asking:
+        assert one.occurrence is not None
+        condition = running.program.moments[one.occurrence.called].escalations[one.n - 1]
+        assert condition is not None
+        key = one.occurrence.pk
+        found[one.pk] = frames.judged(condition, [key])[key], rows[key]
+    return found
+
+
+def _escalate(
+    turn: Turn,
+    running: Running,
+    occurrence: Occurrence,
+    index: int,
+    found: tuple[bool | None, Row] | None,
+) -> None:
+    """`found` is the value of the step's `if`, and the row it was read from; None where it has none."""
     compiled = running.program.moments[occurrence.called]
-    step, condition = compiled.moment.escalations[index], compiled.escalations[index]
+    step = compiled.moment.escalations[index]
     reason = Reason(
         "escalate", True, f"after {step.after}, unless done", "it is not done", compiled.moment.line
     )
-    if condition is not None and step.condition is not None:
-        values, rows = _read(turn, running, [occurrence], {occurrence.called: condition})
-        if values[occurrence.pk] is not True:
+    if found is not None and step.condition is not None:
+        value, row = found
+        if value is not True:
             return
-        reason = words.rule_reason("escalate", step.condition, rows[occurrence.pk], turn)
+        reason = words.rule_reason("escalate", step.condition, row, turn)
     elif occurrence.done_at is not None:
         return
     known = _known(turn, occurrence)

@@ -6,7 +6,7 @@ data alone, and the keys of occurrences make the second time silent.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from aloft.engine import accounts, deciding, editing, relationships, staffing
 from aloft.engine.alone import alone
 from aloft.engine.directory import Directory
 from aloft.engine.following import NONE, Following
+from aloft.engine.foresight import Coming, foresee
 from aloft.engine.mirror import Mirror
 from aloft.engine.models import Decided, Live, ZoneReading
 from aloft.engine.renaming import rename
@@ -95,6 +96,7 @@ class Engine:
         self.watch.load()
         self._mirrored = False
         keep_listed()
+        self._forget_foreseen()
 
     def _order(self) -> None:
         """What is rolled from its beginning is rolled as it was recorded, whatever order the files came in."""
@@ -163,6 +165,7 @@ class Engine:
 
     def _turns(self, until: datetime, made: Made) -> int:
         turns: Counter[Next] = Counter()
+        self._until = until
         while (coming := self._next(until)) is not None:
             turns[coming] += 1
             if turns[coming] > AGAIN:
@@ -219,7 +222,8 @@ class Engine:
 
     def _arrived(self) -> datetime | None:
         """When the first fact that is not drained arrived, in the log, the inbox or the changes."""
-        instants = [self.reader.next_received(self.decided.inbox), editing.next_made(self.decided.changes)]
+        drained = self.store.positions()
+        instants = [self.reader.next_received(drained.inbox), editing.next_made(drained.changes)]
         return min((instant for instant in instants if instant is not None), default=None)
 
     def _readings(self) -> dict[str, datetime]:
@@ -270,13 +274,16 @@ class Engine:
             if any(change.kind == StaffSet.kind for change in changes):
                 self.versions.forget()
             self.watch.drained(at, drained.arrived, changes)
+            self._forget_foreseen()
+            coming = self._coming(at) if self._in_force and step.touched else Coming()
             for turn in self._turns_of(at, touched=step.touched, before=before):
-                deciding.by_facts(turn, changes, step.moved)
+                deciding.by_facts(turn, changes, step.moved, coming)
             self._decided(at)
         export(self.store, self.inbox, self.log)
 
     def looking(self, at: datetime, account: int) -> Turn | None:
         """A turn that decides nothing, to ask questions about an account with; None while no model is live."""
+        self._forget_foreseen()
         live = self._live()
         ours = [one for one in live if account in self.following.of([one.program.model.name])] or live
         return self._turn(ours[0], at) if ours else None
@@ -341,6 +348,7 @@ class Engine:
             Live.objects.update_or_create(name=version.name, defaults={"version": version})
             self._in_force[version.name] = version
             self._mirrored = False
+            self._forget_foreseen()
             relationships.split(self.store, self.directory, self._running(), at)
             self._live()
             rename(self.versions.get(version.pk), self.mirror)
@@ -355,11 +363,15 @@ class Engine:
         """Nothing has come from a source for longer than is usual: it is said, and opens nothing."""
         with transaction.atomic():
             self.watch.notice(at)
+            self._forget_foreseen()
             self._decided(at)
 
     def _reading(self, coming: Next) -> None:
         with transaction.atomic():
+            ahead = self._ahead(coming.at)
             for turn in self._turns_of(coming.at, zones=coming.zones, before=self._position()):
+                if ahead:
+                    foresee(turn, ahead)
                 deciding.at_reading(turn)
             staffing.reassign(turn)
             ZoneReading.objects.filter(zone__in=coming.zones).update(read_at=coming.at)
@@ -373,10 +385,33 @@ class Engine:
         by_kind = {kind: [row for row in rows if row.kind == kind] for kind in DueKind}
         with transaction.atomic():
             Due.objects.filter(pk__in=[row.pk for row in by_kind[DueKind.PHASE]]).delete()
+            ahead = self._ahead(at)
             for turn in self._turns_of(at, touched=self.directory.stores(rows), before=self._position()):
+                if ahead:
+                    foresee(turn, ahead)
                 turn.touched &= self.directory.stores(by_kind[DueKind.PHASE])
                 deciding.when_due(turn, by_kind)
             self._decided(at)
+
+    def _ahead(self, at: datetime) -> Coming | None:
+        """What to foresee at a turn that brings no facts; None while it was foreseen already."""
+        return self._coming(at) if at >= self._foreseen_until else None
+
+    def _coming(self, at: datetime) -> Coming:
+        """What comes before more facts do, within a day."""
+        before = min(self._arrived() or FAR, self._until + datetime.resolution, at + timedelta(days=1))
+        self._foreseen_until = before
+        due = Due.objects.filter(at__lt=before).select_related("occurrence").order_by("at", "pk")
+        readings: defaultdict[datetime, list[str]] = defaultdict(list)
+        if len(self.directory.all()) < SMALL:
+            for row in ZoneReading.objects.all():
+                if (midnight := next_midnight(row.zone, row.read_at)) < before:
+                    readings[max(midnight, at)].append(row.zone)
+        return Coming(list(due), [(midnight, tuple(zones)) for midnight, zones in readings.items()])
+
+    def _forget_foreseen(self) -> None:
+        self._foreseen_until = EPOCH
+        self.versions.forget_foreseen()
 
     def _decided(self, at: datetime) -> None:
         drained = self.store.positions()

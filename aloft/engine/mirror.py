@@ -15,7 +15,7 @@ import pyarrow as pa
 from aloft.act.models import Occurrence
 from aloft.act.selectors import ordinals
 from aloft.engine.directory import Directory
-from aloft.facts.store import FactStore
+from aloft.facts.store import LISTED, FactStore, listed
 from aloft.measures.frame import naive
 from aloft.measures.models import AccountProjection, Daily, Spell
 
@@ -90,6 +90,7 @@ class Mirror:
         self._store = store
         self._directory = directory
         self._followed: dict[int, Followed] = {}
+        self._projected: dict[int, int] = {}
 
     def load(self) -> None:
         """Read all of it anew; the tables are those that `measures.frame` sets up."""
@@ -101,6 +102,7 @@ class Mirror:
             "decided_daily",
         ):
             self._store.run(f"delete from {table}")
+        self._projected.clear()
         self.move(self._positions())
         self._followed.clear()
         self.follow(self._models())
@@ -117,6 +119,13 @@ class Mirror:
             for p in positions
         ]  # fmt: skip
         self._replace("decided_position", _POSITION, rows)
+
+    def projects(self, row: int, digest: int) -> bool:
+        """Whether what is shown of an account (by its row) is another than was written last, and is to be now."""
+        if self._projected.get(row) == digest:
+            return False
+        self._projected[row] = digest
+        return True
 
     def follow(self, followed: Iterable[Followed]) -> None:
         """Accounts that come under another model."""
@@ -148,9 +157,9 @@ class Mirror:
         """What the daily pass found of some accounts, instead of what it found of the same things before."""
         rows = [(account, key, value) for account, found in values.items() for key, value in found.items()]
         self._store.run(
-            "delete from decided_daily where account in (select unnest($accounts)) "
+            f"delete from decided_daily where account in {LISTED.format('$accounts')} "
             "and key in (select unnest($keys))",
-            {"accounts": list(values), "keys": list({key for _, key, _ in rows})},
+            {"accounts": listed(values), "keys": list({key for _, key, _ in rows})},
         )
         self._append("decided_daily", _DAILY, rows)
 
@@ -215,7 +224,7 @@ class Mirror:
             self._append(table, schema, rows)
 
     def _delete(self, table: str, accounts: Sequence[int]) -> None:
-        self._store.run(f"delete from {table} where account in (select unnest(?))", [list(accounts)])
+        self._store.run(f"delete from {table} where account in {LISTED.format('?')}", [listed(accounts)])
 
     def _append(self, table: str, schema: pa.Schema, rows: Sequence[tuple[object, ...]]) -> None:
         if not rows:

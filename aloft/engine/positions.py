@@ -54,6 +54,8 @@ def move(turn: Turn) -> None:
         turn.moved |= {one.account for one in moves}
         if starts or _counts_from_position(turn):
             turn.ask()
+        else:
+            turn.frames.reread()
 
 
 def _counts_from_position(turn: Turn) -> bool:
@@ -65,10 +67,11 @@ def _proposed(turn: Turn) -> list[Move]:
     program = turn.program
     phases = [name for name, phase in program.model.phases.items() if phase.keep_segment]
     kept = ", ".join(f"'{name}'" for name in phases) or "''"
+    # Materialized: each name is used several times, and would be spelled out, and planned, for each.
     found = turn.frames.connection.execute(f"""
-        with next as (select _key, phase, segment, _waits, _touch_set, {program.next_phase} as _to_phase,
+        with next as materialized (select _key, phase, segment, _waits, _touch_set, {program.next_phase} as _to_phase,
           {program.next_segment} as _to_segment from frame),
-        held as (select *, case when phase in ({kept}) and _to_phase = phase and segment is not null
+        held as materialized (select *, case when phase in ({kept}) and _to_phase = phase and segment is not null
           then segment else _to_segment end as _segment_now,
           case when phase in ({kept}) and _to_phase = phase and _to_segment <> segment
           then _to_segment end as _waits_now from next)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -21,6 +21,7 @@ class Staff:
         self._clock = clock
         self._people = {person.pk: person for person in Person.objects.all()}
         away = _away(at, self._people, clock)
+        self._holders: dict[int, Holder] = {}
         busy = loads()
         self._candidates = {
             pk: Candidate(pk, person.name, person.role, away.get(pk), person.backup_id, busy.get(pk, 0))
@@ -35,15 +36,18 @@ class Staff:
 
     def holders(self, known: Known) -> Holder:
         """By role: the person whose book holds the account, and the book's name."""
-        rows = (
-            Holding.objects.filter(account_id=known.customer)
-            .select_related("book")
-            .order_by("book__position", "pk")
-        )
-        held: dict[str, tuple[int, str]] = {}
-        for row in rows:
-            held.setdefault(row.role, (row.person_id, row.book.name if row.book else ""))
-        return held
+        if known.customer not in self._holders:
+            self._holders |= _holders([known.customer])
+        return self._holders[known.customer]
+
+    def look_up(self, known: Iterable[Known]) -> None:
+        """Who holds all of these, at once."""
+        customers = {one.customer for one in known} - self._holders.keys()
+        self._holders |= _holders(customers)
+
+    def forget_holders(self) -> None:
+        """Books have been read again."""
+        self._holders.clear()
 
     def give(self, person: int | None) -> None:
         """Count one more open occurrence, so that a pool is shared out evenly within a turn."""
@@ -59,6 +63,14 @@ class Staff:
 
     def name(self, person: int | None) -> str:
         return self._people[person].name if person in self._people else ""
+
+
+def _holders(customers: Collection[int]) -> dict[int, Holder]:
+    held: dict[int, dict[str, tuple[int, str]]] = {customer: {} for customer in customers}
+    rows = Holding.objects.filter(account__in=customers).order_by("book__position", "pk")
+    for account, role, person, book in rows.values_list("account", "role", "person", "book__name"):
+        held[account].setdefault(role, (person, book or ""))
+    return dict(held)
 
 
 def _away(at: datetime, people: Mapping[int, Person], clock: WorkingTime) -> dict[int, date]:

@@ -14,9 +14,10 @@ from aloft.engine.turn import Turn
 
 def reassign(turn: Turn) -> None:
     """Resolve the owner of each untouched occurrence again, as of the turn's instant."""
-    untouched = Occurrence.objects.filter(state=OccurrenceState.OPEN, handed_over=False).order_by(
-        "opened_at", "pk"
-    )
+    standing = Occurrence.objects.filter(state=OccurrenceState.OPEN, handed_over=False)
+    untouched = list(standing.order_by("opened_at", "pk"))
+    found = (turn.directory.of_row(one.account_id) for one in untouched)
+    turn.staff.look_up(known for known in found if known)
     for occurrence in untouched:
         running = turn.versions.get(occurrence.model_version_id)
         known = turn.directory.of_row(occurrence.account_id)

@@ -46,7 +46,13 @@ class Versions:
 
     def forget(self) -> None:
         """Compile anew at the next need: what is read besides the model has changed."""
+        self.forget_foreseen()
         self._compiled.clear()
+
+    def forget_foreseen(self) -> None:
+        """The facts are other ones than they were."""
+        for running in self._compiled.values():
+            running.frames.forget()
 
     def detectors(self) -> tuple[Detector, ...]:
         """What the compiled versions ask of the daily pass, each once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +19,15 @@ import pyarrow as pa
 from aloft.facts import schema
 
 Parameters = Sequence[object] | Mapping[str, object] | None
+
+
+LISTED = "(SELECT TRY_CAST(unnest(string_split({}, ',')) AS BIGINT))"
+"""SQL of the rows of a parameter that `listed` made."""
+
+
+def listed(numbers: Iterable[int]) -> str:
+    """Many numbers as one parameter: handed over one by one each of them costs as much as a small statement."""
+    return ",".join(map(str, numbers))
 
 
 class StoreError(Exception):

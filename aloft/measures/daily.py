@@ -18,24 +18,21 @@ _BANDS = " ".join(f"when {number} then '{name}'" for number, name in enumerate(N
 
 
 def columns(detectors: Sequence[Detector], names: Collection[str]) -> dict[str, tuple[str, str]]:
-    """By the name of a column: the key that it reads, and its SQL over `value`."""
-    read = {
-        one.text: (one.key, "{}.value" if one.function == "rank" else "{}.value = 1") for one in detectors
-    }
+    """By the name of a column: the key that it reads, and its SQL over the value."""
+    read = {one.text: (one.key, "{}" if one.function == "rank" else "{} = 1") for one in detectors}
     if HEALTH in names:
-        read[HEALTH] = (HEALTH, "{}.value")
+        read[HEALTH] = (HEALTH, "{}")
     if BAND in names:
-        read[BAND] = (BAND, f"case {{}}.value::integer {_BANDS} end")
+        read[BAND] = (BAND, f"case ({{}})::integer {_BANDS} end")
     return read
 
 
-def joined(read: dict[str, tuple[str, str]], account: str) -> tuple[list[str], list[str]]:
-    """The joins of a view to the columns, and the columns; `account` is the SQL of an account's number."""
-    joins, told = [], []
-    for i, (name, (key, value)) in enumerate(read.items()):
-        joins.append(f"left join decided_daily j{i} on j{i}.account = {account} and j{i}.key = '{key}'")
-        told.append(f"{value.format(f'j{i}')} as {quoted(name)}")
-    return joins, told
+def pivoted(read: dict[str, tuple[str, str]]) -> list[str]:
+    """The columns as aggregates over the rows of an account."""
+    newest = "max(value) filter (where key = '{}')"
+    return [
+        f"{spelled.format(newest.format(key))} as {quoted(name)}" for name, (key, spelled) in read.items()
+    ]
 
 
 def quoted(name: str) -> str:

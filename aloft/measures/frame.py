@@ -6,7 +6,7 @@ UTC, days are local to the account (as days since 1970-01-01).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -17,20 +17,25 @@ import pyarrow as pa
 from aloft.engagement.expressions import Expression
 from aloft.engagement.model import Metric, Model
 from aloft.facts.completeness import sources_of
+from aloft.facts.store import LISTED, listed
 from aloft.measures import beside, daily, features, plans
 from aloft.measures.account import AccountNames, typed
 from aloft.measures.asides import FAMILIES, answers, asides, questions
 from aloft.measures.beside import shares
 from aloft.measures.compile import frame_scope, sql
+from aloft.measures.decided import DecidedNames
 from aloft.measures.detectors.asked import detectors
+from aloft.measures.foreseen import Foreseen
 from aloft.measures.formulas import apart, formulas, with_formulas
 from aloft.measures.metrics import TOTALS, metrics_read, rounds
-from aloft.measures.names import MOMENT_INSTANTS, anchor_moments, expressions, names_read
+from aloft.measures.names import expressions, names_read
 from aloft.measures.statements import Column, Stage, Statements
 from aloft.measures.zones import macros
 from aloft.revenue.standing import Standing
 
 MANY = 10_000
+FEW = 5_000
+"""Of more accounts than that what was foreseen is not looked up one by one."""
 NOTED = ("contacted", "attended", "confirmed", "trained", "signed", "no_show")
 
 _SETUP = """
@@ -63,6 +68,8 @@ _ASKED = pa.schema(
         ("_event", pa.string()),
     ]
 )
+ON_OCCURRENCE = frozenset({*NOTED, plans.AGREED, plans.REVIEWED})
+"""What people tell on an occurrence and of the plan; a plan may have been agreed before, not reviewed."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,21 @@ class Ask:
     cleared: bool | None = None
     opening: str | None = None
     event: str | None = None
+
+    @property
+    def question(self) -> tuple[object, ...]:
+        """What is asked, whatever its key."""
+        return (
+            self.account, self.at, self.moment, self.anchor, self.n, self.opened, self.due, self.started, self.done,
+            self.met, self.cleared, self.opening, self.event,
+        )  # fmt: skip
+
+    def columns(self) -> tuple[object, ...]:
+        """As `asked` has them."""
+        return (
+            self.key, self.account, naive(self.at), self.moment, self.anchor, self.n, naive(self.opened),
+            naive(self.due), self.started, self.done, self.met, self.cleared, self.opening, self.event,
+        )  # fmt: skip
 
 
 def naive(instant: datetime | None) -> datetime | None:
@@ -124,20 +146,25 @@ class Frames:
         self._asides, self._shares, self._features = asides(read), shares(read), features.named(read)
         self._scope = frame_scope(model)
         self.detectors = detectors(model, further)
-        self._daily = daily.columns(self.detectors, self.names)
+        self._decided = DecidedNames(model, self.names, self.detectors)
         self._account = AccountNames(model, self.names)
         self.metrics = metrics_read(model, further)
-        self.rounds = [
-            Statements(metrics, f"placed_{i}" if i else "placed", f"_{i}" if i else "")
-            for i, metrics in enumerate(rounds(self.metrics))
-        ]
         self._about_occurrences, self._about_many, self._many = True, False, many
+        self._held_unnoted: dict[str, bool] = {}
+        self._asks: list[Ask] = []
+        self._lacking: list[Ask] = []  # of these, what was not foreseen
         self._standing = Standing(connection)
         self._with_facts, self._in_view = apart(
             formulas(model.metrics),
             [*self._late_names(), *plans.WAY],
             frozenset({*OF_POSITION, *ELSEWHERE}),
         )
+        self._first = "placed" if self._counts_from_late_names() else "named"
+        self.rounds = [
+            Statements(metrics, f"placed_{i}" if i else self._first, f"_{i}" if i else "")
+            for i, metrics in enumerate(rounds(self.metrics))
+        ]
+        self._foreseen = Foreseen(connection)
         self._prepare()
 
     def _prepare(self) -> None:
@@ -145,19 +172,36 @@ class Frames:
 
     def ask(self, asks: Iterable[Ask]) -> None:
         """Put questions; the frame answers them once built."""
-        columns: dict[str, list[object]] = {name: [] for name in _ASKED.names}
-        self._about_occurrences, self._about_many = False, False
-        for ask in asks:
-            self._about_occurrences |= ask.moment is not None
-            values = (
-                ask.key, ask.account, naive(ask.at), ask.moment, ask.anchor, ask.n, naive(ask.opened),
-                naive(ask.due), ask.started, ask.done, ask.met, ask.cleared, ask.opening, ask.event,
-            )  # fmt: skip
-            for name, value in zip(_ASKED.names, values, strict=True):
-                columns[name].append(value)
-        rows = pa.table(columns, schema=_ASKED)
-        self.connection.register("asks", rows)
+        self._asks = list(asks)
+        self._lacking = self._foreseen.lacking(self._asks) if self._foreseen else self._asks
+        self._put_down(self._lacking)
+
+    def foresee(self, asks: Iterable[Ask]) -> None:
+        """Read the facts for questions that may be put until `forget`: all at once, in one pass of statements.
+
+        What a position says is not foreseen: it is joined as a frame is read. Where facts count from a position,
+        nothing is.
+        """
+        self.forget()
+        wanted = [] if self._first == "placed" else self._foreseen.lacking(asks)
+        if wanted:
+            self._put_down(wanted)
+            self._read_facts()
+            self._foreseen.add(wanted, "facts_frame")
+
+    def forget(self) -> None:
+        """The facts are other ones than they were."""
+        self._foreseen.forget()
+
+    def _put_down(self, asks: Sequence[Ask]) -> None:
+        self._about_occurrences = any(ask.moment is not None for ask in asks)
+        self._about_many = False
         self.connection.execute("delete from asked")
+        if not asks:
+            return
+        columns = zip(*(ask.columns() for ask in asks), strict=True)
+        rows = pa.table(dict(zip(_ASKED.names, columns, strict=True)), schema=_ASKED)
+        self.connection.register("asks", rows)
         self._put("select *, null, null from asks")
         self.connection.unregister("asks")
 
@@ -168,24 +212,46 @@ class Frames:
 
         `among`: only about those that follow one of these models, where several are live.
         """
+        source, parameters = self._everybody(zones, among)
+        if self._foreseen:
+            accounts = self.accounts_of(zones, among)
+            if len(accounts) <= FEW:
+                self.ask(Ask(account, account, at) for account in accounts)
+                return
+            self.forget()
         self._about_occurrences = False
-        tests = [] if zones is None else [f"{self._zone_of('a')} in $zones"]
-        if among is not None:
-            tests.append("a.id in (select account from decided_follow where model in $among)")
-        only = f"where {' and '.join(tests)}" if tests else ""
         blanks = ", ".join(["null"] * 13)
-        source = (
-            f"select a.id as _key, a.id as _account, $at::timestamp as _at, {blanks} from account a {only}"
-        )
-        parameters: dict[str, object] = {"at": naive(at)}
-        if zones is not None:
-            parameters |= {"zones": list(zones)}
-        if among is not None:
-            parameters |= {"among": list(among)}
         self.connection.execute("delete from asked")
-        self._put(source, parameters)
+        self._put(
+            f"select a.id as _key, a.id as _account, $at::timestamp as _at, {blanks} from {source}",
+            {**parameters, "at": naive(at)},
+        )
         asked = self.connection.execute("select count(*) from asked").fetchone()
         self._about_many = asked is not None and asked[0] >= self._many
+
+    def _everybody(
+        self, zones: Sequence[str] | None, among: Sequence[str] | None
+    ) -> tuple[str, dict[str, object]]:
+        tests: list[str] = []
+        parameters: dict[str, object] = {}
+        if zones is not None:
+            tests.append(f"{self._zone_of('a')} in $zones")
+            parameters["zones"] = list(zones)
+        if among is not None:
+            tests.append("a.id in (select account from decided_follow where model in $among)")
+            parameters["among"] = list(among)
+        return f"account a where {' and '.join(tests) or 'true'}", parameters
+
+    def accounts_of(self, zones: Sequence[str] | None, among: Sequence[str] | None = None) -> list[int]:
+        """All accounts, or those of some zones; `among` as in `ask_all`."""
+        source, parameters = self._everybody(zones, among)
+        found = self.connection.execute(f"select a.id from {source} order by a.id", parameters).fetchall()
+        return [account for (account,) in found]
+
+    def accounts(self) -> list[int]:
+        """Those that the frame tells of."""
+        found = self.connection.execute("select distinct _account from frame order by _account").fetchall()
+        return [account for (account,) in found]
 
     def _put(self, source: str, parameters: Mapping[str, object] = MappingProxyType({})) -> None:
         """Insert questions, with the zone and the local day of each; then those beside them."""
@@ -222,15 +288,32 @@ class Frames:
         self._standing.refresh()
 
     def build(self) -> None:
-        """Read the facts for all that was asked; positions and other moments are joined as the frame is read.
+        """Read the facts for what was asked and not foreseen; then the frame, with positions and other moments.
 
         Stage by stage, each a table of its own: one large statement would be bound many times over.
         """
+        if not self._foreseen:
+            self._read_facts()
+        elif self._lacking:
+            self._read_facts()
+            self._foreseen.add(self._lacking, "facts_frame")
+        self.reread()
+
+    def _read_facts(self) -> None:
         self._standing.refresh()
         for name, statement in self._stages():
             self.connection.execute(f"create or replace temp table {name} as {statement}")
-        frame = with_formulas(self._view_sql("facts_frame"), self._in_view, self._spell)
-        self.connection.execute(f"create or replace temp view frame as {frame}")
+
+    def reread(self) -> None:
+        """Positions, other moments or what the daily pass found have changed: the frame anew, from the same facts."""
+        facts, chosen, parameters = "facts_frame", _EACH.format("facts_frame"), dict[str, object]()
+        if self._foreseen:
+            facts, parameters = self._foreseen.table, self._foreseen.chosen(self._asks)
+            chosen = (
+                f"select {_CHOSEN}" if self._asks else "select 0 as _key, 0 as _number, 0 as _of where false"
+            )
+        frame = with_formulas(self._decided.beside(facts, chosen), self._in_view, self._spell)
+        self.connection.execute(f"create or replace temp table frame as {frame}", parameters)
 
     def _spell(self, expression: Expression) -> str:
         return sql(expression, self._scope)
@@ -239,7 +322,11 @@ class Frames:
         return [
             ("held_then", self._account.held_sql()),
             ("named", self._account.named_sql()),
-            ("placed", self._view_sql("named")),
+            *(
+                [("placed", self._decided.beside("named", _EACH.format("named")))]
+                if self._first == "placed"
+                else []
+            ),
             *self._metric_stages(),
             *([("notes_then", _NOTES)] if self._about_occurrences else []),
             *plans.stages(self.names),
@@ -254,7 +341,7 @@ class Frames:
         for i, one in enumerate(self.rounds):
             yield from one.stages(many=self._about_many)
             if one is not self.rounds[-1]:
-                yield f"placed_{i + 1}", self._joined_values(one, f"placed_{i}" if i else "placed")
+                yield f"placed_{i + 1}", self._joined_values(one, f"placed_{i}" if i else self._first)
 
     def _joined_values(self, statements: Statements, source: str) -> str:
         columns = list(statements.columns(many=self._about_many))
@@ -265,14 +352,14 @@ class Frames:
 
     def rows(self, keys: Iterable[int]) -> dict[int, dict[str, object]]:
         """The frame's rows of some keys, whole."""
-        found = self.connection.execute("select * from frame where _key in $keys", {"keys": list(keys)})
+        found = self.connection.execute(f"select * from frame where _key in {_KEYS}", {"keys": listed(keys)})
         names = [column[0] for column in found.description]
         return {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
 
     def true(self, condition: str, keys: Iterable[int] | None = None) -> list[int]:
         """The keys for which a compiled condition is true: neither false nor unknown."""
-        only = "" if keys is None else "and _key in $keys"
-        parameters = {} if keys is None else {"keys": list(keys)}
+        only = "" if keys is None else f"and _key in {_KEYS}"
+        parameters = {} if keys is None else {"keys": listed(keys)}
         rows = self.connection.execute(
             f"select _key from frame where ({condition}) is true {only}", parameters
         )
@@ -284,14 +371,14 @@ class Frames:
             return {}
         columns = ", ".join(f"({condition}) is true" for condition in conditions.values())
         rows = self.connection.execute(
-            f"select _key, {columns} from frame where _key in $keys order by _key", {"keys": list(keys)}
+            f"select _key, {columns} from frame where _key in {_KEYS} order by _key", {"keys": listed(keys)}
         ).fetchall()
         return {name: [row[0] for row in rows if row[i]] for i, name in enumerate(conditions, 1)}
 
     def judged(self, condition: str, keys: Iterable[int]) -> dict[int, bool | None]:
         """True, false or unknown of a compiled condition, by key."""
         rows = self.connection.execute(
-            f"select _key, ({condition})::boolean from frame where _key in $keys", {"keys": list(keys)}
+            f"select _key, ({condition})::boolean from frame where _key in {_KEYS}", {"keys": listed(keys)}
         )
         return dict(rows.fetchall())
 
@@ -310,16 +397,19 @@ class Frames:
         values = "".join(
             f", {self._known(column.metric, _value(column))} as {column.column}" for column in columns
         )
-        placed = f"placed_{last}" if last > 0 else "placed"
+        placed = f"placed_{last}" if last > 0 else self._first
         if set(beside.SINCE_OPENING) & self.names:
             placed = f"(select *, {_OPENED_ON} as _opened_on from {placed})"
+        without = f"exclude ({', '.join(self._decided.columns())})" if self._first == "placed" else ""
         facts = f"""
-          select f.* exclude ({", ".join(self._joined())}){values}, {self._recorded()},
-            {plans.columns(self.names)}{beside.columns(self._shares, self.names)}{features.columns(self._features)}
-          from {placed} f {_joins(columns)}
-          {"left join notes_then n on n._key = f._key" if self._about_occurrences else ""}
-          {plans.joins(self.names)} {beside.joins(self._shares, self.names)}
-          {features.joins(self._features)}"""
+          with told as (
+            select f._key{values}, {self._recorded()},
+              {plans.columns(self.names)}{beside.columns(self._shares, self.names)}{features.columns(self._features)}
+            from {placed} f {_joins(columns)}
+            {"left join notes_then n on n._key = f._key" if self._about_occurrences else ""}
+            {plans.joins(self.names)} {beside.joins(self._shares, self.names)}
+            {features.joins(self._features)})
+          select f.* {without}, t.* exclude (_key) from {placed} f join told t on t._key = f._key"""
         return with_formulas(facts, self._with_facts, self._spell)
 
     def _known(self, metric: Metric, value: str) -> str:
@@ -329,52 +419,57 @@ class Frames:
         return f"case when f._at <= timestamp '{min(marks)}' then {value} end" if marks else value  # type: ignore[type-var]
 
     def _recorded(self) -> str:
-        """What was noted on the occurrence; on none, nothing was."""
-        read = [fact for fact in NOTED if fact in self.names]
-        about = self._about_occurrences
-        noted = [f"coalesce(list_contains(n.facts, '{one}'), false) as {one}" for one in read]
-        said = {
-            name: typed(f"n.said['{name}']" if about else "null::text", kind, "f._zone")
-            for name, kind in self.model.records.items()
-        }
-        values = [f'{value} as "{name}"' for name, value in said.items()]
-        if not about:
-            return ", ".join([*(f"false as {one}" for one in read), *values, "[]::text[] as _noted"])
+        """What was noted on the occurrence."""
+        if not self._about_occurrences:
+            return self._unnoted()
+        noted = [f"coalesce(list_contains(n.facts, '{one}'), false) as {one}" for one in self._facts_noted()]
+        values = self._said(lambda name: f"n.said['{name}']")
         return ", ".join([*noted, *values, "coalesce(n.by_persona, []) as _noted"])
+
+    def _unnoted(self) -> str:
+        """Where there is no occurrence, or nothing was noted on it."""
+        noted = [f"false as {one}" for one in self._facts_noted()]
+        return ", ".join([*noted, *self._said(lambda _: "null::text"), "[]::text[] as _noted"])
+
+    def _said(self, text: Callable[[str], str]) -> list[str]:
+        return [
+            f'{typed(text(name), kind, "f._zone")} as "{name}"' for name, kind in self.model.records.items()
+        ]
+
+    def _facts_noted(self) -> list[str]:
+        return [fact for fact in NOTED if fact in self.names]
+
+    def holds_unnoted(self, condition: str) -> bool:
+        """Whether a compiled condition that reads only `ON_OCCURRENCE` and what is recorded there can be true of an
+        occurrence on which nothing was noted yet."""
+        if condition not in self._held_unnoted:
+            nothing = (
+                f'{self._unnoted()}, unnest([true, false]) as "{plans.AGREED}", false as "{plans.REVIEWED}" '
+                "from (select 'UTC' as _zone) f"
+            )
+            found = self.connection.execute(f"select bool_or(({condition}) is true) from (select {nothing})")
+            self._held_unnoted[condition] = found.fetchall() == [(True,)]
+        return self._held_unnoted[condition]
 
     def _unread(self) -> frozenset[str]:
         return frozenset({*self._late_names(), *(metric.name for metric in self._in_view)})
 
     def _late_names(self) -> list[str]:
-        """The names that only the view has."""
-        return [name.strip('"') for name in self._joined()]
+        """The names that only the frame has."""
+        return [name.strip('"') for name in self._decided.columns()]
 
-    def _joined(self) -> list[str]:
-        """The columns that a view adds to the facts."""
-        moments = anchor_moments(self.names, self.model)
-        instants = [f'"{moment}.{instant}"' for moment in moments for instant in MOMENT_INSTANTS]
-        ordinals = [f'"_{moment}.ordinal"' for moment in moments]
-        return [*_POSITION, *instants, *ordinals, *map(daily.quoted, self._daily)]
-
-    def _view_sql(self, source: str) -> str:
-        """The rows of `source` with the account's position and the instants of the other moments read."""
-        joins, columns = [], []
-        for i, moment in enumerate(anchor_moments(self.names, self.model)):
-            joins.append(
-                f"left join decided_moment d{i} on d{i}.account = s._account and d{i}.moment = '{moment}'"
-            )
-            columns += [f'd{i}.{instant} as "{moment}.{instant}"' for instant in MOMENT_INSTANTS]
-            columns.append(f'd{i}.ordinal as "_{moment}.ordinal"')
-        judged, found = daily.joined(self._daily, "s._account")
-        joins, columns = joins + judged, columns + found
-        further = "".join(f", {column}" for column in columns)
-        return f"""
-          select s.*, p.phase, p.phase_start, p.entry as _entry, p.segment, p.segment_since, p.waits as _waits,
-            p.touch_set[1] as touch, p.touch_set as _touch_set{further}
-          from {source} s left join decided_position p on p.account = s._account {" ".join(joins)}"""
+    def _counts_from_late_names(self) -> bool:
+        """Whether a metric counts since something decided (`phase_start`, `kickoff.done`)."""
+        late = set(self._late_names())
+        return any(metric.since and metric.since.name in late for metric in self.metrics.values())
 
 
-_POSITION = ("phase", "phase_start", "_entry", "segment", "segment_since", "_waits", "touch", "_touch_set")
+_EACH = "select _key, _key as _number, _account as _of from {}"
+_KEYS = LISTED.format("$keys")
+_CHOSEN = ", ".join(
+    f"unnest(string_split(${given}, ','))::bigint as {name}"
+    for given, name in (("keys", "_key"), ("numbers", "_number"), ("accounts", "_of"))
+)
 
 OF_POSITION = ("touches", "declined", "grew", "silent", "rank")
 ELSEWHERE = ("lag", "change", "family")

@@ -1,0 +1,76 @@
+"""What was decided of an account, as columns beside its facts: its position, the instants of other moments, and
+what the daily pass found.
+
+These columns are narrow and few: they are put together for the accounts in question and joined to the facts once,
+for each join carries every column along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from aloft.engagement.model import Model
+from aloft.measures import daily
+from aloft.measures.detectors.asked import Detector
+from aloft.measures.names import MOMENT_INSTANTS, anchor_moments
+
+_POSITION = {
+    "phase": "phase",
+    "phase_start": "phase_start",
+    "_entry": "entry",
+    "segment": "segment",
+    "segment_since": "segment_since",
+    "_waits": "waits",
+    "touch": "touch_set[1]",
+    "_touch_set": "touch_set",
+}
+
+
+class DecidedNames:
+    """The columns of the names that are read; the tables are those that `frame` sets up."""
+
+    def __init__(self, model: Model, names: Collection[str], detectors: Sequence[Detector]) -> None:
+        self._moments = anchor_moments(names, model)
+        self._daily = daily.columns(detectors, names)
+
+    def columns(self) -> list[str]:
+        """As SQL writes them."""
+        instants = [f'"{moment}.{instant}"' for moment in self._moments for instant in MOMENT_INSTANTS]
+        ordinals = [f'"_{moment}.ordinal"' for moment in self._moments]
+        return [*_POSITION, *instants, *ordinals, *map(daily.quoted, self._daily)]
+
+    def beside(self, facts: str, chosen: str) -> str:
+        """The rows of the table `facts` with these columns. `chosen`: a query of _key (to be had), _number (the key
+        in `facts`) and _of (the account)."""
+        position = ", ".join(f"p.{column} as {name}" for name, column in _POSITION.items())
+        moments = self._joined("decided_moment", "m", self._of_moments())
+        judged = self._joined("decided_daily", "j", daily.pivoted(self._daily))
+        return f"""
+          with chosen as ({chosen}),
+          here as (select distinct _of from chosen),
+          decided as (
+            select h._of, {position}{moments[0]}{judged[0]}
+            from here h left join decided_position p on p.account = h._of {moments[1]} {judged[1]}),
+          told as (
+            select c._key as _asked, c._number, d.* exclude (_of) from chosen c join decided d on d._of = c._of)
+          select t._asked as _key, f.* exclude (_key), t.* exclude (_asked, _number)
+          from {facts} f join told t on t._number = f._key"""
+
+    def _joined(self, table: str, alias: str, told: Sequence[str]) -> tuple[str, str]:
+        """The columns, and the join, of a table with several rows for an account; nothing where none is read."""
+        if not told:
+            return "", ""
+        rows = (
+            f"select account, {', '.join(told)} from {table} semi join here on _of = account group by account"
+        )
+        return f", {alias}.* exclude (account)", f"left join ({rows}) {alias} on {alias}.account = h._of"
+
+    def _of_moments(self) -> list[str]:
+        return [
+            f"max({column}) filter (where moment = '{moment}') as \"{name}\""
+            for moment in self._moments
+            for column, name in (
+                *((instant, f"{moment}.{instant}") for instant in MOMENT_INSTANTS),
+                ("ordinal", f"_{moment}.ordinal"),
+            )
+        ]
