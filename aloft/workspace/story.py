@@ -188,7 +188,7 @@ def mrr_picture(levels: Sequence[Level], today: date) -> Picture | None:
     shown = [Level(max(one.day, since), one.mrr, one.change) for one in _last_two_years(levels, since)]
     span = max(1, (today - since).days)
     scale = charts.ticks(0, float(max(one.mrr for one in shown)) or 1, most=3)
-    frame = Frame(56, RIGHT, 16, 90, 0, scale[-1])
+    frame = Frame(40, 288, 10, 70, 0, scale[-1])
     points: list[tuple[float, float]] = []
     for one in shown:
         x = frame.x((one.day - since).days / span)

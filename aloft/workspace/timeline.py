@@ -18,7 +18,7 @@ from aloft.workspace.forms import PULSE_WORDS
 from aloft.workspace.story import Story
 
 KINDS = {"facts": "Facts", "touches": "Touches", "moments": "Moments", "changes": "Changes"}
-SHOWN, AHEAD = 40, 5
+SHOWN, AHEAD = 20, 5
 OURS = ("", "records")
 
 
