@@ -7,19 +7,16 @@ data alone, and the keys of occurrences make the second time silent.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from django.db import transaction
 
 from aloft.act.models import Due, DueKind
 from aloft.clock import Clock, SystemClock
 from aloft.collect.inbox import Inbox
-from aloft.engine import accounts, deciding, editing, relationships, staffing
-from aloft.engine.alone import alone
+from aloft.engine import accounts, deciding, editing, recovery, relationships, staffing
 from aloft.engine.directory import Directory
 from aloft.engine.following import NONE, Following
 from aloft.engine.foresight import Coming, foresee
@@ -33,11 +30,10 @@ from aloft.engine.timeline import EPOCH, Next, next_midnight, next_turn
 from aloft.engine.turn import Turn
 from aloft.engine.unfinished import Unfinished
 from aloft.engine.versions import Running, Versions, next_version, precedence
-from aloft.facts.changes import ChangeRow
 from aloft.facts.compact import compact
 from aloft.facts.drain import drain
-from aloft.facts.log import export, mend, put_in_order
-from aloft.facts.reading import Reader, received
+from aloft.facts.log import export, mend
+from aloft.facts.reading import Reader
 from aloft.facts.store import FactStore
 from aloft.measures.listing import keep_listed
 from aloft.records.changes import StaffSet
@@ -88,39 +84,16 @@ class Engine:
     def _start(self) -> None:
         self._seen, self._quiet_until = (-1, -1), EPOCH
         self.decided, _ = Decided.objects.get_or_create(pk=1)
-        self._order()
+        if self.decided.inbox == 0 and self.store.positions().inbox == 0:
+            recovery.order(self.home, self.log, self.inbox)
         self._in_force = {row.name: row.version for row in Live.objects.select_related("version")}
         relationships.keep(self.store, self._running())
-        self._catch_up()
+        recovery.catch_up(self.store, self.reader, self.decided)
         self.directory.load()
         self.watch.load()
         self._mirrored = False
         keep_listed()
         self._forget_foreseen()
-
-    def _order(self) -> None:
-        """What is rolled from its beginning is rolled as it was recorded, whatever order the files came in."""
-        if self.decided.inbox == 0 and self.store.positions().inbox == 0:
-            with alone(self.home) as nobody_imports:
-                if nobody_imports:
-                    put_in_order(self.log, self.inbox)
-
-    def _catch_up(self) -> None:
-        """A store that lies behind what is decided was lost: it is made anew from the log, and decides nothing."""
-        while self._behind_inbox() or self._behind_changes():
-            drained = self.store.positions()
-            entries = self.reader.take(drained.inbox)
-            known = entries.filter(pc.less_equal(entries["seq"], self.decided.inbox))
-            changes = editing.numbered(drained.changes, self.decided.changes)
-            at = _latest(known, changes)
-            assert at is not None
-            drain(self.store, known, changes, at)
-
-    def _behind_inbox(self) -> bool:
-        return self.store.positions().inbox < self.decided.inbox
-
-    def _behind_changes(self) -> bool:
-        return self.store.positions().changes < self.decided.changes
 
     def _running(self) -> list[Running]:
         """The models in force: those that extend others before them."""
@@ -157,7 +130,7 @@ class Engine:
         seen = self._logged()
         if seen == self._seen and until < self._quiet_until:
             return 0
-        self._release()
+        recovery.release(self.home, self.inbox)
         turns = self._turns(until, made)
         self.decided.at = max(until, self.at)
         self._seen, self._quiet_until = seen, self._next_instant()
@@ -175,13 +148,6 @@ class Engine:
             self._make(coming)
             made(coming.at)
         return turns.total()
-
-    def _release(self) -> None:
-        """What an import has reserved and, killed, never wrote."""
-        if self.inbox.holds():
-            with alone(self.home) as nobody_imports:
-                if nobody_imports:
-                    self.inbox.release()
 
     def _logged(self) -> tuple[int, int]:
         """The ends of the two streams."""
@@ -261,7 +227,7 @@ class Engine:
         at = (
             self.store.positions().at
             if self._is_ahead()
-            else max(_latest(entries, changes) or self.at, self.at)
+            else max(recovery.latest(entries, changes) or self.at, self.at)
         )
         assert at is not None
         with self.store.transaction():
@@ -418,9 +384,3 @@ class Engine:
         self.decided.inbox, self.decided.changes = drained.inbox, drained.changes
         self.decided.at = max(at, self.at)
         self.decided.save()
-
-
-def _latest(entries: pa.Table, changes: Sequence[ChangeRow]) -> datetime | None:
-    """When the last of them was recorded."""
-    last = [received(entries, entries.num_rows - 1)] if entries.num_rows else []
-    return max([*last, *(change.at for change in changes[-1:])], default=None)

@@ -1,0 +1,58 @@
+"""What an engine finds as it starts and mends: a log out of order, a store that was lost, a killed import."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from aloft.collect.inbox import Inbox
+from aloft.engine import editing
+from aloft.engine.alone import alone
+from aloft.engine.models import Decided
+from aloft.facts.changes import ChangeRow
+from aloft.facts.drain import drain
+from aloft.facts.log import put_in_order
+from aloft.facts.reading import Reader, received
+from aloft.facts.store import FactStore
+
+
+def order(home: Path, log: Path, inbox: Inbox) -> None:
+    """What is rolled from its beginning is rolled as it was recorded, whatever order the files came in."""
+    with alone(home) as nobody_imports:
+        if nobody_imports:
+            put_in_order(log, inbox)
+
+
+def release(home: Path, inbox: Inbox) -> None:
+    """What an import has reserved and, killed, never wrote."""
+    if inbox.holds():
+        with alone(home) as nobody_imports:
+            if nobody_imports:
+                inbox.release()
+
+
+def catch_up(store: FactStore, reader: Reader, decided: Decided) -> None:
+    """A store that lies behind what is decided was lost: it is made anew from the log, and decides nothing."""
+    while _is_behind(store, decided):
+        drained = store.positions()
+        entries = reader.take(drained.inbox)
+        known = entries.filter(pc.less_equal(entries["seq"], decided.inbox))
+        changes = editing.numbered(drained.changes, decided.changes)
+        at = latest(known, changes)
+        assert at is not None
+        drain(store, known, changes, at)
+
+
+def _is_behind(store: FactStore, decided: Decided) -> bool:
+    drained = store.positions()
+    return drained.inbox < decided.inbox or drained.changes < decided.changes
+
+
+def latest(entries: pa.Table, changes: Sequence[ChangeRow]) -> datetime | None:
+    """When the last of them was recorded."""
+    last = [received(entries, entries.num_rows - 1)] if entries.num_rows else []
+    return max([*last, *(change.at for change in changes[-1:])], default=None)
