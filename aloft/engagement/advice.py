@@ -24,7 +24,7 @@ def _without_content(draft: Draft, model: Model) -> Iterator[Remark]:
     silent = [one.name for one in digital if not draft.given(("moments", one.name, "steps"))]
     if silent:
         listed = ", ".join(silent)
-        says = f"tech touch needs content: give these steps, or their templates must be written: {listed}"
+        says = f"tech touch needs content: give these steps, or write their templates: {listed}"
         yield Remark(draft.tree.key_place(("moments",)), ("moments",), says)
 
 

@@ -42,7 +42,7 @@ def severe_cases(folder: Path, ends: str) -> set[tuple[str, str]]:
     return {
         (one["account_id"], one["ticket_id"])
         for one in read(folder, "support_tickets")
-        if BEGINS < one["submitted_at"] < ends
+        if BEGINS < one["submitted_at"] <= ends
         and one["priority"] in {"urgent", "high"}
         and paid(lines, one["account_id"], one["submitted_at"]) >= 1700
     }

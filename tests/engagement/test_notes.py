@@ -37,7 +37,7 @@ def test_digital_moments_without_content_are_told() -> None:
     """R55."""
     told = [str(note) for note in read_model(SMALL, "m.yaml").notes]
     assert told == [
-        "m.yaml:20:1: moments: tech touch needs content: give these steps, or their templates must be written: ticket"
+        "m.yaml:20:1: moments: tech touch needs content: give these steps, or write their templates: ticket"
     ]
     steps = "tech: digital}\n    steps: [{message: {template: we-see-it}}]\n"
     assert read_model(changed(("tech: digital}\n", steps)), "m.yaml").notes == ()

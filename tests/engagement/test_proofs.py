@@ -8,6 +8,9 @@ from aloft.engagement.load import read_model
 from tests.engagement.documents import changed, problems
 
 UNMET = "no account can meet this moment: what opens it is never true in its phases and segments"
+UNWRITTEN = (
+    "m.yaml:20:1: moments: tech touch needs content: give these steps, or write their templates: ticket"
+)
 SCHEDULE = "    schedule: 5bd after contract_start\n"
 EVENT = "    event: Ticket Opened\n    where: \"priority = 'urgent'\"\n    by: ticket_id\n"
 
@@ -99,7 +102,8 @@ def test_segments_that_take_everybody_leave_nothing_to_the_last() -> None:
 def test_what_enters_a_segment_should_not_leave_it() -> None:
     text = changed(("mrr < 4500", "mrr < 5500"))
     assert [str(note) for note in read_model(text, "m.yaml").notes] == [
-        "m.yaml:18:39: segments.large.exit: an account could enter this segment and leave it by the same facts"
+        "m.yaml:18:39: segments.large.exit: an account could enter this segment and leave it by the same facts",
+        UNWRITTEN,
     ]
 
 
@@ -113,7 +117,8 @@ def test_what_is_not_decided_is_noted() -> None:
     text = changed((SCHEDULE, "    when: mrr > 100 * seats\n"))
     assert [str(note) for note in read_model(text, "m.yaml").notes] == [
         "m.yaml:20:1: moments: whether an account can meet these is not decided "
-        "by comparisons of single names: kickoff"
+        "by comparisons of single names: kickoff",
+        UNWRITTEN,
     ]
 
 
