@@ -53,7 +53,8 @@ def company(number: int) -> str:
         raise ValueError(f"there are no names for {number} companies")
     first, second = divmod(within * STRIDE % pairs, len(SECOND))
     third, fourth = THIRD[round_ % len(THIRD)], round_ // len(THIRD)
-    words = (FIRST[first], FIRST[fourth] if fourth else "", SECOND[second], third)
+    twice = "" if not fourth else "Newer" if fourth == first else FIRST[fourth]
+    words = (FIRST[first], twice, SECOND[second], third)
     return " ".join(word for word in words if word)
 
 

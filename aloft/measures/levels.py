@@ -52,12 +52,15 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 SURVEYS, CASES = ("Survey Answered",), ("Ticket Opened",)
 
 _WHOLE_ACCOUNT = "account in (select id from account where whole is null)"
+# Files and billing systems tell lines alone, people the contract around them.
+_DATED = f"""select account, starts, ends from contract where {_WHOLE_ACCOUNT}
+    union all select account, starts, ends from contract_line where {_WHOLE_ACCOUNT}"""
 _COUNTS: Mapping[str, str] = {
     "accounts": "select count(*) from account where whole is null",
     "mrr": f"""select count(distinct account) from (select account from contract_line where mrr > 0
         union all select account from attribute where field = 'mrr' and try_cast(value as double) > 0)
         where {_WHOLE_ACCOUNT}""",
-    "contracts": f"select count(distinct account) from contract where starts is not null and {_WHOLE_ACCOUNT}",
+    "contracts": f"select count(distinct account) from ({_DATED}) where starts is not null",
     "contacts": "select count(distinct contact) from contact",
     "activities": "select count(*) from recorded_fact where not withdrawn",
     "usage": "select count(distinct c.account) from day_count c join event_name n on n.id = c.name "
@@ -67,7 +70,7 @@ _COUNTS: Mapping[str, str] = {
     f"where n.name in (select unnest($surveys)) and {_WHOLE_ACCOUNT}",
     "cases": "select count(distinct c.account) from day_count c join event_name n on n.id = c.name "
     f"where n.name in (select unnest($cases)) and {_WHOLE_ACCOUNT}",
-    "churned": f"""select count(*) from (select account from contract where {_WHOLE_ACCOUNT} group by account
+    "churned": f"""select count(*) from (select account from ({_DATED}) group by account
         having max(coalesce(ends, date '9999-01-01')) <= $at::timestamp::date)""",
 }
 

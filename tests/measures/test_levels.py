@@ -64,3 +64,15 @@ def test_the_store_is_counted_by_kind() -> None:
     assert {kind: count for kind, count in there.items() if count} == {
         "accounts": 2, "mrr": 1, "contracts": 1, "activities": 1, "usage": 1, "cases": 1, "churned": 1,
     }  # fmt: skip
+
+
+def test_lines_told_by_files_are_contracts_with_dates() -> None:
+    store = drained(
+        tracked(1, "2026-03-01T10:00", "ann", "acme"),
+        changes=(
+            changed(1, "2026-01-01", "contract.line", "acme", contract="c", line="1", product="", plan="", seats=1,
+                    mrr="100.00", currency="USD", starts="2025-01-01", ends="2026-01-01"),
+        ),
+    )  # fmt: skip
+    there = present(store.connection, NOW)
+    assert (there["contracts"], there["churned"]) == (1, 1)
