@@ -33,23 +33,23 @@ from aloft.workspace.forms import (
     TouchForm,
 )
 from aloft.workspace.model_in_force import manual_moments
-from aloft.workspace.notice import Notice
 from aloft.workspace.pages import account as account_page
 from aloft.workspace.pages import frame
 from aloft.workspace.pages import today as today_page
 from aloft.workspace.pages import why as why_page
 from aloft.workspace.reader import Reader, reader_of
+from aloft.workspace.toast import Toast
 
-Deed = Callable[[Person], Notice]
+Deed = Callable[[Person], Toast]
 
 
 @require_POST
 def start(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
     reader, occurrence = _meet(request, occurrence_id)
 
-    def deed(actor: Person) -> Notice:
+    def deed(actor: Person) -> Toast:
         services.start(occurrence=occurrence, actor=actor, at=reader.now)
-        return Notice(f"Started {_named(occurrence)}", _url("reopen", occurrence))
+        return Toast(f"Started {_named(occurrence)}", _url("reopen", occurrence))
 
     return _do(request, reader, occurrence, deed)
 
@@ -58,10 +58,10 @@ def start(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
 def done(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
     reader, occurrence = _meet(request, occurrence_id)
 
-    def deed(actor: Person, said: dict[str, Any]) -> Notice:
+    def deed(actor: Person, said: dict[str, Any]) -> Toast:
         noted = services.finish_with(occurrence=occurrence, actor=actor, at=reader.now, **said)
         undo = _url("reopen", occurrence)
-        return Notice(f"Done: {_named(occurrence)}", f"{undo}?withdraw={noted.pk}" if noted else undo)
+        return Toast(f"Done: {_named(occurrence)}", f"{undo}?withdraw={noted.pk}" if noted else undo)
 
     return _ask(request, DoneForm(occurrence, reader, data=_said(request)), deed)
 
@@ -73,11 +73,11 @@ def reopen(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
     noted = request.GET.get("withdraw", "")
     facts = [fact for fact in selectors.facts_on(occurrence) if str(fact.pk) == noted]
 
-    def deed(actor: Person) -> Notice:
+    def deed(actor: Person) -> Toast:
         services.reopen(occurrence=occurrence, actor=actor, at=reader.now)
         for fact in facts:
             services.withdraw(fact=fact, actor=actor, at=reader.now)
-        return Notice(f"Open again: {_named(occurrence)}")
+        return Toast(f"Open again: {_named(occurrence)}")
 
     return _do(request, reader, occurrence, deed)
 
@@ -86,9 +86,9 @@ def reopen(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
 def hand_over(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
     reader, occurrence = _meet(request, occurrence_id)
 
-    def deed(actor: Person, said: dict[str, Any]) -> Notice:
+    def deed(actor: Person, said: dict[str, Any]) -> Toast:
         services.hand_over(occurrence=occurrence, actor=actor, at=reader.now, **said)
-        return Notice(f"Handed to {said['to']}: {_named(occurrence)}", _url("hand_back", occurrence))
+        return Toast(f"Handed to {said['to']}: {_named(occurrence)}", _url("hand_back", occurrence))
 
     return _ask(request, HandOverForm(occurrence, reader, data=_said(request)), deed)
 
@@ -99,9 +99,9 @@ def hand_back(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
     reader = reader_of(request)
     occurrence = selectors.given_or_404(reader.person, occurrence_id)
 
-    def deed(actor: Person) -> Notice:
+    def deed(actor: Person) -> Toast:
         services.hand_back(occurrence=occurrence, actor=actor, at=reader.now)
-        return Notice(f"Taken back: {_named(occurrence)}")
+        return Toast(f"Taken back: {_named(occurrence)}")
 
     return _do(request, reader, occurrence, deed)
 
@@ -112,10 +112,10 @@ def touch(request: HttpRequest, account_id: UUID) -> HttpResponse:
     account = selectors.account_or_404(reader.person, account_id)
     form = TouchForm(account, reader, _panel(request, account), data=_said(request))
 
-    def deed(actor: Person) -> Notice:
+    def deed(actor: Person) -> Toast:
         fact = services.log_touch(account=account, actor=actor, at=reader.now, **form.cleaned_data)
         whom = f"{fact.contact}, {account.name}" if fact.contact else account.name
-        return Notice(
+        return Toast(
             f"Logged: {words.humanised(fact.value).lower()} with {whom}", reverse("withdraw", args=[fact.pk])
         )
 
@@ -140,10 +140,10 @@ def _panel(request: HttpRequest, account: Account) -> str:
 def snooze(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
     reader, occurrence = _meet(request, occurrence_id)
 
-    def deed(actor: Person, said: dict[str, Any]) -> Notice:
+    def deed(actor: Person, said: dict[str, Any]) -> Toast:
         services.snooze(occurrence=occurrence, actor=actor, at=reader.now, **said)
         until = words.instant(said["until"], reader.now, reader.zone)
-        return Notice(f"Snoozed until {until}: {_named(occurrence)}", _url("reopen", occurrence))
+        return Toast(f"Snoozed until {until}: {_named(occurrence)}", _url("reopen", occurrence))
 
     return _ask(request, SnoozeForm(occurrence, reader, data=_said(request)), deed)
 
@@ -152,9 +152,9 @@ def snooze(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
 def skip(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
     reader, occurrence = _meet(request, occurrence_id)
 
-    def deed(actor: Person, said: dict[str, Any]) -> Notice:
+    def deed(actor: Person, said: dict[str, Any]) -> Toast:
         services.skip(occurrence=occurrence, actor=actor, at=reader.now, **said)
-        return Notice(f"Skipped {_named(occurrence)}", _url("reopen", occurrence))
+        return Toast(f"Skipped {_named(occurrence)}", _url("reopen", occurrence))
 
     return _ask(request, SkipForm(occurrence, reader, data=_said(request)), deed)
 
@@ -163,10 +163,10 @@ def skip(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
 def record(request: HttpRequest, occurrence_id: UUID) -> HttpResponse:
     reader, occurrence = _meet(request, occurrence_id)
 
-    def deed(actor: Person, said: dict[str, Any]) -> Notice:
+    def deed(actor: Person, said: dict[str, Any]) -> Toast:
         fact = services.record(occurrence=occurrence, actor=actor, at=reader.now, **said)
         whom = f" {fact.contact}" if fact.contact else ""
-        return Notice(f"Recorded: {_noted(fact)}{whom}", reverse("withdraw", args=[fact.pk]))
+        return Toast(f"Recorded: {_noted(fact)}{whom}", reverse("withdraw", args=[fact.pk]))
 
     return _ask(request, RecordForm(occurrence, reader, data=_said(request)), deed)
 
@@ -179,9 +179,9 @@ def withdraw(request: HttpRequest, fact_id: int) -> HttpResponse:
     if fact.moment and occurrence is None:
         raise Http404
 
-    def deed(actor: Person) -> Notice:
+    def deed(actor: Person) -> Toast:
         services.withdraw(fact=fact, actor=actor, at=reader.now)
-        return Notice(f"Withdrawn: {_noted(fact)}")
+        return Toast(f"Withdrawn: {_noted(fact)}")
 
     return _settle(request, reader, fact.account, occurrence, deed)
 
@@ -193,9 +193,9 @@ def open_by_hand(request: HttpRequest, account_id: UUID, moment: str) -> HttpRes
     if moment not in manual_moments(account, reader.now):
         raise Http404
 
-    def deed(actor: Person) -> Notice:
+    def deed(actor: Person) -> Toast:
         services.open_by_hand(account=account, moment=moment, actor=actor, at=reader.now)
-        return Notice(f"Asked for: {words.humanised(moment)}. It opens as soon as the engine has looked")
+        return Toast(f"Asked for: {words.humanised(moment)}. It opens as soon as the engine has looked")
 
     return _settle(request, reader, account, None, deed)
 
@@ -209,11 +209,11 @@ def give_pulse(request: HttpRequest, account_id: UUID) -> HttpResponse:
         page = account_page.main(reader, account, form)
         return frame.only(request, page, 422) if _is_partial(request) else frame.whole(request, page, 422)
 
-    def deed(actor: Person) -> Notice:
+    def deed(actor: Person) -> Toast:
         records.give_pulse(
             account=account, person=actor, actor=actor.handle, at=reader.now, **form.cleaned_data
         )
-        return Notice(f"Kept: how you see {account.name}")
+        return Toast(f"Kept: how you see {account.name}")
 
     return _settle(request, reader, account, None, deed)
 
@@ -243,7 +243,7 @@ def _url(name: str, occurrence: Occurrence) -> str:
 
 
 def _ask(
-    request: HttpRequest, form: ActForm, deed: Callable[[Person, dict[str, Any]], Notice]
+    request: HttpRequest, form: ActForm, deed: Callable[[Person, dict[str, Any]], Toast]
 ) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _do(request, form.reader, form.occurrence, lambda actor: deed(actor, form.cleaned_data))
@@ -293,13 +293,13 @@ def _try(request: HttpRequest, reader: Reader, deed: Deed) -> int:
     if reader.person is None:
         raise Http404
     try:
-        notice = deed(reader.person)
+        toast = deed(reader.person)
     except (IllegalMove, Refused) as refused:
         messages.error(
             request, f"{str(refused).rstrip('.')}. Nothing was changed; the page shows how it stands now."
         )
         return 409
-    messages.success(request, notice.text, extra_tags=notice.undo)
+    messages.success(request, toast.text, extra_tags=toast.undo)
     return 200
 
 

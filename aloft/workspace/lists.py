@@ -21,12 +21,12 @@ from aloft.workspace.listing.columns import WORK, chosen, with_columns
 from aloft.workspace.listing.export import as_csv
 from aloft.workspace.listing.matching import with_work
 from aloft.workspace.listing.query import read_query
-from aloft.workspace.notice import Notice
 from aloft.workspace.pages import accounts as page
 from aloft.workspace.pages import frame
 from aloft.workspace.reader import Reader, reader_of
+from aloft.workspace.toast import Toast
 
-Deed = Callable[[Person], tuple[Notice, QueryDict]]
+Deed = Callable[[Person], tuple[Toast, QueryDict]]
 
 
 @require_safe
@@ -50,7 +50,7 @@ def save(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
     told = request.POST
 
-    def deed(actor: Person) -> tuple[Notice, QueryDict]:
+    def deed(actor: Person) -> tuple[Toast, QueryDict]:
         view = services.save_view(
             person=actor,
             name=told.get("name", ""),
@@ -59,7 +59,7 @@ def save(request: HttpRequest) -> HttpResponse:
             actor=actor.handle,
             at=reader.now,
         )
-        return Notice(f"Saved the view “{view.name}”", _url("delete_view", view.pk)), _opened(view)
+        return Toast(f"Saved the view “{view.name}”", _url("delete_view", view.pk)), _opened(view)
 
     return _settle(request, reader, deed)
 
@@ -69,12 +69,12 @@ def rename(request: HttpRequest, view_id: int) -> HttpResponse:
     reader = reader_of(request)
     view = own_view_or_404(reader.person, view_id)
 
-    def deed(actor: Person) -> tuple[Notice, QueryDict]:
+    def deed(actor: Person) -> tuple[Toast, QueryDict]:
         name, shared = request.POST.get("name", ""), "shared" in request.POST
         services.rename_view(view=view, name=name, actor=actor.handle, at=reader.now)
         services.share_view(view=view, shared=shared, actor=actor.handle, at=reader.now)
         seen = "seen by everybody" if shared else "seen by you alone"
-        return Notice(f"The view is called “{view.name}”, and {seen}"), _opened(view)
+        return Toast(f"The view is called “{view.name}”, and {seen}"), _opened(view)
 
     return _settle(request, reader, deed)
 
@@ -84,9 +84,9 @@ def delete(request: HttpRequest, view_id: int) -> HttpResponse:
     reader = reader_of(request)
     view = own_view_or_404(reader.person, view_id)
 
-    def deed(actor: Person) -> tuple[Notice, QueryDict]:
+    def deed(actor: Person) -> tuple[Toast, QueryDict]:
         services.delete_view(view=view, actor=actor.handle, at=reader.now)
-        return Notice(f"Deleted the view “{view.name}”", _url("restore_view", view.pk)), QueryDict(view.query)
+        return Toast(f"Deleted the view “{view.name}”", _url("restore_view", view.pk)), QueryDict(view.query)
 
     return _settle(request, reader, deed)
 
@@ -96,9 +96,9 @@ def restore(request: HttpRequest, view_id: int) -> HttpResponse:
     reader = reader_of(request)
     view = own_view_or_404(reader.person, view_id, deleted=True)
 
-    def deed(actor: Person) -> tuple[Notice, QueryDict]:
+    def deed(actor: Person) -> tuple[Toast, QueryDict]:
         services.restore_view(view=view, actor=actor.handle, at=reader.now)
-        return Notice(f"The view “{view.name}” is back"), _opened(view)
+        return Toast(f"The view “{view.name}” is back"), _opened(view)
 
     return _settle(request, reader, deed)
 
@@ -111,12 +111,12 @@ def make_usual(request: HttpRequest, view_id: int) -> HttpResponse:
     if view is None:
         raise Http404
 
-    def deed(actor: Person) -> tuple[Notice, QueryDict]:
+    def deed(actor: Person) -> tuple[Toast, QueryDict]:
         usual = page.usual_of(actor)
         other = None if usual == view else view
         services.open_with(person=actor, view=other, actor=actor.handle, at=reader.now)
         says = f"opens with “{view.name}”" if other else "opens with all accounts"
-        return Notice(f"Your list {says}", _url("make_usual", view.pk)), _opened(view)
+        return Toast(f"Your list {says}", _url("make_usual", view.pk)), _opened(view)
 
     return _settle(request, reader, deed)
 
@@ -129,13 +129,13 @@ def assign(request: HttpRequest) -> HttpResponse:
     query = QueryDict(request.POST.get("query", ""))
     to = Person.objects.filter(handle=request.POST.get("to", "")).first()
 
-    def deed(actor: Person) -> tuple[Notice, QueryDict]:
+    def deed(actor: Person) -> tuple[Toast, QueryDict]:
         if to is None:
             raise Refused("to", "nobody is chosen", "Choose whose book the accounts go to.")
         some = list(selected(request, reader, query))
         made = services.assign_accounts(accounts=some, to=to, actor=actor.handle, at=reader.now)
         says = f"{counted(len(some), 'account')} {'is' if len(some) == 1 else 'are'} in the book of {to.name}"
-        return Notice(
+        return Toast(
             f"{says}. Lists show it once the engine has looked", _url("undo_assignment", made.pk)
         ), query
 
@@ -149,10 +149,10 @@ def undo_assignment(request: HttpRequest, assignment_id: int) -> HttpResponse:
     if made is None or not may_assign(reader.person):
         raise Http404
 
-    def deed(actor: Person) -> tuple[Notice, QueryDict]:
+    def deed(actor: Person) -> tuple[Toast, QueryDict]:
         services.undo_assignment(assignment=made, actor=actor.handle, at=reader.now)
         says = f"{counted(len(made.added), 'account')} {'is' if len(made.added) == 1 else 'are'} back where"
-        return Notice(f"{says} {'it was' if len(made.added) == 1 else 'they were'}"), QueryDict()
+        return Toast(f"{says} {'it was' if len(made.added) == 1 else 'they were'}"), QueryDict()
 
     return _settle(request, reader, deed)
 
@@ -197,8 +197,8 @@ def _settle(request: HttpRequest, reader: Reader, deed: Deed) -> HttpResponse:
     status = 200
     told: QueryDict = QueryDict(request.POST.get("query", ""))
     try:
-        notice, told = deed(reader.person)
-        messages.success(request, notice.text, extra_tags=notice.undo)
+        toast, told = deed(reader.person)
+        messages.success(request, toast.text, extra_tags=toast.undo)
     except Refused as refused:
         messages.error(
             request, f"{refused.problem[:1].upper()}{refused.problem[1:]}. {refused.mend} Nothing was changed"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Notice:
+class Toast:
     """Past tense, with the address that undoes it, if anything does."""
 
     text: str
