@@ -35,6 +35,9 @@ class DeadLetter(models.Model):
     body = models.BinaryField(max_length=65_536)
     index = models.PositiveIntegerField(null=True, blank=True, help_text="Its place in the batch, from 0")
     message_id = models.CharField(max_length=100, blank=True)
+    path = models.CharField(
+        max_length=100, blank=True, help_text="Where it came in: whose contract it speaks"
+    )
 
     class Meta:
         ordering = ["-received_at", "-id"]

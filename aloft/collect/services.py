@@ -43,12 +43,13 @@ def disable_source(*, source: Source) -> Source:
     return source
 
 
-def dead_letter(*, source: str, letters: Sequence[Letter], at: datetime) -> None:
-    """Keep what was refused, each body up to 64 kB."""
+def dead_letter(*, source: str, letters: Sequence[Letter], at: datetime, path: str = "") -> None:
+    """Keep what was refused, each body up to 64 kB, and at which path it came."""
     DeadLetter.objects.bulk_create(
         DeadLetter(
             source=source,
             received_at=at,
+            path=path[:100],
             code=letter.code,
             message=letter.message[:500],
             body=letter.body[:BODY_KEPT],

@@ -27,9 +27,9 @@ def inbox(tmp_path: Path) -> Iterator[Inbox]:
     opened.close()
 
 
-def kept(body: bytes, index: int | None = 0) -> DeadLetter:
+def kept(body: bytes, index: int | None = 0, path: str = "/v1/batch") -> DeadLetter:
     letter = Letter("missing_event", "A track call needs the name of its event.", body, index, "m1")
-    dead_letter(source="product", letters=[letter], at=NOON)
+    dead_letter(source="product", letters=[letter], at=NOON, path=path)
     return DeadLetter.objects.get()
 
 
@@ -41,6 +41,23 @@ def test_a_mended_message_is_taken_in_as_of_when_it_happened(inbox: Inbox) -> No
     assert entry.occurred == NOON - timedelta(hours=1)
     assert entry.flags == ()
     assert not DeadLetter.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_message_of_a_path_of_its_own_kind_needs_no_type(inbox: Inbox) -> None:
+    body = b'{"messageId": "m1", "userId": "u1", "event": "Signed In"}'
+    assert send_again(letter=kept(b"{}", path="/v1/t/"), body=body, inbox=inbox) == Outcome.stored
+    (entry,) = inbox.read(0)
+    assert (entry.kind, entry.name) == ("track", "Signed In")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/batch/", "/e/", "/i/v1/analytics/events"])
+def test_a_message_of_posthogs_clients_is_mended_in_their_own_words(inbox: Inbox, path: str) -> None:
+    body = b'{"event": "Signed In", "uuid": "p1", "distinct_id": "u1", "properties": {"plan": "pro"}}'
+    assert send_again(letter=kept(b"{}", path=path), body=body, inbox=inbox) == Outcome.stored
+    (entry,) = inbox.read(0)
+    assert (entry.message_id, entry.kind, entry.name, entry.user) == ("p1", "track", "Signed In", "u1")
 
 
 @pytest.mark.django_db

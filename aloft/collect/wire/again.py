@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from msgspec import Raw
-
 from aloft.collect.inbox import Inbox, Outcome
 from aloft.collect.models import DeadLetter
 from aloft.collect.services import BODY_KEPT, Letter, refuse_again
+from aloft.collect.values import Entry
 from aloft.collect.wire.answers import Refused
 from aloft.collect.wire.normalise import judge
-from aloft.collect.wire.segment import DEPTH_LIMIT, Call, check_depth
-
-NOBODY = (None, None)
+from aloft.collect.wire.paths import alone
 
 
 class NotSent(ValueError):
@@ -24,17 +21,13 @@ def send_again(*, letter: DeadLetter, body: bytes, inbox: Inbox) -> Outcome | Le
     It happened when it said it did, and is judged as of when it was first received.
     """
     may_be_sent(letter)
-    refused = _too_deep(body)
-    judged = None if refused else judge(_call(body), letter.source, letter.received_at)
-    if judged and judged.entries:
-        (outcome,) = inbox.append(judged.entries)
-        letter.delete()
-        return outcome
-    again = refused or (
-        judged.refused[0] if judged else Letter("invalid_message", "It cannot be read.", body)
-    )
-    refuse_again(letter=letter, again=again, body=body)
-    return again
+    judged = _judged(letter, body)
+    if isinstance(judged, Letter):
+        refuse_again(letter=letter, again=judged, body=body)
+        return judged
+    (outcome,) = inbox.append([judged])
+    letter.delete()
+    return outcome
 
 
 def may_be_sent(letter: DeadLetter) -> None:
@@ -44,13 +37,9 @@ def may_be_sent(letter: DeadLetter) -> None:
         raise NotSent("only the first 64 kB of the message were kept: its sender has to send it again")
 
 
-def _call(body: bytes) -> Call:
-    return Call(kind="", keys=NOBODY, sent_at=None, context=Raw(b""), messages=[body])
-
-
-def _too_deep(body: bytes) -> Letter | None:
+def _judged(letter: DeadLetter, body: bytes) -> Entry | Letter:
     try:
-        check_depth(body, DEPTH_LIMIT)
+        judged = judge(alone(body, letter.path), letter.source, letter.received_at)
     except Refused as refused:
         return Letter(refused.code, refused.message, body)
-    return None
+    return judged.entries[0] if judged.entries else judged.refused[0]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import partial
 from http import HTTPStatus
 from threading import Lock
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -20,15 +19,13 @@ from aloft.collect.inbox import Inbox, InboxUnavailable, Outcome
 from aloft.collect.wire import body, configuration, posthog
 from aloft.collect.wire.answers import Answer, Refused, answer, refusal, unavailable
 from aloft.collect.wire.normalise import Judged, judge
-from aloft.collect.wire.segment import BATCH, CALLS, Call, read_call
+from aloft.collect.wire.paths import Reading, named, reading_of
+from aloft.collect.wire.segment import Call
 from aloft.collect.wire.sources import Sources, first_key
 
 log = logging.getLogger(__name__)
 
-Reading = Callable[[bytes], Call]
-
 SENT_AT = ("HTTP_SENTAT", "HTTP_POSTHOG_REQUEST_TIMESTAMP")
-BEACON = "/beacon/v1/batch"
 SOURCE_CONFIG = "/sourceConfig"
 OURS = ("/v1/", "/beacon/", "/i/v1/")
 PATIENCE = 5.0  # seconds that a request waits for a lock before it is told to come back
@@ -80,7 +77,7 @@ class Front:
         if (read := reading_of(path)) is not None:
             if method != "POST":
                 return not_allowed("POST, OPTIONS")
-            return self._collected(environ, read, named(path) == posthog.EVENTS)
+            return self._collected(environ, path, read)
         if (key := configuration.key_of_settings(path)) is not None:
             self._source(key)
             document = configuration.segment_settings(key, environ)
@@ -91,7 +88,7 @@ class Front:
             return refusal(HTTPStatus.NOT_FOUND, "not_found", "There is nothing at this path.")
         return answer(document) if method == "GET" else not_allowed("GET, OPTIONS")
 
-    def _collected(self, environ: WSGIEnvironment, read: Reading, by_id: bool) -> Answer:
+    def _collected(self, environ: WSGIEnvironment, path: str, read: Reading) -> Answer:
         received = self._clock.now()
         raw = b""
         try:
@@ -99,23 +96,15 @@ class Front:
             call = read(raw)
         except Refused as refused:
             if key := first_key(environ):
-                self._keep(self._source(key), [services.Letter(refused.code, refused.message, raw)])
+                self._keep(self._source(key), path, [services.Letter(refused.code, refused.message, raw)])
             raise
         source = self._source(first_key(environ, call.keys))
         judged = judge(with_header(call, environ), source, received)
-        return self._stored(source, judged, posthog.results(judged) if by_id else {})
-
-    def _stored(self, source: str, judged: Judged, besides: Mapping[str, object]) -> Answer:
         outcomes = self._opened().append(judged.entries)
         if judged.refused:
-            self._keep(source, judged.refused)
-        accepted = outcomes.count(Outcome.stored)
-        rejected = [
-            {"index": letter.index, "messageId": letter.message_id, "code": letter.code}
-            for letter in judged.refused
-        ]
-        counted = {"accepted": accepted, "duplicates": len(outcomes) - accepted, "rejected": rejected}
-        return answer({"success": True, **counted, **besides})
+            self._keep(source, path, judged.refused)
+        by_id = posthog.results(judged) if named(path) == posthog.EVENTS else {}
+        return answer({"success": True, **counted(outcomes, judged), **by_id})
 
     def _source(self, key: str) -> str:
         name = self._sources.of(key) if key else None
@@ -125,9 +114,9 @@ class Front:
             )
         return name
 
-    def _keep(self, source: str, letters: Sequence[services.Letter]) -> None:
+    def _keep(self, source: str, path: str, letters: Sequence[services.Letter]) -> None:
         try:
-            services.dead_letter(source=source, letters=letters, at=self._clock.now())
+            services.dead_letter(source=source, letters=letters, at=self._clock.now(), path=path)
         finally:
             close_old_connections()
 
@@ -137,20 +126,17 @@ class Front:
             return self._inbox
 
 
+def counted(outcomes: Sequence[Outcome], judged: Judged) -> dict[str, object]:
+    accepted = outcomes.count(Outcome.stored)
+    rejected = [
+        {"index": letter.index, "messageId": letter.message_id, "code": letter.code}
+        for letter in judged.refused
+    ]
+    return {"accepted": accepted, "duplicates": len(outcomes) - accepted, "rejected": rejected}
+
+
 def is_ours(path: str) -> bool:
     return path.startswith(OURS) or path.rstrip("/") in {SOURCE_CONFIG, *posthog.PATHS}
-
-
-def named(path: str) -> str:
-    return path.removesuffix("/")
-
-
-def reading_of(path: str) -> Reading | None:
-    """How a body that comes to this path is read."""
-    if named(path) in posthog.PATHS:
-        return partial(posthog.read_call, group_types=settings.ACCOUNT_GROUPS)
-    name = BATCH if named(path) == BEACON else CALLS.get(named(path).removeprefix("/v1/"))
-    return None if name is None else lambda raw: read_call(body.plain(raw), name)
 
 
 def with_header(call: Call, environ: WSGIEnvironment) -> Call:
