@@ -9,6 +9,7 @@ from typing import Any
 _PLAIN = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.%/+ -]*(?<! )")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]')
+_UNQUOTABLE = re.compile(r"[\x00-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _WIDE = 100
 
 
@@ -17,12 +18,26 @@ def written(data: Mapping[str, Any]) -> str:
     return "\n".join(_mapping(data, 0)) + "\n"
 
 
+def block(value: Any, indent: int) -> list[str]:
+    """The lines of a mapping's pairs, or of a list's items, so far right."""
+    return list(_below(value, indent))
+
+
+def quoted_as(raw: str, text: str) -> str:
+    """A text in the quotation marks of what it takes the place of, where these can hold it."""
+    if raw[:1] == '"':
+        return _doubled(text)
+    if raw[:1] == "'" and not _UNQUOTABLE.search(text):
+        return "'" + text.replace("'", "''") + "'"
+    return scalar(text)
+
+
 def _mapping(data: Mapping[str, Any], indent: int) -> Iterator[str]:
     for key, value in data.items():
         head = f"{' ' * indent}{scalar(key)}:"
-        flat = _flat(value)
-        if not value or isinstance(value, str) or (indent > 0 and len(head) + len(flat) < _WIDE):
-            yield f"{head} {flat}"
+        line = flat(value)
+        if not value or isinstance(value, str) or (indent > 0 and len(head) + len(line) < _WIDE):
+            yield f"{head} {line}"
         else:
             yield head
             yield from _below(value, indent + 2)
@@ -33,20 +48,21 @@ def _below(value: Any, indent: int) -> Iterator[str]:
         yield from _mapping(value, indent)
         return
     for item in value:
-        flat = _flat(item)
-        if not item or isinstance(item, str) or indent + len(flat) < _WIDE:
-            yield f"{' ' * indent}- {flat}"
+        line = flat(item)
+        if not item or isinstance(item, str) or indent + len(line) < _WIDE:
+            yield f"{' ' * indent}- {line}"
         else:
             first, *rest = _below(item, indent + 2)
             yield f"{' ' * indent}- {first.lstrip()}"
             yield from rest
 
 
-def _flat(value: Any) -> str:
+def flat(value: Any) -> str:
+    """On one line, in brackets."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{scalar(key)}: {_flat(below)}" for key, below in value.items()) + "}"
+        return "{" + ", ".join(f"{scalar(key)}: {flat(below)}" for key, below in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_flat, value)) + "]"
+        return "[" + ", ".join(map(flat, value)) + "]"
     return scalar(value)
 
 
@@ -55,6 +71,10 @@ def scalar(text: str | None) -> str:
         return "null"
     if _PLAIN.fullmatch(text) and text not in _NULLS and not text.startswith(("---", "...")):
         return text
+    return _doubled(text)
+
+
+def _doubled(text: str) -> str:
     return '"' + _ESCAPED.sub(_escape, text) + '"'
 
 
