@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +11,13 @@ from django.conf import settings
 from aloft.act.models import Occurrence
 from aloft.engagement.model import Model
 from aloft.engine import client
+from aloft.engine import returning as engine_returning
 from aloft.engine import why as explaining
 from aloft.engine.home import open_engine
 from aloft.engine.loop import Made
-from aloft.engine.publishing import publish_from
+from aloft.engine.publishing import NotPublished, publish_from
 from aloft.engine.questions import answer, moved
+from aloft.engine.returning import Return
 from aloft.engine.why import Explanation
 from aloft.facts.keep import Progress
 from aloft.records.models import Account, ModelVersion
@@ -81,16 +84,57 @@ def publish(
     What the metrics read is filled first where an engine runs, for it goes live there at once; where none does,
     afterwards, for the model may name another home zone. `progress` hears of it.
     """
+
+    def act(running: bool) -> ModelVersion:
+        return publish_from(model, document, live_from=live_from, now=now, actor="cli", running=running)
+
+    return _filled(document, act, progress, fills=live_from >= now)
+
+
+def _filled(
+    document: str, act: Callable[[bool], ModelVersion], progress: Progress, *, fills: bool
+) -> ModelVersion:
     running = client.ask("ping", patience=PATIENCE) is not None
     if running:
         ask("fill", progress, document=document)
     try:
-        version = publish_from(model, document, live_from=live_from, now=now, actor="cli", running=running)
+        version = act(running)
     except ValueError as refused:
         raise Unanswered(str(refused)) from refused
-    if not running and live_from >= now:
+    if not running and fills:
         ask("fill", progress, document=document)
     return version
+
+
+def returning(name: str | None, to: int | None) -> Return:
+    """Without a name: of the one model that is published."""
+    try:
+        return engine_returning.returning(name or _only_model(), to)
+    except NotPublished as refused:
+        raise Unanswered(str(refused)) from refused
+
+
+def retiring(name: str) -> Return:
+    try:
+        return engine_returning.retiring(name)
+    except NotPublished as refused:
+        raise Unanswered(str(refused)) from refused
+
+
+def _only_model() -> str:
+    names = list(ModelVersion.objects.order_by("name").values_list("name", flat=True).distinct())
+    if len(names) != 1:
+        raise Unanswered(
+            f"say which model: there is {', '.join(names)}" if names else "no model is published yet"
+        )
+    return names[0]
+
+
+def return_to(wanted: Return, now: datetime, progress: Progress) -> ModelVersion:
+    def act(running: bool) -> ModelVersion:
+        return engine_returning.return_to(wanted, now=now, actor="cli", running=running)
+
+    return _filled(wanted.reading.document, act, progress, fills=True)
 
 
 def why(account: str, moment: str | None, product: str = "") -> list[Explanation]:

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 
 from aloft.decide.values import Reason
+from aloft.engine.returning import Return
 from aloft.engine.why import Explanation
 from aloft.engine.words import instant
 from aloft.records.models import ModelVersion
@@ -23,6 +24,22 @@ def published(out: Console, version: ModelVersion) -> None:
     out.print(
         f"{version.name}, version {version.version}, is live from {instant(version.live_from)}.", markup=False
     )
+
+
+def returning(out: Console, found: Return) -> None:
+    """What would follow, before it is done."""
+    name = found.newest.name
+    what = f"Version {found.to} of {name} comes back" if found.to else f"{name} goes out of force"
+    out.print(f"{what}, as version {found.number}, in place of version {found.newest.version}:", markup=False)
+    told = {"comes": found.changes.comes, "goes": found.changes.goes, "changes": found.changes.differs}
+    for verb, names in told.items():
+        for part in names:
+            out.print(f"  {part} {verb}", markup=False)
+    for version, n in sorted(found.open.items()):
+        said = f"{n} open occurrence keeps" if n == 1 else f"{n} open occurrences keep"
+        out.print(f"  {said} to version {version}", markup=False)
+    if not found.open:
+        out.print("  nothing is open", markup=False)
 
 
 def not_run(out: Console, notes: Iterable[object]) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from aloft.engagement.problems import dotted
-from aloft.engagement.tree import Branch, Entry, read_tree
+from aloft.engagement.tree import Branch, Entry, plain, read_tree
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,45 @@ class Written:
     @property
     def last(self) -> int:
         return self.first + len(self.lines) - 1
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The parts of a document that another one has besides, lacks, and says otherwise, by their dotted names."""
+
+    comes: tuple[str, ...]
+    goes: tuple[str, ...]
+    differs: tuple[str, ...]
+
+
+def changes(before: str, after: str) -> Changes:
+    """From one document to another, whatever its comments and its spelling. Raises Unreadable."""
+    was, is_now = _values(before), _values(after)
+    return Changes(
+        comes=tuple(name for name in is_now if name not in was),
+        goes=tuple(name for name in was if name not in is_now),
+        differs=(
+            *_other_orders(was, is_now),
+            *(name for name in is_now if was.get(name, is_now[name]) != is_now[name]),
+        ),
+    )
+
+
+def _other_orders(was: Mapping[str, Any], is_now: Mapping[str, Any]) -> Iterator[str]:
+    """Phases come one after the other, and of segments the first match wins: their order says something."""
+    for section in ("phases", "segments"):
+        shared = [name for name in was if name in is_now and name.startswith(f"{section}.")]
+        if shared != [name for name in is_now if name in shared]:
+            yield section
+
+
+def _values(text: str) -> dict[str, Any]:
+    """Of entries, and of sections without any."""
+    found: dict[str, Any] = {}
+    for section, value in plain(read_tree(text).root).items():
+        entries = value if isinstance(value, dict) and value else {"": value}
+        found |= {dotted((section, name) if name else (section,)): one for name, one in entries.items()}
+    return found
 
 
 def outline(text: str) -> Mapping[str, Written]:

@@ -19,7 +19,14 @@ class NotPublished(ValueError):
 
 
 def publish_from(
-    model: Model, document: str, *, live_from: datetime, now: datetime, actor: str, running: bool
+    model: Model,
+    document: str,
+    *,
+    live_from: datetime,
+    now: datetime,
+    actor: str,
+    running: bool,
+    restores: int | None = None,
 ) -> ModelVersion:
     """Publish, live from an instant. One before what is decided takes the engine's clock back to it.
 
@@ -38,6 +45,7 @@ def publish_from(
         live_from=live_from,
         actor=actor,
         at=now,
+        restores=restores,
     )
 
 

@@ -359,7 +359,8 @@ class RecordedFact(models.Model):
 class ModelVersion(models.Model):
     """A published engagement model; immutable. `document` is the text as written.
 
-    `bases` are the names of the models that it extends, the nearest first.
+    `bases` are the names of the models that it extends, the nearest first. `restores`: the number of the earlier
+    version that it returns to, if it does.
     """
 
     name = models.CharField(max_length=100)
@@ -370,10 +371,48 @@ class ModelVersion(models.Model):
     live_from = models.DateTimeField()
     published_at = models.DateTimeField()
     published_by = models.CharField(max_length=200)
+    restores = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["name", "version"], name="one_row_per_version")]
         ordering = ["name", "version"]
+
+
+class ModelDraft(models.Model):
+    """An engagement model that is being written, by several people in turn; its text may be no model yet.
+
+    `base` is the version that it began from; None: `begun_from` says what else. `revision` counts the saves: who
+    saves says which one they had before them.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=100, help_text="Of the model, as the draft began")
+    text = models.TextField()
+    revision = models.PositiveIntegerField(default=1)
+    base = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    begun_from = models.CharField(max_length=200)
+    begun_by = models.CharField(max_length=200)
+    begun_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=200)
+    saved_at = models.DateTimeField()
+    discarded_at = models.DateTimeField(null=True)
+    published = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-saved_at", "-id"]
+
+
+class DraftStep(models.Model):
+    """The text of a draft before a save, so that the save can be taken back; the newest are kept."""
+
+    draft = models.ForeignKey(ModelDraft, on_delete=models.CASCADE, related_name="steps")
+    text = models.TextField()
+    says = models.CharField(max_length=200, help_text="What was done then")
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
 
 
 class Change(models.Model):

@@ -196,3 +196,59 @@ def test_a_second_model_is_published_beside_the_first(home: Path, tmp_path: Path
     assert told.exit_code == 0
     versions = ModelVersion.objects.order_by("name").values_list("name", "version")
     assert list(versions) == [("first_model", 1), ("other", 1)]
+
+
+@pytest.fixture
+def two_versions(home: Path, tmp_path: Path) -> Path:
+    """The second asks less of tier 1, and calls the kickoff otherwise."""
+    call("apply", EXAMPLE)
+    changed = Path(EXAMPLE).read_text().replace('when: "mrr >= 5000"', 'when: "mrr >= 4800"')
+    changed = changed.replace("  kickoff:", "  first_meeting:\n    was: kickoff").replace(
+        "kickoff.done", "first_meeting.done"
+    )
+    (tmp_path / "second.yaml").write_text(changed)
+    told = call("apply", str(tmp_path / "second.yaml"))
+    assert told.exit_code == 0, told.stderr
+    return tmp_path
+
+
+def test_a_rollback_tells_what_follows_and_publishes_nothing_unasked(two_versions: Path) -> None:
+    told = call("rollback")
+    assert told.exit_code == 1
+    assert told.stdout.splitlines() == [
+        "Version 1 of first_model comes back, as version 3, in place of version 2:",
+        "  moments.kickoff comes",
+        "  moments.first_meeting goes",
+        "  segments.tier_1 changes",
+        "  nothing is open",
+    ]
+    assert "Nothing has changed" in told.stderr
+    assert ModelVersion.objects.count() == 2
+
+
+def test_a_rollback_is_a_further_version_that_knows_what_moments_were_called_meanwhile(
+    two_versions: Path,
+) -> None:
+    told = call("rollback", "first_model", "--to", "1", "--yes")
+    assert told.exit_code == 0, told.stderr
+    first, _, third = ModelVersion.objects.order_by("version")
+    assert (third.version, third.restores) == (3, 1)
+    assert set(third.document.splitlines()) - set(first.document.splitlines()) == {"    was: first_meeting"}
+    assert load(third.document, "x").moments["kickoff"].was == "first_meeting"
+    assert AuditEntry.objects.filter(action="model.published").count() == 3
+
+
+def test_a_model_is_retired_and_brought_back(two_versions: Path) -> None:
+    told = call("retire", "first_model", "--yes")
+    assert told.exit_code == 0, told.stderr
+    assert "first_model goes out of force, as version 3" in told.stdout
+    third = ModelVersion.objects.get(version=3)
+    assert load(third.document, "x").applies_to.text == "false"  # type: ignore[union-attr]
+    back = call("rollback", "--yes")
+    assert back.exit_code == 0, back.stderr
+    assert ModelVersion.objects.get(version=4).restores == 2
+
+
+def test_a_version_or_model_that_is_not_there_is_named_with_those_that_are(two_versions: Path) -> None:
+    assert "no earlier version 9: there is 1" in call("rollback", "--to", "9").stderr
+    assert "no model is called 'acme': there is first_model" in call("rollback", "acme").stderr

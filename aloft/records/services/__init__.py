@@ -11,6 +11,15 @@ from aloft.records.services.assigning import assign_accounts, undo_assignment
 from aloft.records.services.books import Held, set_book, set_holdings
 from aloft.records.services.contacts import set_consent, set_contact
 from aloft.records.services.contracts import amend_line, pause_line, set_contract, set_product
+from aloft.records.services.drafts import (
+    Overtaken,
+    begin_draft,
+    close_draft,
+    discard_draft,
+    restore_draft,
+    save_draft,
+    undo_draft,
+)
 from aloft.records.services.people import create_user_for, set_person, take_leave
 from aloft.records.services.plans import agree_plan, read_goal, review_plan, set_goal, set_step
 from aloft.records.services.published import publish_model
@@ -29,13 +38,17 @@ from aloft.records.services.views import (
 
 __all__ = [
     "Held",
+    "Overtaken",
     "Refused",
     "agree_plan",
     "amend_line",
     "assign_accounts",
+    "begin_draft",
+    "close_draft",
     "create_user_for",
     "declare_complete",
     "delete_view",
+    "discard_draft",
     "give_pulse",
     "log_change",
     "open_with",
@@ -44,8 +57,10 @@ __all__ = [
     "read_goal",
     "record_fact",
     "rename_view",
+    "restore_draft",
     "restore_view",
     "review_plan",
+    "save_draft",
     "save_view",
     "set_account",
     "set_book",
@@ -61,5 +76,6 @@ __all__ = [
     "share_view",
     "take_leave",
     "undo_assignment",
+    "undo_draft",
     "withdraw_fact",
 ]

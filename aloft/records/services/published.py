@@ -19,8 +19,11 @@ def publish_model(
     actor: str,
     at: datetime,
     bases: Sequence[str] = (),
+    restores: int | None = None,
 ) -> ModelVersion:
     """The next version of the model; it never changes. The newest one published again is not a new one.
+
+    `restores`: the number of the earlier version that it returns to.
 
     `document` is the text as written, `digest` the SHA-256 of its canonical form, in hexadecimal.
     """
@@ -38,8 +41,10 @@ def publish_model(
             live_from=live_from,
             published_at=at,
             published_by=actor,
+            restores=restores,
         )
         told = {"version": version.version, "digest": digest, "live_from": live_from}
+        told |= {"restores": restores} if restores else {}
         audit.record(actor=actor, action="model.published", subject=f"model:{name}", payload=told, at=at)
         log_change(ModelPublished(name=name, version=version.version, live_from=live_from), at=at)
         return version
