@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -14,7 +12,7 @@ from django.core.exceptions import ValidationError
 from rich.console import Console
 
 from aloft import clock
-from aloft.cli import asking, importing, printing, rehearsing, reporting, starting
+from aloft.cli import asking, importing, printing, rehearsing, reporting, returning, starting
 from aloft.cli.ready import prepare
 from aloft.cli.reporting import Format
 from aloft.engagement.library import beside
@@ -22,7 +20,6 @@ from aloft.engagement.load import Reading, read_model
 from aloft.engagement.problems import InvalidModel
 from aloft.engagement.schema import json_schema
 from aloft.engine.asked import Method
-from aloft.engine.returning import Return
 from aloft.records.refusals import Refused
 from aloft.revenue.conventions import GRACE, Contracts, EndDay
 
@@ -194,49 +191,8 @@ def apply(
         printing.not_available(out, told)
 
 
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask")]
-
-
-@app.command()
-def rollback(
-    model: Annotated[
-        str | None, typer.Argument(help="Its name; not needed where one model is published")
-    ] = None,
-    to: Annotated[int | None, typer.Option(help="The version to return to; default the one before")] = None,
-    yes: Yes = False,
-) -> None:
-    """Return to an earlier version of a model, after telling what that changes.
-
-    It is published again as a further version, live from now. Open occurrences keep the version that opened them.
-    """
-    prepare()
-    _return(lambda: asking.returning(model, to), yes)
-
-
-@app.command()
-def retire(
-    model: Annotated[str, typer.Argument(help="The model's name")],
-    yes: Yes = False,
-) -> None:
-    """Take a model out of force: it applies to nobody from now on, and opens nothing more.
-
-    Open occurrences are finished under it; `aloft rollback` puts it in force again.
-    """
-    prepare()
-    _return(lambda: asking.retiring(model), yes)
-
-
-def _return(look: Callable[[], Return], yes: bool) -> None:
-    try:
-        found = look()
-        printing.returning(out, found)
-        if not yes and not (sys.stdin.isatty() and typer.confirm("Publish it?", err=True)):
-            _refuse("Nothing has changed. To publish it, say so with --yes.")
-        with printing.filling(err) as progress:
-            version = asking.return_to(found, clock.now(), progress)
-    except (Refused, asking.Unanswered) as refused:
-        _refuse(str(refused))
-    printing.published(out, version)
+app.command()(returning.rollback)
+app.command()(returning.retire)
 
 
 @app.command()

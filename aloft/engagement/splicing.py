@@ -6,12 +6,12 @@ nothing else. What cannot be changed so (a value behind a YAML alias) is refused
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from aloft.engagement.layout import Layout, parts_of
 from aloft.engagement.problems import Path, dotted
 from aloft.engagement.spans import Pair, Span, read_spans
 from aloft.engagement.tree import Unreadable, plain, read_tree
@@ -129,10 +129,10 @@ def _scalars(span: Span, path: Path) -> list[tuple[Path, Span]]:
     return found
 
 
-class _Splice:
+class _Splice(Layout):
     def __init__(self, text: str, whole: bool = False) -> None:
         """`whole`: the value is written anew, where its parts could not be changed one by one."""
-        self.text = text
+        super().__init__(text)
         self.whole = whole
 
     def to(self, span: Span, told: Any, path: Path, value: Plain) -> list[_Edit]:
@@ -249,7 +249,7 @@ class _Splice:
         return [edit for i in sorted(gone) for edit in self.cut(span, i, gone)]
 
     def cut(self, span: Span, i: int, gone: set[int]) -> list[_Edit]:
-        parts = _parts(span)
+        parts = parts_of(span)
         if not span.flow:
             start, end = self.body(span, i)
             return [_Edit(self.blank_above(start, end) if i else start, end, "")]
@@ -275,7 +275,7 @@ class _Splice:
         return self.put_lines(span, behind, block(value, self.dash(span)))
 
     def put_flow(self, span: Span, behind: int, text: str) -> list[_Edit]:
-        parts = _parts(span)
+        parts = parts_of(span)
         if behind < 0:
             return [_Edit(parts[0][0], parts[0][0], f"{text}, ")]
         return [_Edit(parts[behind][1], parts[behind][1], f", {text}")]
@@ -284,68 +284,11 @@ class _Splice:
         if behind < 0:
             at = self.body(span, 0)[0]
             return [_Edit(at, at, "\n".join([*lines, ""]))]
-        at = self.line_end(_parts(span)[behind][1])
+        at = self.line_end(parts_of(span)[behind][1])
         apart = [""] if self.stand_apart(span, behind) else []
         ended = self.text[at - 1 : at] == "\n"
         put = "\n".join([*apart, *lines])
         return [_Edit(at, at, f"{put}\n" if ended else f"\n{put}")]
-
-    def stand_apart(self, span: Span, behind: int) -> bool:
-        """Whether blank lines stand between the parts here."""
-        parts = _parts(span)
-        near = [(parts[i][1], parts[i + 1][0]) for i in (behind - 1, behind) if 0 <= i < len(parts) - 1]
-        return bool(near) and all(
-            re.search(r"\n[ \t]*\r?\n", self.text[start:end]) for start, end in near[:1]
-        )
-
-    def body(self, span: Span, i: int) -> tuple[int, int]:
-        """The lines of a part, with the comment right above it."""
-        start, end = _parts(span)[i]
-        start = self.text.rfind("\n", 0, start) + 1
-        while start and (above := self.line_above(start)) is not None:
-            start = above
-        return start, self.line_end(end)
-
-    def line_above(self, start: int) -> int | None:
-        """Where the line above begins, if it is a comment as far right as this line."""
-        begins = self.text.rfind("\n", 0, start - 1) + 1
-        above, line = self.text[begins : start - 1], self.text[start:]
-        inset = len(above) - len(above.lstrip(" "))
-        return (
-            begins
-            if above.lstrip(" ").startswith("#") and inset == len(line) - len(line.lstrip(" "))
-            else None
-        )
-
-    def blank_above(self, start: int, end: int) -> int:
-        """Before the blank lines above, where what follows has some of its own, or ends the part."""
-        following = self.text[end:].partition("\n")[0]
-        if following.strip() and following.startswith((" ", "\t")):
-            return start
-        while start and not self.text[self.text.rfind("\n", 0, start - 1) + 1 : start - 1].strip():
-            start = self.text.rfind("\n", 0, start - 1) + 1
-            if start <= 0:
-                break
-        return start
-
-    def line_end(self, at: int) -> int:
-        """Behind the line that a character stands in."""
-        found = self.text.find("\n", at)
-        return len(self.text) if found < 0 else found + 1
-
-    def column(self, span: Span) -> int:
-        at = span.pairs[0].key.start if span.pairs else span.start
-        return at - (self.text.rfind("\n", 0, at) + 1)
-
-    def dash(self, span: Span) -> int:
-        at = self.text.rfind("-", 0, span.items[0].start)
-        return at - (self.text.rfind("\n", 0, at) + 1)
-
-
-def _parts(span: Span) -> list[tuple[int, int]]:
-    if span.shape == "list":
-        return [(item.start, item.end) for item in span.items]
-    return [(pair.key.start, pair.value.end) for pair in span.pairs]
 
 
 def _nested(path: Path, value: Plain) -> Any:
