@@ -69,18 +69,19 @@ def loads() -> dict[int, int]:
     return dict(counted.values_list("owner").annotate(open=Count("id")))
 
 
+def opened() -> QuerySet[Occurrence]:
+    """All but those that closed at the instant at which they would have opened."""
+    return Occurrence.objects.exclude(closed_as="absorbed")
+
+
 def last_openings(accounts: Iterable[int], moments: Iterable[str]) -> dict[tuple[int, str], Occurrence]:
-    """The latest occurrence by (account, moment)."""
-    rows = Occurrence.objects.filter(account__in=list(accounts), moment__in=list(moments))
+    """The latest occurrence by (account, moment); one that was absorbed has not opened."""
+    rows = opened().filter(account__in=list(accounts), moment__in=list(moments))
     return {(row.account_id, row.moment): row for row in rows.order_by("opened_at", "id")}
 
 
 def ordinals(accounts: Iterable[int] | None = None) -> dict[tuple[int, str], int]:
-    """How many occurrences there have been, by (account, moment)."""
-    rows = (
-        Occurrence.objects.all()
-        if accounts is None
-        else Occurrence.objects.filter(account__in=list(accounts))
-    )
+    """How many occurrences have opened, by (account, moment)."""
+    rows = opened() if accounts is None else opened().filter(account__in=list(accounts))
     counted = rows.order_by().values_list("account", "moment").annotate(all=Count("id"))
     return {(account, moment): number for account, moment, number in counted}

@@ -20,6 +20,7 @@ Move = Literal[
     "close",
     "retract",
     "cancel",
+    "absorb",
     "escalate",
     "append",
     "move",
@@ -57,6 +58,7 @@ LEGAL: dict[Move, Legal] = {
         frozenset({PLANNED, OPEN, STARTED, DONE}), CLOSED, "late facts show that it should not be"
     ),
     "cancel": Legal(frozenset({PLANNED, OPEN, STARTED}), CLOSED, "its anchor is gone"),
+    "absorb": Legal(frozenset({PLANNED, OPEN}), CLOSED, "a larger one due close to it takes it in"),
     "escalate": Legal(frozenset({OPEN, STARTED, DONE}), None, "it is late, and somebody else is told"),
     "append": Legal(frozenset({PLANNED, OPEN, STARTED, DONE}), None, "what calls for it again joins it"),
     "move": Legal(frozenset({PLANNED, OPEN, STARTED}), None, "its anchor has moved, and it with it"),

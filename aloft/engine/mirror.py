@@ -12,7 +12,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from aloft.act.models import Occurrence
+from aloft.act.selectors import opened as opened_ones
 from aloft.act.selectors import ordinals
 from aloft.engine.directory import Directory
 from aloft.facts.store import LISTED, FactStore, listed
@@ -169,7 +169,7 @@ class Mirror:
     def occurred(self, accounts: Sequence[int] | None) -> None:
         """The latest occurrence of each moment at some accounts, by the store's numbers; None: at all."""
         rows = None if accounts is None else [self._directory[account].row for account in accounts]
-        found = Occurrence.objects.all() if rows is None else Occurrence.objects.filter(account__in=rows)
+        found = opened_ones() if rows is None else opened_ones().filter(account__in=rows)
         counted = ordinals(rows)
         latest: dict[tuple[int, str], tuple[object, ...]] = {}
         values = ("account", "moment", "opened_at", "due_at", "done_at", "outcome", "outcome_at")

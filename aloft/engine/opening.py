@@ -13,10 +13,11 @@ from aloft.act.states import check
 from aloft.decide import escalation
 from aloft.decide.calendar import WorkCalendar
 from aloft.decide.durations import add
+from aloft.decide.merging import Near
 from aloft.decide.owners import Resolved
 from aloft.decide.values import Reason
 from aloft.engagement.model import Duration, Model, Moment
-from aloft.engine import words
+from aloft.engine import merging, words
 from aloft.engine.directory import Known
 from aloft.engine.turn import Row, Turn
 from aloft.measures import plans
@@ -44,11 +45,13 @@ class Candidate:
 
 def open_all(turn: Turn, candidates: Iterable[Candidate], rows: Mapping[int, Row]) -> None:
     """`rows` are the accounts' rows of a frame, by the store's number."""
-    for candidate in sorted(candidates, key=lambda one: (one.at, one.account, one.moment, one.anchor, one.n)):
+    found = sorted(candidates, key=lambda one: (one.at, one.account, one.moment, one.anchor, one.n))
+    around = merging.look_around(turn, ((turn.directory[one.account].row, one.moment) for one in found))
+    for candidate in found:
         known = turn.directory[candidate.account]
         if _opened_before(candidate, known) or (candidate.joins and _joined(turn, candidate, known)):
             continue
-        _open(turn, candidate, known, rows[candidate.account])
+        _open(turn, candidate, known, rows[candidate.account], around)
 
 
 def _of(known: Known, moment: str) -> Any:
@@ -74,7 +77,7 @@ def _joined(turn: Turn, candidate: Candidate, known: Known) -> bool:
     return True
 
 
-def _open(turn: Turn, candidate: Candidate, known: Known, row: Row) -> None:
+def _open(turn: Turn, candidate: Candidate, known: Known, row: Row, around: merging.Surroundings) -> None:
     model = turn.program.model
     moment = model.moments[candidate.moment]
     touch = tuple(row["_touch_set"] or ())
@@ -87,7 +90,7 @@ def _open(turn: Turn, candidate: Candidate, known: Known, row: Row) -> None:
         candidate.reason,
         _owner_reason(turn, owner, touch, moment),
     ]
-    occurrence = Occurrence.objects.create(
+    occurrence = Occurrence(
         account_id=known.row,
         moment=moment.name,
         called=moment.name,
@@ -113,6 +116,11 @@ def _open(turn: Turn, candidate: Candidate, known: Known, row: Row) -> None:
         deadline_at=candidate.deadline_at,
         outcome_until=add(base, moment.outcome.within, calendar),
     )
+    into = around.into(moment.name, known.row, due, calendar)
+    if into is not None:
+        _close_absorbed(turn, occurrence, known, into, merging.reason(turn, moment.name, into, around))
+        return
+    occurrence.save()
     turn.staff.give(owner.person)
     turn.opened.add(candidate.account)
     turn.new.add(occurrence.pk)
@@ -123,6 +131,18 @@ def _open(turn: Turn, candidate: Candidate, known: Known, row: Row) -> None:
     )  # fmt: skip
     if owner.tell:
         _tell(turn, occurrence, owner, known)
+    merging.take_in(turn, occurrence, known, around)
+
+
+def _close_absorbed(turn: Turn, occurrence: Occurrence, known: Known, into: Near, because: Reason) -> None:
+    """It closes at the instant at which it would have opened, and nobody has to do anything."""
+    occurrence.state, occurrence.closed_as = OccurrenceState.CLOSED, "absorbed"
+    occurrence.closed_at = occurrence.opened_at
+    occurrence.save()
+    turn.say(
+        "absorbed", known, occurrence.moment, occurrence.anchor, occurrence.n, [because], occurrence.pk,
+        occurrence.opened_at, into=into.moment, due=occurrence.due_at.isoformat(),
+    )  # fmt: skip
 
 
 def _complete_by(

@@ -6,7 +6,7 @@ checked once more when they fire.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -25,7 +25,7 @@ from aloft.engine.turn import Row, Turn
 from aloft.measures.frame import aware
 
 PLANNED = (DueKind.OPEN, DueKind.DEADLINE, DueKind.PHASE)
-RESOLVED = ("satisfied", "opened", "skipped")
+RESOLVED = ("satisfied", "opened", "skipped", "absorbed")
 EVER = (datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
 
 
@@ -67,12 +67,32 @@ def plan(turn: Turn, accounts: Iterable[int]) -> None:
         for name, compiled in turn.program.moments.items()
         if isinstance(compiled.moment.trigger, ScheduleTrigger | ExpectTrigger)
     }
+    unmet = _unmet(turn, rows)
     for name, met in turn.frames.each(places, rows).items():
         for account in met:
             subject = _subject(turn, known[account], turn.program.model.moments[name], rows[account])
-            planned += _of(turn, subject, history)
+            found = _of(turn, subject, history)
+            if account in unmet.get(name, ()):
+                _mark_unmet(found)
+            planned += found
     warning.make_room(planned)
     Due.objects.bulk_create(planned, batch_size=1_000)
+
+
+def _unmet(turn: Turn, rows: Mapping[int, Row]) -> dict[str, set[int]]:
+    """Of moments that absorb others: the accounts at which their `if` does not hold as things stand."""
+    asked = {
+        name: compiled.narrows
+        for name, compiled in turn.program.moments.items()
+        if compiled.moment.absorbs and compiled.moment.condition is not None
+    }
+    return {name: rows.keys() - set(met) for name, met in turn.frames.each(asked, rows).items()}
+
+
+def _mark_unmet(planned: Iterable[Due]) -> None:
+    """What will probably not open absorbs nothing meanwhile."""
+    for row in planned:
+        row.details["unmet"] = True
 
 
 def fire(turn: Turn, due: Sequence[Due]) -> None:

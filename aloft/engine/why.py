@@ -59,7 +59,7 @@ def of_occurrence(occurrence: Occurrence) -> Explanation:
     reasons = from_objects(occurrence.evidence)
     owner = occurrence.owner.name if occurrence.owner else occurrence.role
     return Explanation(
-        headline=f"“{occurrence.title}” opened: {occurrence.because}",
+        headline=_headline(occurrence),
         account=occurrence.account.name,
         moment=occurrence.moment,
         verdict=occurrence.closed_as or occurrence.state,
@@ -74,6 +74,14 @@ def of_occurrence(occurrence: Occurrence) -> Explanation:
         change=_kept_closed(moment, reasons),
         history=_history(Verdict.objects.filter(occurrence=occurrence)),
     )
+
+
+def _headline(occurrence: Occurrence) -> str:
+    if occurrence.closed_as != "absorbed":
+        return f"“{occurrence.title}” opened: {occurrence.because}"
+    told = occurrence.verdicts.filter(verdict="absorbed").order_by("-at", "-pk").first()
+    found = from_objects(told.reasons)[0].found if told else "a larger one is due close to it"
+    return f"“{occurrence.title}” was absorbed: {found}"
 
 
 @lru_cache(maxsize=16)
@@ -108,6 +116,8 @@ def _sentence(verdict: Verdict) -> str:
         return f"for {details['owner']}, due {words.instant(datetime.fromisoformat(details['due']))}"
     if "by" in details:
         return f"by {details['by']}" + (f": {details['note']}" if details.get("note") else "")
+    if "into" in details:
+        return f"into {details['into']}"
     if "to" in details:
         risk = f", risk {details['risk']}" if details.get("risk") else ""
         return f"to {details['to']}{risk}"

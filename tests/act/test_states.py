@@ -12,11 +12,11 @@ from aloft.act.states import LEGAL, IllegalMove, Move, check
 LEADS = {  # by state: each move that may be made, and where it leads
     "planned": {
         "skip": "closed", "close": "closed", "retract": "closed", "cancel": "closed", "record": "planned",
-        "judge": "planned", "append": "planned", "move": "planned", "reassign": "planned",
+        "absorb": "closed", "judge": "planned", "append": "planned", "move": "planned", "reassign": "planned",
     },
     "open": {
         "start": "started", "finish": "done", "snooze": "open", "wake": "open", "skip": "closed",
-        "close": "closed", "retract": "closed", "cancel": "closed", "record": "open", "judge": "open",
+        "close": "closed", "retract": "closed", "cancel": "closed", "record": "open", "judge": "open", "absorb": "closed",
         "escalate": "open", "hand_over": "open", "append": "open", "move": "open", "reassign": "open",
     },
     "started": {

@@ -134,7 +134,7 @@ def _why_not(play: Play, subject: Subject, moment: str) -> tuple[str, ...]:
 def _due(one: Expectation, wanted: Sequence[When], ours: Sequence[Decision]) -> Iterator[Difference]:
     latest: dict[tuple[str, str], datetime] = {}
     for decision in ours:
-        if decision.nth is not None and decision.due is not None:
+        if decision.nth is not None and decision.due is not None and decision.verdict != "absorbed":
             latest[decision.contact, decision.occurrence] = decision.due
     found = sorted(latest.values())
     alike = len(found) == len(wanted) and all(
