@@ -16,8 +16,9 @@ LEADS = {  # by state: each move that may be made, and where it leads
     },
     "open": {
         "start": "started", "finish": "done", "snooze": "open", "wake": "open", "skip": "closed",
-        "close": "closed", "retract": "closed", "cancel": "closed", "record": "open", "judge": "open", "absorb": "closed",
-        "escalate": "open", "hand_over": "open", "append": "open", "move": "open", "reassign": "open",
+        "close": "closed", "retract": "closed", "cancel": "closed", "record": "open", "judge": "open",
+        "absorb": "closed", "escalate": "open", "hand_over": "open", "append": "open", "move": "open",
+        "reassign": "open",
     },
     "started": {
         "finish": "done", "snooze": "started", "wake": "started", "skip": "closed", "reopen": "open",

@@ -16,7 +16,11 @@ WEIGHTS: Mapping[str, float] = {"call": 2, "survey": 2, **dict.fromkeys(MEETINGS
 
 def pressure(past: Iterable[Past], at: datetime) -> float:
     """The sum of weights, each halved for every 7 days of its age; an approach after `at` weighs nothing yet."""
-    return sum(WEIGHTS.get(one.channel, 1) * 0.5 ** ((at - one.at) / HALVES) for one in past if one.at <= at)
+    return sum(WEIGHTS.get(one.channel, 1) * _left(at - one.at) for one in past if one.at <= at)
+
+
+def _left(age: timedelta) -> float:
+    return float(2 ** -(age / HALVES))
 
 
 def eased(past: Iterable[Past], at: datetime) -> datetime:
