@@ -24,7 +24,29 @@ def write(
     occurrence: int | None = None,
     details: Mapping[str, str] | None = None,
 ) -> Verdict:
-    return Verdict.objects.create(
+    row = verdict_of(
+        verdict, at=at, account=account, moment=moment, anchor=anchor, n=n, version=version,
+        reasons=reasons, occurrence=occurrence, details=details,
+    )  # fmt: skip
+    row.save()
+    return row
+
+
+def verdict_of(
+    verdict: VerdictName,
+    *,
+    at: datetime,
+    account: int,
+    moment: str,
+    anchor: str,
+    n: int,
+    version: int,
+    reasons: Sequence[Reason] = (),
+    occurrence: int | None = None,
+    details: Mapping[str, str] | None = None,
+) -> Verdict:
+    """The row, not yet written: where there are many, they are written at once."""
+    return Verdict(
         at=at,
         account_id=account,
         moment=moment,

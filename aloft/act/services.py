@@ -13,7 +13,15 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
 
-from aloft.act.models import Occurrence, OccurrenceState, OutcomeState, Verdict
+from aloft.act.models import (
+    Occurrence,
+    OccurrenceState,
+    OutcomeState,
+    Step,
+    StepKind,
+    StepState,
+    Verdict,
+)
 from aloft.act.selectors import handed_over_by
 from aloft.act.states import LEGAL, IllegalMove, Move, check
 from aloft.records import audit
@@ -239,6 +247,27 @@ def log_touch(
 def withdraw(*, fact: RecordedFact, actor: Person, at: datetime) -> RecordedFact:
     """Undo `record`: the fact is kept as withdrawn, and nothing reads it any more."""
     return withdraw_fact(fact=fact, actor=actor.handle, at=at)
+
+
+@transaction.atomic
+def end_task(*, step: Step, actor: Person, at: datetime, skipped: str = "", note: str = "") -> Step:
+    """A task among an occurrence's steps is done or, with the reason in `skipped`, let pass; the next step follows."""
+    row = Step.objects.select_for_update().select_related("occurrence__account").get(pk=step.pk)
+    if row.kind != StepKind.TASK or row.state != StepState.WAITING:
+        raise IllegalMove(f"“{row.title}” is {row.get_state_display()}: it waits for nobody")
+    row.state, row.ended_at = StepState.SKIPPED if skipped else StepState.DONE, at
+    row.note = (skipped or note)[:300]
+    row.save(update_fields=["state", "ended_at", "note"])
+    one = row.occurrence
+    log_change(
+        OccurrenceActed(
+            account=one.account.external_id, moment=one.moment, anchor=one.anchor, n=one.n, act="task"
+        ),
+        at=at,
+    )
+    said = {"task": row.title, "path": row.path, "state": str(row.state), "note": row.note}
+    audit.record(actor=actor.handle, action="task.ended", subject=f"occurrence:{one.pk}", payload=said, at=at)
+    return row
 
 
 @transaction.atomic

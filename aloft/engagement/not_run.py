@@ -25,10 +25,9 @@ FUNCTIONS: Mapping[str, str] = {}
 """Functions by their name."""
 
 KEYS: Mapping[str, str] = {
-    "moments.*.steps": "the moment opens as one task for its owner",
+    "moments.*.steps.*.survey": "the message of its kind is sent, and nothing is answered",
+    "moments.*.steps.*.webhook": "nobody is called",
     "moments.*.with": "the owner chooses whom to invite",
-    "moments.*.to": "nobody is written to",
-    "moments.*.purpose": "nobody is written to",
     "moments.*.per": "there is one occurrence for each account",
     "moments.*.group": "each account has an occurrence of its own",
     "moments.*.owner.transaction": "the role that `ownership` names as csm owns it",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from aloft.engagement.model import Duration, Rule
@@ -86,3 +86,32 @@ class Branch:
 
 
 Step = Message | Task | Survey | Webhook | Wait | Goal | Split | Branch
+
+
+def placed(steps: Sequence[Step], before: str = "") -> Iterator[tuple[str, Step]]:
+    """Every step with its path, those of branches included: `1`, `2.then.0`, `3.b.1`."""
+    for i, step in enumerate(steps):
+        path = f"{before}{i}"
+        yield path, step
+        for way, below in ways(step).items():
+            yield from placed(below, f"{path}.{way}.")
+
+
+def ways(step: Step) -> Mapping[str, tuple[Step, ...]]:
+    """Where a step can lead, by name."""
+    if isinstance(step, Split):
+        return step.branches
+    return {"then": step.then, "else": step.otherwise} if isinstance(step, Branch) else {}
+
+
+def rules(steps: Sequence[Step]) -> dict[str, Rule]:
+    """What the steps ask, by `PATH if`, `PATH until` and `PATH goal`."""
+    found: dict[str, Rule] = {}
+    for path, step in placed(steps):
+        asked = {
+            "if": step.condition,
+            "until": step.until if isinstance(step, Wait) else None,
+            "goal": step.reached if isinstance(step, Goal) else None,
+        }
+        found |= {f"{path} {what}": rule for what, rule in asked.items() if rule is not None}
+    return found

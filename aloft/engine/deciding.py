@@ -15,6 +15,7 @@ from aloft.engine import (
     judging,
     planning,
     positions,
+    runs,
     staffing,
     warning,
 )
@@ -42,6 +43,8 @@ def by_facts(turn: Turn, changes: Sequence[ChangeRow], moved: frozenset[int], co
         events.read(turn, arrived)
     events.open_by_hand(turn, changes)
     judging.watch(turn, turn.touched | turn.opened)
+    runs.unblock(turn, changes)
+    _take_steps(turn, turn.touched)
     _mirror(turn)
 
 
@@ -50,6 +53,7 @@ def going_live(turn: Turn) -> None:
     _settle(turn)
     expectations.satisfied(turn, turn.everybody())
     judging.watch(turn, turn.opened)
+    _take_steps(turn)
     _mirror(turn)
 
 
@@ -61,7 +65,10 @@ def at_reading(turn: Turn) -> None:
     planning.plan(turn, turn.moved)
     conditions.read(turn)
     accounts.project(turn)
-    judging.watch(turn, turn.frames.accounts(), sliding=True)
+    accounts_read = turn.frames.accounts()
+    judging.watch(turn, accounts_read, sliding=True)
+    runs.look(turn, accounts_read, sliding=True)
+    _take_steps(turn)
     if turn.opened | turn.moved:
         _mirror(turn)
 
@@ -77,7 +84,17 @@ def when_due(turn: Turn, due: Mapping[DueKind, Sequence[Due]]) -> None:
     judging.held(turn, _ours(turn, due[DueKind.HELD]))
     judging.windows_over(turn, _ours(turn, due[DueKind.OUTCOME]))
     judging.escalate(turn, _ours(turn, due[DueKind.ESCALATE]))
+    runs.waited(turn, _ours(turn, due[DueKind.STEP]))
+    runs.released(turn, _ours(turn, due[DueKind.SEND]))
+    _take_steps(turn, turn.touched)
     _mirror(turn)
+
+
+def _take_steps(turn: Turn, touched: Iterable[int] = ()) -> None:
+    """Those of what has opened, and of what was touched; none of what has closed."""
+    runs.begin(turn)
+    runs.look(turn, touched)
+    runs.stop(turn)
 
 
 def _settle(turn: Turn) -> None:

@@ -145,7 +145,7 @@ def _open(turn: Turn, moment: Moment, event: Arrived, row: Row) -> None:
     else:
         candidate = Candidate(
             event.account, moment.name, anchor, 1, at, reason, _because(trigger, event),
-            event=event.properties, joins=trigger.by is None,
+            event=event.properties, actor=event.user or "", joins=trigger.by is None,
         )  # fmt: skip
         open_all(turn, [candidate], {event.account: row})
 

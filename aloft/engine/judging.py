@@ -95,7 +95,7 @@ def held(turn: Turn, due: Sequence[Due]) -> None:
 
 
 def _judge(turn: Turn, occurrences: Sequence[Occurrence], *, at_end: bool) -> None:
-    for running, group in _by_version(turn, occurrences):
+    for running, group in by_version(turn, occurrences):
         values, rows = _read(turn, running, group, _outcome_of(running))
         for occurrence in group:
             value = _lasting(turn, running, occurrence, values[occurrence.pk])
@@ -156,7 +156,7 @@ def _settle(turn: Turn, running: Running, occurrence: Occurrence, judged: outcom
 def escalate(turn: Turn, due: Sequence[Due]) -> None:
     """Fires unless the occurrence is closed; its `if` must be true then, and without one it must not be done."""
     standing = [one for one in due if one.occurrence and one.occurrence.state != OccurrenceState.CLOSED]
-    for running, group in _by_version(turn, [one.occurrence for one in standing if one.occurrence]):
+    for running, group in by_version(turn, [one.occurrence for one in standing if one.occurrence]):
         pinned = {occurrence.pk: occurrence for occurrence in group}
         ours = [one for one in standing if one.occurrence_id in pinned]
         found = _conditions(turn, running, ours)
@@ -225,7 +225,8 @@ def _escalate(
     )  # fmt: skip
 
 
-def _by_version(turn: Turn, occurrences: Iterable[Occurrence]) -> list[tuple[Running, list[Occurrence]]]:
+def by_version(turn: Turn, occurrences: Iterable[Occurrence]) -> list[tuple[Running, list[Occurrence]]]:
+    """Each version of a model that some of these are pinned to, with those in order."""
     ordered = sorted(occurrences, key=lambda one: (one.model_version_id, one.pk))
     grouped = groupby(ordered, key=lambda one: one.model_version_id)
     return [(turn.versions.get(version), list(group)) for version, group in grouped]

@@ -40,6 +40,7 @@ from aloft.records.changes import StaffSet
 from aloft.records.models import ModelVersion
 
 SMALL = 5_000
+LATE = timedelta(days=2)
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 AGAIN = 100
 LOOK_ANYWAY = timedelta(minutes=1)
@@ -56,6 +57,8 @@ class Engine:
 
     def __init__(self, home: Path, home_zone: str = "UTC", clock: Clock | None = None) -> None:
         self.home = home
+        self.sends = False
+        """Whether messages leave: only of what is decided within `LATE` of its instant."""
         self.clock = clock or SystemClock()
         self.inbox = Inbox(home / "inbox.sqlite3")
         self.store = FactStore.open(home / "facts.duckdb", home_zone=home_zone)
@@ -304,6 +307,7 @@ class Engine:
             zones,
             everyone,
             before,
+            leaves=self.sends and self.clock.now() - at < LATE,
         )
 
     def _go_live(self, at: datetime) -> None:

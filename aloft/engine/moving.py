@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from aloft.act.models import Occurrence, OccurrenceState
+from aloft.act.models import DueKind, Occurrence, OccurrenceState
 from aloft.act.states import check
 from aloft.decide.durations import add
 from aloft.decide.recurrence import nth
@@ -56,7 +56,7 @@ def _move(turn: Turn, occurrence: Occurrence, moment: Moment, due: datetime) -> 
     was, shift = occurrence.due_at, due - occurrence.due_at
     occurrence.due_at = due
     occurrence.save(update_fields=["due_at", "anchored_at", "outcome_until"])
-    for row in occurrence.dues.all():
+    for row in occurrence.dues.exclude(kind__in=(DueKind.STEP, DueKind.SEND)):
         row.at += shift
         row.save(update_fields=["at"])
     _say(turn, "moved", occurrence, moment, f"its anchor moved; it was due {was:%Y-%m-%d %H:%M} UTC")

@@ -39,6 +39,8 @@ class Candidate:
     anchored_at: datetime | None = None
     deadline_at: datetime | None = None
     event: Mapping[str, Any] | None = None
+    actor: str = ""
+    """The user who caused that event."""
     joins: bool = False
     """Whether it is appended to an open occurrence of the moment, if there is one."""
 
@@ -106,6 +108,7 @@ def _open(turn: Turn, candidate: Candidate, known: Known, row: Row, around: merg
         because=candidate.because[:500],
         evidence=as_objects(reasons),
         event=dict(candidate.event) if candidate.event is not None else None,
+        actor=candidate.actor,
         opening=_at_opening(turn, moment.name, row["_key"]),
         owner_id=owner.person,
         role=owner.role,

@@ -43,6 +43,8 @@ class Turn:
     """The names of the models whose followers are in question; None: the model is the only one, for all."""
     joined: Mapping[int, datetime] = field(default_factory=dict)
     """Those followers, each with the instant since when."""
+    leaves: bool = False
+    """Whether messages go to the outbox; else they are kept, and nobody gets them."""
     edited: frozenset[int] = frozenset()
     """Accounts of which people told something in this turn: what is noted on occurrences can only change there."""
 

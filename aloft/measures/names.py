@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from aloft.engagement import playbook
 from aloft.engagement.expressions import Call, Expression, Name, walk
 from aloft.engagement.model import (
     Anchor,
@@ -38,6 +39,7 @@ def moment_rules(moment: Moment) -> Iterator[Rule]:
         yield moment.condition
     yield moment.outcome.expect
     yield from (step.condition for step in moment.escalations if step.condition)
+    yield from playbook.rules(moment.steps).values()
 
 
 def rules(model: Model) -> Iterator[Rule]:

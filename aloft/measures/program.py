@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from aloft.engagement import playbook
 from aloft.engagement.expressions import Call, Expression
 from aloft.engagement.model import EventTrigger, Model, Moment, Phase, Rule, Segment
 from aloft.engagement.render import render
@@ -30,6 +31,8 @@ class CompiledMoment:
     where: str | None
     escalations: tuple[str | None, ...]
     opening: Mapping[str, str]
+    steps: Mapping[str, str] = field(default_factory=dict)
+    """What its steps ask, called as in `playbook.rules`."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +178,7 @@ def _moment(spell: Spell, moment: Moment) -> CompiledMoment:
             spell(step.condition.expression) if step.condition else None for step in moment.escalations
         ),
         opening=_opening(spell, moment),
+        steps={name: spell(rule.expression) for name, rule in playbook.rules(moment.steps).items()},
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal
 from aloft.records.models import Change
 from aloft.records.spelling import Scalar, spell
 
-Act = Literal["start", "done", "skip", "open", "reopen", "snooze", "hand_over"]
+Act = Literal["start", "done", "skip", "open", "reopen", "snooze", "hand_over", "task"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,6 +201,14 @@ class OccurrenceActed(Edit):
     anchor: str
     n: int
     act: Act
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextApproved(Edit):
+    """What a template says may be sent now: `name` is the template's."""
+
+    kind = "text.approved"
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -111,7 +111,7 @@ def _says(decision: Decision, name: str, text: str) -> bool:
         told += [part for reason in decision.reasons for part in (reason.rule, reason.says, reason.found)]
         return any(text in one for one in told)
     own = {"owner": decision.owner, "channel": decision.channel}
-    return own.get(name, str(decision.details.get(name, ""))) == text
+    return str(decision.details.get(name) or own.get(name, "")) == text
 
 
 def _missing(play: Play, one: Expectation, claim: VerdictClaim, ours: Sequence[Decision]) -> Difference:

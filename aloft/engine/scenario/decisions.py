@@ -55,7 +55,7 @@ class Decision:
             "due": spelled(self.due) if self.due else None,
             "owner": self.owner or None,
             "to": self.details.get("to") or None,
-            "channel": self.channel or None,
+            "channel": self.details.get("channel") or self.channel or None,
             "model_version": self.version,
             "reasons": [
                 {"rule": one.rule, "held": one.held, "says": one.says, "found": one.found}

@@ -107,7 +107,10 @@ def _act(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
     act: Act = told["act"].choice(get_args(Act), "act")  # type: ignore[assignment]
     moment, n, by = _on_moment(told, "act", subject, cast)
     reason = told["reason"].text() if "reason" in told else "as the scenario says"
-    return ActOn(moment, n, by, act, reason)
+    task = told["task"].text() if "task" in told else ""
+    if task and act not in ("done", "skip"):
+        raise told["act"].misread("a task is done, or skipped")
+    return ActOn(moment, n, by, act, reason, task)
 
 
 def _on_moment(

@@ -58,7 +58,7 @@ VERBS: Mapping[str, Verb] = {
     ),
     "act": Verb(
         ("moment", "as", "n", "reason", "task"),
-        "`start`, `done` or `skip` of an occurrence, the `n`-th by due, else the open one; or `open` by hand",
+        "`start`, `done`, `skip` the `n`-th by due, else the open one, or the `task` of this title on it; or `open`",
         "{at: 2026-01-09T09:00Z, account: acme, moment: kickoff, as: cora, act: start}",
     ),
     "record": Verb(
@@ -85,11 +85,12 @@ VERBS: Mapping[str, Verb] = {
     "unmerge": Verb((), "and comes apart again", "{at: 2026-05-03, account: bolt, unmerge: true}"),
     "erase": Verb((), "a person is forgotten", "{at: 2026-05-01, contact: ann, erase: true}"),
 }
-UNRUN = ("merge", "unmerge", "erase", "task")
+UNRUN = ("merge", "unmerge", "erase")
 """What is read and refused, until it runs."""
 
 EXPECTATION: Mapping[str, str] = {
-    "account": "where; or `contact`",
+    "account": "where",
+    "contact": "who it is about; the account follows",
     "product": "at the relationship by this product",
     "moment": "of which moment",
     "n": "of the n-th occurrence by due",

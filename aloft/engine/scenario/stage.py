@@ -10,12 +10,15 @@ from itertools import count
 from typing import Any
 
 from aloft.act import services as acting
-from aloft.act.models import Occurrence, OccurrenceState
+from aloft.act import texts
+from aloft.act.models import Occurrence, OccurrenceState, StepState
 from aloft.act.states import IllegalMove
 from aloft.collect.inbox import Entry
 from aloft.decide.calendar import for_account
 from aloft.engagement.load import Reading
 from aloft.engagement.problems import Place
+from aloft.engagement.spelling import quoted
+from aloft.engagement.templates import templates_of
 from aloft.engine.loop import Engine
 from aloft.engine.scenario.cast import PLAN
 from aloft.engine.scenario.cells import Value
@@ -72,6 +75,10 @@ class Stage:
                 _stand_in(person, scenario.start)
 
     def publish(self, reading: Reading, at: datetime) -> None:
+        """A scenario tests the model, not the words: each template that it sends has an approved text."""
+        for name in templates_of(reading.model):
+            text = texts.write(name=name, language=texts.USUAL, subject=name, body=name, actor=ACTOR, at=at)
+            texts.approve(text=text, actor=ACTOR, at=at)
         services.publish_model(
             name=reading.model.name,
             document=reading.document,
@@ -280,12 +287,23 @@ def _act(fact: Fact, told: ActOn) -> None:
         return
     meant = _meant(fact, told)
     actor = _by(told, meant)
-    if told.act == "start":
+    if told.task:
+        _end_task(fact, told, meant, actor)
+    elif told.act == "start":
         acting.start(occurrence=meant, actor=actor, at=at)
     elif told.act == "done":
         acting.finish(occurrence=meant, actor=actor, at=at)
     else:
         acting.skip(occurrence=meant, actor=actor, at=at, reason=told.reason)
+
+
+def _end_task(fact: Fact, told: ActOn, meant: Occurrence, actor: Person) -> None:
+    waiting = meant.steps.filter(title=told.task, state=StepState.WAITING).order_by("pk").first()
+    if waiting is None:
+        raise Misstep(fact.place, f"no task {quoted(told.task)} waits on {told.moment}")
+    acting.end_task(
+        step=waiting, actor=actor, at=fact.received, skipped=told.reason if told.act == "skip" else ""
+    )
 
 
 def _record(fact: Fact, told: RecordOn) -> None:

@@ -87,8 +87,11 @@ class OnMoment:
 
 @dataclass(frozen=True)
 class ActOn(OnMoment):
+    """`task`: the title of a task among its steps that the act is on."""
+
     act: Act
     reason: str
+    task: str = ""
 
 
 @dataclass(frozen=True)

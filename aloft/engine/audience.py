@@ -1,0 +1,63 @@
+"""Whom a message reaches: the customer's contacts by persona, as they are now."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aloft.act.models import Unreachable
+from aloft.engagement.playbook import Who
+from aloft.records.models import Contact
+
+if TYPE_CHECKING:  # an order is addressed by what stands here
+    from aloft.engine.messages import Order
+    from aloft.engine.turn import Turn
+
+ACTOR = "actor"
+
+
+def default_readers() -> Who:
+    return Who(("champion", "admin"))
+
+
+@dataclass(frozen=True)
+class Reached:
+    """`lacking` says why there is nobody."""
+
+    contacts: tuple[Contact, ...]
+    lacking: str = ""
+
+
+class Reaching:
+    """The contacts of all the accounts that a turn writes to, read once."""
+
+    def __init__(self, turn: Turn, orders: Sequence[Order]) -> None:
+        self._turn = turn
+        self._contacts: defaultdict[int, list[Contact]] = defaultdict(list)
+        customers = {order.known.customer for order in orders}
+        gone = set(Unreachable.objects.values_list("address", flat=True))
+        for contact in Contact.objects.filter(account__in=customers, status="active").order_by("pk"):
+            if contact.email and contact.email.lower() not in gone:
+                self._contacts[contact.account_id].append(contact)
+
+    def of(self, order: Order) -> Reached:
+        who = order.readers
+        found = self._chosen(who, order)
+        if found:
+            return Reached(tuple(found))
+        personas = " or ".join(persona.replace("_", " ") for persona in who.personas)
+        return Reached((), f"no {personas} with an address can be reached")
+
+    def _chosen(self, who: Who, order: Order) -> list[Contact]:
+        by_persona = [self._with(persona, order) for persona in who.personas]
+        listed = list({one.pk: one for some in by_persona for one in some}.values())
+        return listed if who.every else listed[:1]
+
+    def _with(self, persona: str, order: Order) -> list[Contact]:
+        contacts = self._contacts[order.known.customer]
+        if persona == ACTOR:
+            actor = order.occurrence.actor
+            return [one for one in contacts if actor and one.user_id == actor]
+        return [one for one in contacts if one.persona == persona]

@@ -1,0 +1,304 @@
+"""Messages of a turn: whom each step reaches, whether they may be reached now, and the outbox. All of them at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aloft.act import log
+from aloft.act.models import (
+    Delivery,
+    DeliveryState,
+    Due,
+    DueKind,
+    Message,
+    MessageState,
+    Occurrence,
+    OccurrenceState,
+    StepKind,
+    Text,
+    Verdict,
+)
+from aloft.act.sending import Intent, Passage, weigh
+from aloft.decide.values import Reason, VerdictName
+from aloft.engagement import playbook
+from aloft.engagement.model import Moment
+from aloft.engine.audience import Reached, Reaching, default_readers
+from aloft.engine.directory import Known
+from aloft.engine.turn import Turn
+from aloft.engine.versions import Running
+from aloft.records.models import Contact
+
+SENDABLE = ("email",)
+"""The channels by which messages leave."""
+SPOKEN = ("email", "in_app", "sms", "chat")
+_STATES = {
+    "held": MessageState.HELD,
+    "suppressed": MessageState.SUPPRESSED,
+    "withdrawn": MessageState.WITHDRAWN,
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """A step that sends something, as its occurrence comes to it at `at`."""
+
+    occurrence: Occurrence
+    running: Running
+    known: Known
+    path: str
+    step: playbook.Message | playbook.Survey
+    at: datetime
+
+    @property
+    def moment(self) -> Moment:
+        return self.running.program.model.moments[self.occurrence.called]
+
+    @property
+    def template(self) -> str:
+        return self.step.template if isinstance(self.step, playbook.Message) else self.step.kind
+
+    @property
+    def channel(self) -> str:
+        """That of the step; else the first that the moment names by which something can leave."""
+        if isinstance(self.step, playbook.Message) and self.step.channel:
+            return self.step.channel
+        named = [channel for channel in self.moment.channel if channel in SPOKEN]
+        return next((channel for channel in named if channel in SENDABLE), [*named, "email"][0])
+
+    @property
+    def purpose(self) -> str:
+        return (self.step.purpose if isinstance(self.step, playbook.Message) else None) or self.moment.purpose
+
+    @property
+    def readers(self) -> playbook.Who:
+        return self.step.to or self.moment.to or default_readers()
+
+
+def plan(turn: Turn, orders: Sequence[Order], told: frozenset[tuple[int, str, str]] = frozenset()) -> None:
+    """Address each message, ask the contact policy, and put into the outbox what may leave.
+
+    `told`: (occurrence, path, reason) of what was blocked before and said so.
+    """
+    if not orders:
+        return
+    reaching = Reaching(turn, orders)
+    texts = frozenset(Text.objects.filter(approved_at__isnull=False).values_list("name", flat=True))
+    blocked: list[tuple[Order, Message]] = []
+    ready: list[tuple[Order, Message]] = []
+    for order in orders:
+        for message in _addressed(order, reaching.of(order), texts):
+            (blocked if message.state == MessageState.BLOCKED else ready).append((order, message))
+    passages = weigh([_intent(order, message) for order, message in ready])
+    for (order, message), passage in zip(ready, passages, strict=True):
+        _let_pass(turn, message, passage, order.at)
+    Message.objects.bulk_create([message for _, message in (*ready, *blocked)], batch_size=500)
+    _put_out(turn, [message for _, message in ready])
+    silent = [
+        (order, message)
+        for order, message in blocked
+        if (order.occurrence.pk, order.path, message.reason) in told
+    ]
+    said = [
+        *(
+            _verdict(order, message, _blocking(message))
+            for order, message in blocked
+            if (order, message) not in silent
+        ),
+        *(
+            _verdict(order, message, passage.reason)
+            for (order, message), passage in zip(ready, passages, strict=True)
+        ),
+    ]
+    Verdict.objects.bulk_create(said, batch_size=500)
+
+
+def ask_again(turn: Turn, messages: Sequence[Message]) -> None:
+    """What was held is asked about once more."""
+    orders = [order for message in messages if (order := _order_of(turn, message)) is not None]
+    rows = [(order, message) for order, message in zip(orders, messages, strict=True) if message.contact]
+    passages = weigh([_intent(order, message) for order, message in rows])
+    said = []
+    for (order, message), passage in zip(rows, passages, strict=True):
+        was_until = message.until
+        _let_pass(turn, message, passage, turn.at)
+        if passage.way != "held" or passage.until != was_until:
+            said.append(_verdict(order, message, passage.reason, turn.at))
+    fields = ["state", "reason", "until", "released_at"]
+    Message.objects.bulk_update([message for _, message in rows], fields, batch_size=200)
+    _put_out(turn, [message for _, message in rows])
+    Verdict.objects.bulk_create(said, batch_size=500)
+
+
+def unblock(turn: Turn, blocked: Sequence[Message]) -> None:
+    """Somebody may be reached now, or there may be a text."""
+    told = frozenset((one.occurrence_id, one.path, one.reason) for one in blocked)
+    orders = [order for message in blocked if (order := _order_of(turn, message)) is not None]
+    Message.objects.filter(pk__in=[message.pk for message in blocked]).delete()
+    plan(turn, orders, told)
+
+
+def withdraw(turn: Turn) -> None:
+    """What waits for an occurrence that has ended, or whose condition holds no more, does not leave."""
+    waiting = Message.objects.filter(state__in=(MessageState.HELD, MessageState.BLOCKED))
+    closed = waiting.filter(occurrence__state=OccurrenceState.CLOSED)
+    cleared = waiting.filter(occurrence__cleared_at__isnull=False)
+    over = list((closed | cleared).select_related("occurrence", "contact"))
+    if not over:
+        return
+    for message in over:
+        message.state, message.until = MessageState.WITHDRAWN, None
+        message.reason = "what it was for has ended before it left"
+    Message.objects.bulk_update(over, ["state", "until", "reason"], batch_size=200)
+    Due.objects.filter(kind=DueKind.SEND, n__in=[message.pk for message in over]).delete()
+    reason = Reason("occurrence", False, "a message leaves while what it is for is open", "it has ended")
+    orders = [(_order_of(turn, message), message) for message in over]
+    said = [_verdict(order, message, reason, turn.at) for order, message in orders if order is not None]
+    Verdict.objects.bulk_create(said, batch_size=500)
+
+
+def _order_of(turn: Turn, message: Message) -> Order | None:
+    """The step behind a message; None where its account is no longer known."""
+    occurrence = message.occurrence
+    known = turn.directory.of_row(message.account_id)
+    if known is None:
+        return None
+    running = turn.versions.get(occurrence.model_version_id)
+    steps = steps_of(running, occurrence)
+    step = dict(playbook.placed(steps))[message.path]
+    assert isinstance(step, playbook.Message | playbook.Survey)
+    return Order(occurrence, running, known, message.path, step, turn.at)
+
+
+def steps_of(running: Running, occurrence: Occurrence) -> tuple[playbook.Step, ...]:
+    """Those of the moment; without any, an automated owner sends one message with its name."""
+    model = running.program.model
+    moment = model.moments[occurrence.called]
+    role = model.roles.get(occurrence.role)
+    if moment.steps or occurrence.owner_id is not None or role is None or not role.automated:
+        return moment.steps
+    return (playbook.Message(template=moment.name),)
+
+
+def _addressed(order: Order, reached: Reached, texts: frozenset[str]) -> Iterable[Message]:
+    if order.channel not in SENDABLE:
+        yield _message(order, None, f"nothing is sent by {order.channel} yet")
+    elif not reached.contacts:
+        yield _message(order, None, reached.lacking)
+    elif order.template not in texts:
+        yield _message(order, None, f"the template {order.template} has no approved text")
+    else:
+        yield from (_message(order, contact) for contact in reached.contacts)
+
+
+def _message(order: Order, contact: Contact | None, lacking: str = "") -> Message:
+    return Message(
+        key=_key(order, contact),
+        occurrence=order.occurrence,
+        account_id=order.occurrence.account_id,
+        contact=contact,
+        path=order.path,
+        kind=StepKind.SURVEY if isinstance(order.step, playbook.Survey) else StepKind.MESSAGE,
+        template=order.template,
+        channel=order.channel,
+        purpose=order.purpose,
+        priority=order.moment.priority or "",
+        state=MessageState.BLOCKED if lacking else MessageState.QUEUED,
+        reason=lacking,
+        planned_at=order.at,
+        ends_at=order.occurrence.outcome_until,
+    )
+
+
+def _key(order: Order, contact: Contact | None) -> str:
+    """The same whenever this is decided: a message leaves once, whatever is decided again."""
+    one = order.occurrence
+    named = (
+        one.moment, order.known.external, one.contact_id, one.anchor, one.n, order.path,
+        contact.external_id if contact else None,
+    )  # fmt: skip
+    return hashlib.sha256(repr(named).encode()).hexdigest()[:40]
+
+
+def _intent(order: Order, message: Message) -> Intent:
+    assert message.contact is not None
+    return Intent(message, message.contact, order.occurrence, order.running.program.model, order.at)
+
+
+def _let_pass(turn: Turn, message: Message, passage: Passage, at: datetime) -> None:
+    message.reason = passage.reason.found[:500] if passage.reason else ""
+    message.until = passage.until if passage.way == "held" else None
+    if passage.way == "sent":
+        message.state = MessageState.QUEUED if turn.leaves else MessageState.KEPT
+        message.released_at = at
+    else:
+        message.state = _STATES[passage.way]
+
+
+def _put_out(turn: Turn, messages: Sequence[Message]) -> None:
+    """A row of the outbox for each that leaves, and an instant at which to ask again for each that is held."""
+    Delivery.objects.bulk_create(
+        [_delivery(turn, one) for one in messages if one.state == MessageState.QUEUED], batch_size=500
+    )
+    held = [one for one in messages if one.state == MessageState.HELD and one.until is not None]
+    Due.objects.filter(kind=DueKind.SEND, n__in=[one.pk for one in held]).delete()
+    Due.objects.bulk_create([_look_again(one) for one in held], batch_size=500)
+
+
+def _delivery(turn: Turn, message: Message) -> Delivery:
+    assert message.contact is not None
+    return Delivery(
+        key=message.key,
+        channel=message.channel,
+        message=message,
+        to=message.contact.email,
+        state=DeliveryState.WAITING,
+        next_at=turn.at,
+        created_at=turn.at,
+    )
+
+
+def _look_again(message: Message) -> Due:
+    one = message.occurrence
+    assert message.until is not None
+    return Due(
+        at=message.until, kind=DueKind.SEND, n=message.pk, occurrence=one, account_id=one.account_id,
+        moment=one.moment, anchor=one.anchor,
+    )  # fmt: skip
+
+
+_SAYS: dict[str, VerdictName] = {
+    MessageState.QUEUED: "sent",
+    MessageState.KEPT: "sent",
+    MessageState.HELD: "held",
+    MessageState.SUPPRESSED: "suppressed",
+    MessageState.WITHDRAWN: "withdrawn",
+    MessageState.BLOCKED: "blocked",
+}
+
+
+def _verdict(order: Order, message: Message, reason: Reason | None, at: datetime | None = None) -> Verdict:
+    one = order.occurrence
+    details = {"template": message.template, "channel": message.channel, "step": message.path}
+    if message.contact is not None:
+        details |= {"to": message.contact.external_id, "contact": message.contact.external_id}
+    if message.until is not None:
+        details["until"] = message.until.isoformat()
+    return log.verdict_of(
+        _SAYS[message.state],
+        at=at or order.at,
+        account=one.account_id,
+        moment=one.moment,
+        anchor=one.anchor,
+        n=one.n,
+        version=order.running.version.pk,
+        reasons=[reason] if reason else [],
+        occurrence=one.pk,
+        details=details,
+    )
+
+
+def _blocking(message: Message) -> Reason:
+    return Reason("message", False, f"{message.template} by {message.channel}", message.reason)
