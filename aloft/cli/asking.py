@@ -47,12 +47,16 @@ def _told(found: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def run(until: datetime, made: Made) -> dict[str, Any]:
-    """Move the clock of the engine, here or where it runs; `made` hears of the turns that are made here."""
+def run(until: datetime, made: Made, *, send: bool = False) -> dict[str, Any]:
+    """Move the clock of the engine, here or where it runs; `made` hears of the turns that are made here.
+
+    `send`: messages go to the outbox. An engine that serves sends by itself.
+    """
     found = client.ask("run", patience=PATIENCE, until=until.isoformat())
     if found is not None:
         return _told(found)
     with open_engine(settings.ALOFT_HOME) as engine:
+        engine.sends = send
         return moved(engine, until, made)
 
 

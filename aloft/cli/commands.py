@@ -60,7 +60,7 @@ def serve(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1")] = 8000,
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
 ) -> None:
-    """Run the web pages and the engine, and stop them together."""
+    """Run the web pages, the engine and the worker that sends, and stop them together."""
     from aloft.cli.serving import serve as run
 
     prepare()
@@ -74,6 +74,15 @@ def engine() -> None:
 
     prepare()
     run_engine()
+
+
+@app.command()
+def worker() -> None:
+    """Send what waits in the outbox: `serve` starts one beside the web pages."""
+    from aloft.cli.sending import run_worker
+
+    prepare()
+    run_worker()
 
 
 @app.command()
@@ -198,8 +207,9 @@ app.command()(returning.retire)
 @app.command()
 def run(
     until: Annotated[str | None, typer.Option(help="Move the clock to this instant, at most now")] = None,
+    send: Annotated[bool, typer.Option("--send", help="What is decided now goes to the outbox")] = False,
 ) -> None:
-    """Move the engine's clock from where it stands. Nothing is sent."""
+    """Move the engine's clock from where it stands. Without --send messages are kept, and nobody gets them."""
     prepare()
     now = clock.now()
     goal = _instant(until, now)
@@ -207,7 +217,7 @@ def run(
         _refuse(f"{until} lies ahead: the clock moves to now at most")
     try:
         with printing.turning(err, goal) as made:
-            told = asking.run(goal, made)
+            told = asking.run(goal, made, send=send)
         printing.moved(out, told)
     except asking.Unanswered as refused:
         _refuse(str(refused))

@@ -1,4 +1,4 @@
-"""The processes of a deployment, started and stopped together: web pages and engine."""
+"""The processes of a deployment, started and stopped together: web pages, engine and worker."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ GRACE = 10.0  # seconds to stop in, before a process is killed
 
 
 ENGINE = [sys.executable, "-m", "aloft", "engine"]
+WORKER = [sys.executable, "-m", "aloft", "worker"]
 COMPANY = [sys.executable, "-m", "aloft.demo"]
 
 
@@ -35,9 +36,12 @@ def web(host: str, port: int) -> list[str]:
 
 
 def serve(*, host: str, port: int, demo: bool = False, open_browser: bool = False) -> None:
-    """Run until told to stop, or until one of the processes ends; then the others are stopped too."""
+    """Run until told to stop, or until one of the processes ends; then the others are stopped too.
+
+    A demo sends nothing, and has no worker.
+    """
     environment = {**os.environ, "ALOFT_HOME": str(settings.ALOFT_HOME), "ALOFT_DEMO": str(int(demo))}
-    commands = [ENGINE, web(host, port), *([COMPANY] if demo else [])]
+    commands = [ENGINE, web(host, port), COMPANY if demo else WORKER]
     running = [subprocess.Popen(command, env=environment, start_new_session=True) for command in commands]  # noqa: S603
     stopping = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -79,6 +83,7 @@ def run_engine() -> None:
     from aloft.engine.server import EngineServer
 
     with open_engine(settings.ALOFT_HOME) as engine:
+        engine.sends = not settings.ALOFT_DEMO
         server = EngineServer(engine)
 
         def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -36,7 +36,9 @@ def mail_server(url: str, patience: float = PATIENCE) -> MailServer:
     """Raises InvalidAddress."""
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise InvalidAddress("ALOFT_SMTP is written smtp://user:password@host:587, or smtps:// for TLS at once")
+        raise InvalidAddress(
+            "ALOFT_SMTP is written smtp://user:password@host:587, or smtps:// for TLS at once"
+        )
     tls = parts.scheme == "smtps"
     return MailServer(
         parts.hostname, parts.port or (465 if tls else 25), unquote(parts.username or ""),
@@ -60,7 +62,9 @@ def send(server: MailServer, letter: EmailMessage, sender: str, reader: str, han
 def _connect(server: MailServer) -> smtplib.SMTP:
     context = ssl.create_default_context()
     if server.tls:
-        client: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=server.patience, context=context)
+        client: smtplib.SMTP = smtplib.SMTP_SSL(
+            server.host, server.port, timeout=server.patience, context=context
+        )
     else:
         client = smtplib.SMTP(server.host, server.port, timeout=server.patience)
         client.ehlo_or_helo_if_needed()
@@ -94,7 +98,9 @@ def _converse(
 
 def _refusal(code: int, answer: bytes) -> Refusal:
     text = _text(code, answer)
-    return Refusal(text, for_good=code >= PERMANENT, nobody=code == 550 and answer.startswith((b"5.1.1", b"5.1.0")))
+    return Refusal(
+        text, for_good=code >= PERMANENT, nobody=code == 550 and answer.startswith((b"5.1.1", b"5.1.0"))
+    )
 
 
 def _text(code: int, answer: bytes) -> str:

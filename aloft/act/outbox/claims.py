@@ -31,17 +31,22 @@ def claim(channel: str, *, by: str, at: datetime) -> Delivery | None:
     lease = connection.ops.adapt_datetimefield_value(at + LEASE)
     due = connection.ops.adapt_datetimefield_value(at)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _CLAIM, [DeliveryState.CLAIMED.value, by, lease, waiting, waiting, channel, due]
-        )
+        cursor.execute(_CLAIM, [DeliveryState.CLAIMED.value, by, lease, waiting, waiting, channel, due])
         found = cursor.fetchone()
-    related = ("message__contact__account", "message__occurrence__model_version", "message__occurrence__owner", "step")
+    related = (
+        "message__contact__account",
+        "message__occurrence__model_version",
+        "message__occurrence__owner",
+        "step",
+    )
     return Delivery.objects.select_related(*related).get(pk=found[0]) if found else None
 
 
 def hand_over(delivery: Delivery, *, by: str, at: datetime) -> bool:
     """Committed before the other side can have taken it; False where it is no longer this worker's."""
-    return _move(delivery, DeliveryState.CLAIMED, by, state=DeliveryState.HANDING_OVER, lease_until=at + LEASE)
+    return _move(
+        delivery, DeliveryState.CLAIMED, by, state=DeliveryState.HANDING_OVER, lease_until=at + LEASE
+    )
 
 
 def sent(delivery: Delivery, *, by: str, at: datetime, answer: str) -> bool:
@@ -53,7 +58,12 @@ def sent(delivery: Delivery, *, by: str, at: datetime, answer: str) -> bool:
 def unanswered(delivery: Delivery, *, by: str, at: datetime, answer: str) -> bool:
     """Handed over, and no answer was heard."""
     return _move(
-        delivery, DeliveryState.HANDING_OVER, by, state=DeliveryState.UNKNOWN, ended_at=at, answer=answer[:500]
+        delivery,
+        DeliveryState.HANDING_OVER,
+        by,
+        state=DeliveryState.UNKNOWN,
+        ended_at=at,
+        answer=answer[:500],
     )
 
 
@@ -77,7 +87,9 @@ def put_back(delivery: Delivery, *, by: str, at: datetime, answer: str) -> None:
 
 
 def withdraw(delivery: Delivery, *, by: str, at: datetime, answer: str) -> None:
-    _move(delivery, DeliveryState.CLAIMED, by, state=DeliveryState.WITHDRAWN, ended_at=at, answer=answer[:500])
+    _move(
+        delivery, DeliveryState.CLAIMED, by, state=DeliveryState.WITHDRAWN, ended_at=at, answer=answer[:500]
+    )
 
 
 def release(*, at: datetime) -> int:
