@@ -68,16 +68,16 @@ class Worker:
         return result
 
     def _settle(self, delivery: Delivery, result: Result) -> None:
-        told = {"by": self._name, "at": self._clock.now()}
+        by, at = self._name, self._clock.now()
         match result:
             case Sent(answer):
-                claims.sent(delivery, answer=answer, **told)
+                claims.sent(delivery, answer=answer, by=by, at=at)
             case Refusal(answer, for_good, _):
-                claims.refused(delivery, answer=answer, for_good=for_good, **told)
+                claims.refused(delivery, answer=answer, for_good=for_good, by=by, at=at)
             case NoAnswer(answer):
-                claims.unanswered(delivery, answer=answer, **told)
+                claims.unanswered(delivery, answer=answer, by=by, at=at)
             case Unavailable(answer):
-                claims.put_back(delivery, answer=answer, **told)
+                claims.put_back(delivery, answer=answer, by=by, at=at)
             case Withdrawn():
                 pass
 
