@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,9 +15,11 @@ from aloft.decide.calendar import WorkCalendar
 from aloft.decide.durations import add
 from aloft.decide.merging import Near
 from aloft.decide.owners import Resolved
+from aloft.decide.recurrence import opens_at
 from aloft.decide.values import Reason
-from aloft.engagement.model import Duration, Model, Moment
+from aloft.engagement.model import Duration, Model, Moment, ScheduleTrigger
 from aloft.engine import merging, words
+from aloft.engine.diary import Diary, open_diary, place
 from aloft.engine.directory import Known
 from aloft.engine.turn import Row, Turn
 from aloft.measures import plans
@@ -36,6 +38,8 @@ class Candidate:
     reason: Reason
     because: str
     due: datetime | None = None
+    was: datetime | None = None
+    """When it was due before it was put off."""
     anchored_at: datetime | None = None
     deadline_at: datetime | None = None
     event: Mapping[str, Any] | None = None
@@ -48,12 +52,15 @@ class Candidate:
 def open_all(turn: Turn, candidates: Iterable[Candidate], rows: Mapping[int, Row]) -> None:
     """`rows` are the accounts' rows of a frame, by the store's number."""
     found = sorted(candidates, key=lambda one: (one.at, one.account, one.moment, one.anchor, one.n))
-    around = merging.look_around(turn, ((turn.directory[one.account].row, one.moment) for one in found))
+    asked = [(turn.directory[one.account].row, one.moment) for one in found]
+    around = merging.look_around(turn, asked)
+    moments = turn.program.model.moments
+    diary = open_diary(turn, ((account, moments[name]) for account, name in asked))
     for candidate in found:
         known = turn.directory[candidate.account]
         if _opened_before(candidate, known) or (candidate.joins and _joined(turn, candidate, known)):
             continue
-        _open(turn, candidate, known, rows[candidate.account], around)
+        _open(turn, candidate, known, rows[candidate.account], around, diary)
 
 
 def _of(known: Known, moment: str) -> Any:
@@ -79,13 +86,26 @@ def _joined(turn: Turn, candidate: Candidate, known: Known) -> bool:
     return True
 
 
-def _open(turn: Turn, candidate: Candidate, known: Known, row: Row, around: merging.Surroundings) -> None:
+def _open(
+    turn: Turn,
+    candidate: Candidate,
+    known: Known,
+    row: Row,
+    around: merging.Surroundings,
+    diary: Diary,
+) -> None:
     model = turn.program.model
     moment = model.moments[candidate.moment]
     touch = tuple(row["_touch_set"] or ())
     owner = turn.staff.owner(moment, model, touch, known)
     calendar = known.calendar(model.clock)
     due = candidate.due or _complete_by(turn, moment, candidate.at, owner, calendar)
+    into = around.into(moment.name, known.row, due, calendar)
+    if into is None and candidate.due is not None and not owner.automated:
+        placed = _placed(turn, candidate, diary, moment, known, touch)
+        if placed is None:
+            return
+        candidate, due = placed, placed.due or due
     base = candidate.due or candidate.at
     reasons = [
         *words.place_reasons(moment, row, turn),
@@ -119,11 +139,11 @@ def _open(turn: Turn, candidate: Candidate, known: Known, row: Row, around: merg
         deadline_at=candidate.deadline_at,
         outcome_until=add(base, moment.outcome.within, calendar),
     )
-    into = around.into(moment.name, known.row, due, calendar)
     if into is not None:
         _close_absorbed(turn, occurrence, known, into, merging.reason(turn, moment.name, into, around))
         return
     occurrence.save()
+    diary.enter(known.row, moment, occurrence)
     turn.staff.give(owner.person)
     turn.opened.add(candidate.account)
     turn.new.add(occurrence.pk)
@@ -135,6 +155,31 @@ def _open(turn: Turn, candidate: Candidate, known: Known, row: Row, around: merg
     if owner.tell:
         _tell(turn, occurrence, owner, known)
     merging.take_in(turn, occurrence, known, around)
+
+
+def _placed(
+    turn: Turn, candidate: Candidate, diary: Diary, moment: Moment, known: Known, touch: tuple[str, ...]
+) -> Candidate | None:
+    """The candidate with the due instant that its meeting gets; None: it waits, or will never have room."""
+    assert candidate.due is not None
+    found = place(turn, diary, moment, known, candidate.due, touch)
+    if found.due is not None:
+        return candidate
+    assert found.reason is not None
+    if found.until is None:
+        turn.say(
+            "suppressed", known, moment.name, candidate.anchor, candidate.n, [found.reason], at=candidate.at
+        )
+        return None
+    trigger, calendar = moment.trigger, known.calendar(turn.program.model.clock)
+    lead = trigger.lead if isinstance(trigger, ScheduleTrigger) else None
+    opens = max(opens_at(found.until, lead, None, calendar), candidate.at)
+    was = candidate.was or candidate.due
+    turn.say(
+        "deferred", known, moment.name, candidate.anchor, candidate.n, [found.reason], at=candidate.at,
+        until=found.until.isoformat(), was=was.isoformat(), opens=opens.isoformat(),
+    )  # fmt: skip
+    return replace(candidate, due=found.until) if opens <= candidate.at else None
 
 
 def _close_absorbed(turn: Turn, occurrence: Occurrence, known: Known, into: Near, because: Reason) -> None:

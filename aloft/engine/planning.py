@@ -18,14 +18,16 @@ from aloft.decide.recurrence import due_instants, next_after, next_after_change,
 from aloft.decide.values import Reason
 from aloft.engagement.model import Every, ExpectTrigger, Moment, Offsets, OnDate, ScheduleTrigger
 from aloft.engine import warning, words
+from aloft.engine.absences import passed_over
 from aloft.engine.anchors import CONTRACT, Anchored, anchored
+from aloft.engine.diary import Deferral, deferrals
 from aloft.engine.directory import Known
 from aloft.engine.opening import Candidate, open_all
 from aloft.engine.turn import Row, Turn
 from aloft.measures.frame import aware
 
 PLANNED = (DueKind.OPEN, DueKind.DEADLINE, DueKind.PHASE)
-RESOLVED = ("satisfied", "opened", "skipped", "absorbed")
+RESOLVED = ("satisfied", "opened", "skipped", "absorbed", "suppressed")
 EVER = (datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
 
 
@@ -46,6 +48,7 @@ class History:
 
     keys: frozenset[tuple[int, str, str, int]]
     last_due: dict[tuple[int, str], datetime]
+    put_off: Mapping[tuple[int, str, str, int], Deferral]
 
     def knows(self, subject: Subject, anchor: Anchored, n: int) -> bool:
         return (subject.known.row, subject.moment.name, anchor.name, n) in self.keys
@@ -103,10 +106,10 @@ def fire(turn: Turn, due: Sequence[Due]) -> None:
         if stores:
             met = set(turn.meets(compiled, stores))
             rows = turn.rows(stores)
+            ready = [row for row in ours if _store(turn, row) in met]
+            spared = passed_over(turn, compiled.moment, ready)
             open_all(
-                turn,
-                [_candidate(turn, compiled.moment, row) for row in ours if _store(turn, row) in met],
-                rows,
+                turn, [_candidate(turn, compiled.moment, row) for row in ready if row.pk not in spared], rows
             )
             for row in ours:
                 if _store(turn, row) not in met:
@@ -122,13 +125,10 @@ def _store(turn: Turn, due: Due) -> int:
 def _candidate(turn: Turn, moment: Moment, due: Due) -> Candidate:
     at, anchor = (datetime.fromisoformat(due.details[name]) for name in ("due", "anchor"))
     written = _written(moment)
-    reason = Reason(
-        "schedule",
-        True,
-        written,
-        f"due {words.instant(at)}; counted from {words.instant(anchor)}",
-        moment.line,
-    )
+    was = datetime.fromisoformat(due.details["was"]) if "was" in due.details else None
+    put_off = f", put off from {words.instant(was)}" if was else ""
+    found = f"due {words.instant(at)}{put_off}; counted from {words.instant(anchor)}"
+    reason = Reason("schedule", True, written, found, moment.line)
     because = f"{written[:1].upper()}{written[1:]}: due {words.instant(at)}"
     return Candidate(
         _store(turn, due),
@@ -139,6 +139,7 @@ def _candidate(turn: Turn, moment: Moment, due: Due) -> Candidate:
         reason,
         because,
         due=at,
+        was=was,
         anchored_at=anchor,
     )
 
@@ -163,13 +164,15 @@ def _subject(turn: Turn, known: Known, moment: Moment, row: Row) -> Subject:
 
 
 def _history(accounts: Sequence[int]) -> History:
-    told = Verdict.objects.filter(account__in=accounts, verdict__in=RESOLVED)
-    keys = frozenset(told.values_list("account", "moment", "anchor", "n"))
+    resolved = Verdict.objects.filter(account__in=accounts, verdict__in=RESOLVED)
+    keys = frozenset(resolved.values_list("account", "moment", "anchor", "n"))
     opened = Occurrence.objects.filter(account__in=accounts, trigger="schedule").order_by("due_at")
     last = {
         (account, moment): due for account, moment, due in opened.values_list("account", "moment", "due_at")
     }
-    return History(keys, last)
+    waits = Verdict.objects.filter(account__in=accounts, verdict="deferred", occurrence=None)
+    told = waits.order_by("at", "id").values_list("account", "moment", "anchor", "n", "details")
+    return History(keys, last, deferrals(told))
 
 
 def _dates_ahead(known: Known, row: Row, now: datetime) -> list[Due]:
@@ -211,7 +214,7 @@ def _scheduled(turn: Turn, subject: Subject, trigger: ScheduleTrigger, history: 
     for one in missed[:-1]:
         _pass_over(turn, subject, anchor, one)
     ahead = [one for one in coming if not history.knows(subject, anchor, one.n)]
-    return [_open_row(subject, trigger, anchor, one) for one in [*missed[-1:], *ahead]]
+    return [_open_row(subject, trigger, anchor, one, history) for one in [*missed[-1:], *ahead]]
 
 
 def _anchor(trigger: ScheduleTrigger, subject: Subject) -> Anchored | None:
@@ -243,12 +246,18 @@ def _instants(
     return past, [one for one in listed if one.at > max(turn.at, subject.floor)]
 
 
-def _open_row(subject: Subject, trigger: ScheduleTrigger, anchor: Anchored, one: Instant) -> Due:
+def _open_row(
+    subject: Subject, trigger: ScheduleTrigger, anchor: Anchored, one: Instant, history: History
+) -> Due:
     schedule = trigger.schedule
     after = anchor.at if isinstance(schedule, Offsets) and schedule.direction == "after" else None
     opens = opens_at(one.at, trigger.lead, after, subject.calendar)
     row = _due(subject, DueKind.OPEN, anchor.name, one.n, opens)
     row.details = {"due": one.at.isoformat(), "anchor": anchor.at.isoformat()}
+    waits = history.put_off.get((subject.known.row, subject.moment.name, anchor.name, one.n))
+    if waits is not None and waits.was == one.at:
+        row.at = waits.opens
+        row.details |= {"due": waits.until.isoformat(), "was": waits.was.isoformat()}
     return row
 
 

@@ -186,7 +186,11 @@ def _verdict(known: Known, moment: Moment, decisive: Reason) -> str:
     if decisive.rule in {"phase", "segment", "touch"}:
         return "not met"
     last = Verdict.objects.filter(account=known.row, moment=moment.name).order_by("at", "id").last()
-    return last.verdict if last and last.verdict in {"blocked", "satisfied", "suppressed"} else "waits"
+    return (
+        last.verdict
+        if last and last.verdict in {"blocked", "satisfied", "suppressed", "deferred"}
+        else "waits"
+    )
 
 
 def _would_open(moment: Moment, row: Mapping[str, Any]) -> str:
@@ -263,7 +267,17 @@ def _next(known: Known, compiled: CompiledMoment) -> str:
     if waits is None:
         return "nothing more is due by this schedule"
     due = words.instant(datetime.fromisoformat(waits.details["due"]))
-    return f"opens {words.instant(waits.at)}, due {due}"
+    return f"opens {words.instant(waits.at)}, due {due}{_put_off(waits)}"
+
+
+def _put_off(waits: Due) -> str:
+    """Why it waits, where it was put off."""
+    if "was" not in waits.details:
+        return ""
+    key = {"account": waits.account_id, "moment": waits.moment, "anchor": waits.anchor, "n": waits.n}
+    told = Verdict.objects.filter(verdict="deferred", occurrence=None, **key).order_by("at", "id").last()
+    found = from_objects(told.reasons)[0].found if told else "it was put off"
+    return f", and was to be {words.instant(datetime.fromisoformat(waits.details['was']))}: {found}"
 
 
 def _due(known: Known, compiled: CompiledMoment, kind: DueKind) -> Due | None:
