@@ -12,10 +12,10 @@ TOOLS := .venv/.stamp-tools
 PIP = $$(test -x $(BIN)/pip && echo $(PY) -m pip || echo $(PYTHON) -m pip --python $(PY)) --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install tools demo test check lint bench docs wheel lock clean
+.PHONY: help install tools demo test test-postgres check lint bench docs wheel lock clean
 
 help: ## What can be made
-	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name says; do printf '%-14s %s\n' "$$name" "$$says"; done
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name says; do printf '%-14s %s\n' "$$name" "$$says"; done
 
 install: $(CORE) ## Aloft in .venv, ready to run
 
@@ -27,6 +27,9 @@ demo: install ## A company to look at, on 127.0.0.1; PORT=9000 chooses the port,
 test: tools ## Every test; those in a browser need Chromium, and are skipped where there is none
 	@.ci/chromium
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile
+
+test-postgres: tools ## Every test that needs no browser, on a PostgreSQL server that is started for it
+	@$(PY) -m tests.postgres $(PY) -m pytest -q -n $(WORKERS) --dist loadfile -m "not browser"
 
 check: tools lint ## The quick ones, with format, lint, import and type checks: under two minutes
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow and not browser"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from aloft.databases import database
 from aloft.keys import secret_key
 
 
@@ -88,18 +89,10 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": ALOFT_HOME / "aloft.sqlite3",
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            # NORMAL loses acknowledged work at a power cut.
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
-        },
-    }
-}
+DATABASES = {"default": database(os.environ.get("ALOFT_DATABASE", ""), ALOFT_HOME)}
+INBOX_SCHEMA = os.environ.get("ALOFT_INBOX_SCHEMA", "inbox")
+"""Of a PostgreSQL database; `{home}` in it, and in ALOFT_DATABASE, stands for a digest of the home."""
+WEB_PROCESSES = int(os.environ.get("ALOFT_WEB_PROCESSES", "1"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTHENTICATION_BACKENDS = [

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from aloft.collect import tables, tally
+from aloft.collect import tally
 from aloft.collect.closed import ClosedDays
+from aloft.collect.tables import Tables, day_tables, move_position, position
 from aloft.collect.values import MICROSECOND, Entry, Outcome, instant, micros
 
 PROBLEMS_KEPT = timedelta(days=30)
@@ -25,7 +25,7 @@ class Row:
 
 
 def row(entry: Entry) -> Row:
-    """ValueError for what SQLite could not store as it stands: it would fail the whole group."""
+    """ValueError for what no database could store as it stands: it would fail the whole group."""
     if not entry.source or not entry.message_id or not 0 < entry.times < 2**63:
         raise ValueError("an entry needs a source, a message id and times of 1 or more")
     identity = f"{len(entry.source)}:{entry.source}:{entry.message_id}"
@@ -38,40 +38,38 @@ def row(entry: Entry) -> Row:
     )
 
 
-def store(
-    connection: sqlite3.Connection, rows: Sequence[Row], received: datetime, closed: ClosedDays
-) -> list[Outcome]:
+def store(tables: Tables, rows: Sequence[Row], received: datetime, closed: ClosedDays) -> list[Outcome]:
     """Within the caller's transaction: `received` follows what any process stored before it."""
-    seq, last = tables.position(connection)
+    seq, last = position(tables)
     at = max(micros(received), last)
-    today, earlier = tables.day_tables(connection, instant(at).date())
-    digests = seen_before(connection, rows, today, earlier, closed)
+    today, earlier = day_tables(tables, instant(at).date())
+    digests = seen_before(tables, rows, today, earlier, closed)
     outcomes = [judge(each, digests) for each in rows]
     fresh = [each for each, outcome in zip(rows, outcomes, strict=True) if outcome is Outcome.stored]
     odd = [each for each, outcome in zip(rows, outcomes, strict=True) if outcome is Outcome.conflict]
     problems = [problem(each.entry, CONFLICT, at, each.entry.body[:BODY_KEPT]) for each in odd]
     problems += [problem(each.entry, flag, at, b"") for each in fresh for flag in each.entry.flags]
-    tables.insert(connection, today, sorted((each.key, each.digest) for each in fresh))
-    tables.insert(connection, "entry", [cells(each, seq + n, at) for n, each in enumerate(fresh, start=1)])
+    tables.insert(today, sorted((each.key, each.digest) for each in fresh))
+    tables.insert("entry", [cells(each, seq + n, at) for n, each in enumerate(fresh, start=1)])
     if problems:
-        note(connection, problems, at)
-    tally.count(connection, at, zip((each.entry.source for each in rows), outcomes, strict=True))
-    tables.move_position(connection, seq + len(fresh), at)
+        note(tables, problems, at)
+    tally.count(tables, at, zip((each.entry.source for each in rows), outcomes, strict=True))
+    move_position(tables, seq + len(fresh), at)
     return outcomes
 
 
 def seen_before(
-    connection: sqlite3.Connection,
+    tables: Tables,
     rows: Sequence[Row],
     today: str,
     earlier: Sequence[str],
     closed: ClosedDays,
 ) -> dict[bytes, bytes]:
     keys = [each.key for each in rows]
-    digests = tables.seen(connection, today, keys)
+    digests = dict(tables.seen(today, keys))
     closed.keep(earlier)
     for table in earlier:
-        digests.update(tables.seen(connection, table, closed.candidates(connection, table, keys)))
+        digests.update(tables.seen(table, closed.candidates(tables, table, keys)))
     return digests
 
 
@@ -93,6 +91,6 @@ def problem(entry: Entry, reason: str, at: int, body: bytes) -> tuple[object, ..
     return (entry.source, reason, at, entry.message_id, body)
 
 
-def note(connection: sqlite3.Connection, problems: Sequence[tuple[object, ...]], at: int) -> None:
-    tables.insert(connection, "problem", problems)
-    connection.execute("DELETE FROM problem WHERE at < ?", (at - PROBLEMS_KEPT // MICROSECOND,))
+def note(tables: Tables, problems: Sequence[tuple[object, ...]], at: int) -> None:
+    tables.insert("problem", problems)
+    tables.execute("DELETE FROM problem WHERE at < ?", (at - PROBLEMS_KEPT // MICROSECOND,))

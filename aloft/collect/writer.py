@@ -8,14 +8,15 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 
 from aloft.clock import Clock
-from aloft.collect import tables
+from aloft.collect import opening
 from aloft.collect.closed import ClosedDays
+from aloft.collect.place import Place
 from aloft.collect.rows import Row, store
+from aloft.collect.tables import Tables
 from aloft.collect.values import InboxUnavailable, Outcome
 
 log = logging.getLogger(__name__)
@@ -36,9 +37,9 @@ class Append:
 class Writer:
     """The one thread of this process that writes entries: whoever waits meanwhile shares the next commit."""
 
-    def __init__(self, path: Path, clock: Clock, patience: float) -> None:
-        self._path, self._clock, self._patience = path, clock, patience
-        self._connection: sqlite3.Connection | None = None
+    def __init__(self, place: Place, clock: Clock, patience: float) -> None:
+        self._place, self._clock, self._patience = place, clock, patience
+        self._tables: Tables | None = None
         self._queue: SimpleQueue[Append | None] = SimpleQueue()
         self._lock = Lock()
         self._waiting = 0
@@ -93,7 +94,7 @@ class Writer:
     def _settle(self, group: list[Append]) -> None:
         try:
             outcomes = self._commit(group)
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, InboxUnavailable) as error:
             self._fail(group, InboxUnavailable(str(error)))
         except Exception as error:
             log.exception("an append failed in the inbox writer")
@@ -115,18 +116,18 @@ class Writer:
 
     def _disconnect(self) -> None:
         """Closing rolls an open transaction back; the next group connects anew."""
-        if self._connection:
-            self._connection.close()
-        self._connection, self._closed_days = None, ClosedDays()
+        if self._tables:
+            self._tables.close()
+        self._tables, self._closed_days = None, ClosedDays()
 
     def _commit(self, group: list[Append]) -> list[list[Outcome]]:
-        connection = self._connection = self._connection or tables.connect(self._path, self._patience)
-        connection.execute("BEGIN IMMEDIATE")
+        tables = self._tables = self._tables or opening.connect(self._place, self._patience)
+        tables.begin()
         outcomes: list[list[Outcome]] = []
         for received, appends in groupby(group, key=lambda append: append.received):
             together = list(appends)
             rows = [each for append in together for each in append.rows]
-            judged = iter(store(connection, rows, received or self._clock.now(), self._closed_days))
+            judged = iter(store(tables, rows, received or self._clock.now(), self._closed_days))
             outcomes += [[next(judged) for _ in append.rows] for append in together]
-        connection.execute("COMMIT")
+        tables.commit()
         return outcomes

@@ -14,6 +14,7 @@ from django.db import transaction
 from aloft.act.services import open_by_hand
 from aloft.clock import SetClock
 from aloft.collect.inbox import Inbox
+from aloft.collect.place import inbox_of
 from aloft.demo import cast
 from aloft.demo.chance import chance
 from aloft.demo.contracts import INSIGHTS, LEDGER, PAYROLL
@@ -79,7 +80,7 @@ def store_past(home: Path, company: Northwind, until: datetime) -> None:
     log.mkdir(exist_ok=True)
     rows = handed_over(company.told(None, until, {}), HANDED_OVER, until)
     pq.write_table(rows, draft, compression="zstd", row_group_size=SEGMENT)
-    inbox = Inbox(home / "inbox.sqlite3")
+    inbox = Inbox(inbox_of(home))
     try:
         add_import(log, inbox, draft)
     finally:

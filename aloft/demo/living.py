@@ -18,6 +18,7 @@ from django.db import DatabaseError, transaction
 
 from aloft.clock import Clock, SetClock, SystemClock
 from aloft.collect.inbox import Inbox, InboxUnavailable
+from aloft.collect.place import inbox_of
 from aloft.demo.conversations import held
 from aloft.demo.entries import entries
 from aloft.demo.history import go_on
@@ -57,7 +58,7 @@ class Living:
 
     def __init__(self, home: Path, company: Northwind, clock: Clock | None = None) -> None:
         self.home, self.company, self.clock = home, company, clock or SystemClock()
-        self.inbox = Inbox(home / "inbox.sqlite3", self.clock)
+        self.inbox = Inbox(inbox_of(home), self.clock)
 
     def look(self) -> int:
         """Tell what has happened since the last look, and let the team work; gives how many facts were told."""

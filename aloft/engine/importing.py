@@ -28,6 +28,7 @@ from aloft.collect.files.tables import look_into
 from aloft.collect.files.values import FileTable, PassedOver, Rows, Unopenable
 from aloft.collect.imports import note_import
 from aloft.collect.inbox import Inbox
+from aloft.collect.place import inbox_of
 from aloft.engine.alone import alone
 from aloft.facts.known import know, write_draft
 from aloft.facts.log import add_import
@@ -115,7 +116,7 @@ def import_files(
 
 class Run:
     def __init__(self, home: Path, folder: Path, asked: Asked, now: datetime, hear: Heard) -> None:
-        self.log, self.inbox = home / "log", home / "inbox.sqlite3"
+        self.log, self.inbox = home / "log", inbox_of(home)
         self.draft = folder / "draft.tmp"
         self.asked, self.now, self.hear = asked, now, hear
         self.scratch = duckdb.connect(config={"temp_directory": str(folder)})

@@ -16,6 +16,7 @@ from django.db import transaction
 from aloft.act.models import Due, DueKind
 from aloft.clock import Clock, SystemClock
 from aloft.collect.inbox import Inbox
+from aloft.collect.place import inbox_of
 from aloft.engine import accounts, deciding, editing, recovery, relationships, staffing
 from aloft.engine.directory import Directory
 from aloft.engine.following import NONE, Following
@@ -60,7 +61,7 @@ class Engine:
         self.sends = False
         """Whether messages leave: only of what is decided within `LATE` of its instant."""
         self.clock = clock or SystemClock()
-        self.inbox = Inbox(home / "inbox.sqlite3")
+        self.inbox = Inbox(inbox_of(home))
         self.store = FactStore.open(home / "facts.duckdb", home_zone=home_zone)
         self.log = home / "log"
         mend(self.log)

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
+from aloft.records import audit
 from aloft.records.models import Change
 from aloft.records.spelling import Scalar, spell
 
@@ -237,5 +238,9 @@ class ModelPublished(Edit):
 
 
 def log_change(edit: Edit, *, at: datetime) -> Change:
-    """Number the edit; to be called in the transaction that writes the edited row."""
+    """Number the edit; to be called in the transaction that writes the edited row.
+
+    Numbers follow the order of commits, so that whoever reads on from a number misses none.
+    """
+    audit.lock()
     return Change.objects.create(at=at, kind=edit.kind, account=edit.account, data=edit.data())

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from aloft.collect.inbox import Inbox, InboxUnavailable, Outcome
 from aloft.collect.models import DeadLetter, Source
+from aloft.collect.place import inbox_of
 from aloft.collect.services import create_source, disable_source
 from aloft.collect.wire.again import NotSent, send_again
 from aloft.engine import client
@@ -64,7 +65,7 @@ def mend_letter(request: HttpRequest, letter_id: int) -> HttpResponse:
     if letter is None:
         raise Http404
     text, name = request.POST.get("body", ""), letter.source
-    inbox = Inbox(settings.ALOFT_HOME / "inbox.sqlite3")
+    inbox = Inbox(inbox_of(settings.ALOFT_HOME))
     try:
         came = send_again(letter=letter, body=text.encode(), inbox=inbox)
     except (NotSent, InboxUnavailable, ValueError) as refused:

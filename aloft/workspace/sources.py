@@ -12,6 +12,7 @@ from django.db.models import Count
 
 from aloft.collect import tally
 from aloft.collect.models import DeadLetter, Quarantined, Source
+from aloft.collect.place import inbox_of
 from aloft.engine.models import DataAlert
 from aloft.ui.words import counted, effort, number
 
@@ -127,7 +128,7 @@ def _instant(text: str | None) -> datetime | None:
 def came(since: datetime) -> dict[str, Came]:
     """By source, from the hour of `since` on. Raises InboxUnavailable."""
     counts: dict[str, dict[str, int]] = {}
-    for one in tally.tallies(settings.ALOFT_HOME / "inbox.sqlite3", since):
+    for one in tally.tallies(inbox_of(settings.ALOFT_HOME), since):
         of = counts.setdefault(one.source, {})
         of[str(one.outcome)] = of.get(str(one.outcome), 0) + one.n
     for source, n in _rejected(since).items():
@@ -148,7 +149,7 @@ def _hour(at: datetime) -> datetime:
 def problems() -> dict[str, int]:
     """By source: dead letters, and what the inbox noted of stored or refused messages."""
     counts = dict(DeadLetter.objects.order_by().values_list("source").annotate(n=Count("pk")))
-    for (source, _), n in tally.reasons(settings.ALOFT_HOME / "inbox.sqlite3").items():
+    for (source, _), n in tally.reasons(inbox_of(settings.ALOFT_HOME)).items():
         counts[source] = counts.get(source, 0) + n
     return counts
 

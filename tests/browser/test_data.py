@@ -16,6 +16,7 @@ from pytest_django import Settings
 from aloft.act.models import Occurrence
 from aloft.clock import SetClock
 from aloft.collect.inbox import Inbox
+from aloft.collect.place import inbox_of
 from aloft.collect.services import Letter, create_source, dead_letter
 from aloft.engine import client
 from aloft.engine.home import open_engine
@@ -66,7 +67,7 @@ def line(
         at=now - timedelta(minutes=2),
     )
     clock = SetClock(now - timedelta(hours=1))
-    inbox = Inbox(tmp_path / "inbox.sqlite3", clock)
+    inbox = Inbox(inbox_of(tmp_path), clock)
     with open_engine(tmp_path) as engine:
         line = Line(engine, inbox, clock, Lock(), brackwater.account.external_id)
         monkeypatch.setattr(client, "ask", line.ask)

@@ -25,8 +25,13 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def front(db: None, settings: Settings, tmp_path: Path, clock: SetClock) -> Iterator[Front]:
+def front(
+    db: None, settings: Settings, tmp_path: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Front]:
     settings.ALOFT_HOME = tmp_path
+    # As Django's own test client does: the connection is within the test's transaction.
+    for module in ("application", "sources"):
+        monkeypatch.setattr(f"aloft.collect.wire.{module}.close_old_connections", lambda: None)
     opened = Front(behind, clock)
     yield opened
     opened.close()

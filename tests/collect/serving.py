@@ -16,15 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aloft.collect.inbox import Inbox, Logged
+from aloft.collect.place import inbox_of
 
 START_LIMIT = 60.0  # seconds
 SOURCE = """
 import django
 django.setup()
-from django.core.management import call_command
+from aloft.cli.ready import prepare
 from aloft.clock import now
 from aloft.collect.services import create_source
-call_command("migrate", "collect", verbosity=0)
+prepare()
 print(create_source(name="product", at=now())[1])
 """
 
@@ -40,7 +41,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def stored(self) -> list[Logged]:
-        inbox = Inbox(self.home / "inbox.sqlite3")
+        inbox = Inbox(inbox_of(self.home))
         entries = inbox.read(0, limit=1_000_000)
         inbox.close()
         return entries

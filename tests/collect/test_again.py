@@ -12,6 +12,7 @@ import pytest
 from aloft.clock import SetClock
 from aloft.collect.inbox import Inbox, Outcome
 from aloft.collect.models import DeadLetter
+from aloft.collect.place import inbox_of
 from aloft.collect.services import BODY_KEPT, Letter, dead_letter
 from aloft.collect.wire.again import NotSent, send_again
 from tests.collect.facts import NOON
@@ -22,7 +23,7 @@ MENDED = json.dumps({**MESSAGE, "event": "Signed In"}).encode()
 
 @pytest.fixture
 def inbox(tmp_path: Path) -> Iterator[Inbox]:
-    opened = Inbox(tmp_path / "inbox.sqlite3", SetClock(NOON + timedelta(days=3)))
+    opened = Inbox(inbox_of(tmp_path), SetClock(NOON + timedelta(days=3)))
     yield opened
     opened.close()
 

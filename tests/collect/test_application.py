@@ -3,7 +3,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from aloft.collect.inbox import Inbox, Logged
 from aloft.collect.models import DeadLetter, Source
+from aloft.collect.opening import connect
+from aloft.collect.place import inbox_of
 from aloft.collect.selectors import dead_letters
 from aloft.collect.services import disable_source
 from aloft.collect.wire.application import Front
@@ -24,7 +26,7 @@ BATCH = {"batch": [TRACK]}
 
 
 def stored(home: Path) -> list[Logged]:
-    inbox = Inbox(home / "inbox.sqlite3")
+    inbox = Inbox(inbox_of(home))
     entries = inbox.read(0)
     inbox.close()
     return entries
@@ -220,10 +222,9 @@ def test_a_locked_inbox_is_told_to_come_back_later_and_nothing_is_kept(
 ) -> None:
     monkeypatch.setattr("aloft.collect.wire.application.PATIENCE", 0.05)
     post(front, "/v1/batch", BATCH, key)
-    holder = sqlite3.connect(tmp_path / "inbox.sqlite3", isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    reply = post(front, "/v1/batch", {"batch": [{**TRACK, "messageId": "m2"}, 7]}, key)
-    holder.close()
+    with closing(connect(inbox_of(tmp_path), patience=1)) as holder:
+        holder.begin()
+        reply = post(front, "/v1/batch", {"batch": [{**TRACK, "messageId": "m2"}, 7]}, key)
     assert (reply.status, reply.json["code"]) == (503, "unavailable")
     assert 5 <= int(reply.headers["Retry-After"]) <= 30
     assert not DeadLetter.objects.exists()

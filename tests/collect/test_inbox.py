@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from aloft.clock import SetClock
 from aloft.collect.inbox import Inbox, InboxUnavailable, Logged, Outcome
+from aloft.collect.opening import connect
+from aloft.collect.place import Place, inbox_of
 from tests.collect.facts import NOON, entry
 
 STORED, DUPLICATE, CONFLICT = Outcome.stored, Outcome.duplicate, Outcome.conflict
@@ -23,13 +25,13 @@ OTHER = b'{"properties":{"rows":12}}'
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "inbox.sqlite3"
+def place(db: None, tmp_path: Path) -> Place:
+    return inbox_of(tmp_path)
 
 
 @pytest.fixture
-def inbox(path: Path, clock: SetClock) -> Iterator[Inbox]:
-    opened = Inbox(path, clock)
+def inbox(place: Place, clock: SetClock) -> Iterator[Inbox]:
+    opened = Inbox(place, clock)
     yield opened
     opened.close()
 
@@ -78,26 +80,25 @@ def test_flags_become_problems_of_what_was_stored_and_of_nothing_else(inbox: Inb
 
 
 def test_an_id_is_refused_for_seven_days_and_its_table_goes_afterwards(
-    inbox: Inbox, clock: SetClock, path: Path
+    inbox: Inbox, clock: SetClock, place: Place
 ) -> None:
     inbox.append([entry("m1")])
     clock.instant = NOON + timedelta(days=7)
     assert inbox.append([entry("m1")]) == [DUPLICATE]
     clock.instant = NOON + timedelta(days=8)
     assert inbox.append([entry("m1")]) == [STORED]
-    with sqlite3.connect(path) as connection:
-        tables = connection.execute("SELECT name FROM sqlite_master WHERE name GLOB 'seen_*' ORDER BY 1")
-        assert [name for (name,) in tables] == ["seen_20260309", "seen_20260310"]
+    with closing(connect(place, patience=1)) as tables:
+        assert sorted(tables.days()) == ["seen_20260309", "seen_20260310"]
 
 
 def test_ids_of_the_days_before_are_told_from_new_ones_also_after_a_restart(
-    inbox: Inbox, clock: SetClock, path: Path
+    inbox: Inbox, clock: SetClock, place: Place
 ) -> None:
     old, new = ([entry(f"{age}{number}") for number in range(500)] for age in ("old", "new"))
     inbox.append(old)
     clock.instant = NOON + timedelta(days=1)
     assert inbox.append(old + new) == [DUPLICATE] * 500 + [STORED] * 500
-    restarted = Inbox(path, clock)
+    restarted = Inbox(place, clock)
     assert restarted.append(old + new + [entry("m1")]) == [DUPLICATE] * 1_000 + [STORED]
     restarted.close()
 
@@ -109,8 +110,8 @@ def test_received_never_decreases_when_the_clock_steps_back(inbox: Inbox, clock:
     assert [kept.received for kept in inbox.read(0)] == [NOON, NOON]
 
 
-def test_received_never_decreases_between_two_processes(inbox: Inbox, path: Path) -> None:
-    behind = Inbox(path, SetClock(NOON - timedelta(hours=1)))
+def test_received_never_decreases_between_two_processes(inbox: Inbox, place: Place) -> None:
+    behind = Inbox(place, SetClock(NOON - timedelta(hours=1)))
     inbox.append([entry("m1")])
     assert behind.append([entry("m1"), entry("m2")]) == [DUPLICATE, STORED]
     behind.close()
@@ -152,14 +153,12 @@ def test_what_is_forgotten_is_gone_but_still_refused_and_positions_go_on(inbox: 
     assert [kept.seq for kept in inbox.read(0)] == [4]
 
 
-def test_a_locked_file_is_unavailable_and_stores_nothing(path: Path) -> None:
-    inbox = Inbox(path, SetClock(NOON), patience=0.05)
-    holder = sqlite3.connect(path, isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    with pytest.raises(InboxUnavailable):
-        inbox.append([entry("m1")])
-    holder.execute("ROLLBACK")
-    holder.close()
+def test_a_locked_inbox_is_unavailable_and_stores_nothing(place: Place) -> None:
+    inbox = Inbox(place, SetClock(NOON), patience=0.05)
+    with closing(connect(place, patience=1)) as holder:
+        holder.begin()
+        with pytest.raises(InboxUnavailable):
+            inbox.append([entry("m1")])
     assert inbox.append([entry("m1")]) == [STORED]
     inbox.close()
 
@@ -170,8 +169,8 @@ def test_a_place_that_cannot_hold_a_file_is_unavailable(tmp_path: Path) -> None:
         Inbox(tmp_path / "file" / "inbox.sqlite3")
 
 
-def test_a_closed_inbox_takes_nothing(path: Path) -> None:
-    inbox = Inbox(path)
+def test_a_closed_inbox_takes_nothing(place: Place) -> None:
+    inbox = Inbox(place)
     inbox.close()
     with pytest.raises(InboxUnavailable):
         inbox.append([entry("m1")])
@@ -225,6 +224,8 @@ FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
 from aloft.collect.inbox import Inbox, InboxUnavailable
+from aloft.collect.opening import connect
+from aloft.collect.place import Place, inbox_of
 from tests.collect.facts import entry
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -244,6 +245,11 @@ assert [kept.message_id for kept in inbox.read(0)] == acknowledged
 """
 
 
-def test_a_full_disk_is_unavailable_and_the_inbox_goes_on_when_there_is_room_again(path: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", FULL_DISK, path], capture_output=True, text=True, timeout=60)
+def test_a_full_disk_is_unavailable_and_the_inbox_goes_on_when_there_is_room_again(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, str(tmp_path / "inbox.sqlite3")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert (done.returncode, done.stderr) == (0, "")

@@ -12,6 +12,7 @@ import pytest
 from pytest_django import Settings
 
 from aloft.collect.inbox import Inbox, Logged
+from aloft.collect.place import inbox_of
 from aloft.collect.selectors import dead_letters
 from aloft.collect.wire.application import Front
 from tests.collect.facts import NOON
@@ -32,7 +33,7 @@ EXPORTED = {
 
 
 def stored(home: Path) -> list[Logged]:
-    inbox = Inbox(home / "inbox.sqlite3")
+    inbox = Inbox(inbox_of(home))
     entries = inbox.read(0)
     inbox.close()
     return entries

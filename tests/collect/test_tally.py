@@ -10,23 +10,24 @@ import pytest
 
 from aloft.clock import SetClock
 from aloft.collect.inbox import Inbox, InboxUnavailable
+from aloft.collect.place import Place, inbox_of
 from aloft.collect.tally import problems_of, reasons, tallies
 from tests.collect.facts import NOON, entry
 
 HOUR = timedelta(hours=1)
 
 
-def told(path: Path, since: timedelta = -timedelta(days=40)) -> list[tuple[int, str, str, int]]:
+def told(place: Place, since: timedelta = -timedelta(days=40)) -> list[tuple[int, str, str, int]]:
     """Hours after noon, source, outcome, count."""
     return [
         (int((one.hour - NOON) / HOUR), one.source, str(one.outcome), one.n)
-        for one in tallies(path, NOON + since)
+        for one in tallies(place, NOON + since)
     ]
 
 
-def test_stored_duplicate_and_conflict_are_counted_by_source_and_hour(tmp_path: Path) -> None:
-    path, clock = tmp_path / "inbox.sqlite3", SetClock(NOON)
-    inbox = Inbox(path, clock)
+def test_stored_duplicate_and_conflict_are_counted_by_source_and_hour(db: None, tmp_path: Path) -> None:
+    place, clock = inbox_of(tmp_path), SetClock(NOON)
+    inbox = Inbox(place, clock)
     inbox.append([entry("m1"), entry("m2"), entry("m1"), entry("m1", body=b'{"properties":{"a":1}}')])
     inbox.append([entry("m1", source="helpdesk")])
     clock.instant = NOON + timedelta(minutes=59)
@@ -34,27 +35,27 @@ def test_stored_duplicate_and_conflict_are_counted_by_source_and_hour(tmp_path: 
     clock.instant = NOON + timedelta(minutes=60)
     inbox.append([entry("m4")])
     inbox.close()
-    assert told(path) == [
+    assert told(place) == [
         (0, "helpdesk", "stored", 1),
         (0, "product", "conflict", 1),
         (0, "product", "duplicate", 2),
         (0, "product", "stored", 3),
         (1, "product", "stored", 1),
     ]
-    assert told(path, HOUR) == [(1, "product", "stored", 1)]
-    assert reasons(path) == {("product", "message_id_conflict"): 1}
-    assert [problem.message_id for problem in problems_of(path, "product")] == ["m1"]
-    assert problems_of(path, "helpdesk") == []
+    assert told(place, HOUR) == [(1, "product", "stored", 1)]
+    assert reasons(place) == {("product", "message_id_conflict"): 1}
+    assert [problem.message_id for problem in problems_of(place, "product")] == ["m1"]
+    assert problems_of(place, "helpdesk") == []
 
 
-def test_counts_are_kept_for_thirty_days(tmp_path: Path) -> None:
-    path, clock = tmp_path / "inbox.sqlite3", SetClock(NOON - timedelta(days=31))
-    inbox = Inbox(path, clock)
+def test_counts_are_kept_for_thirty_days(db: None, tmp_path: Path) -> None:
+    place, clock = inbox_of(tmp_path), SetClock(NOON - timedelta(days=31))
+    inbox = Inbox(place, clock)
     inbox.append([entry("old")])
     clock.instant = NOON
     inbox.append([entry("new")])
     inbox.close()
-    assert told(path) == [(0, "product", "stored", 1)]
+    assert told(place) == [(0, "product", "stored", 1)]
 
 
 def test_an_inbox_of_an_earlier_release_counts_from_now_on(tmp_path: Path) -> None:

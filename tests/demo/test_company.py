@@ -13,6 +13,7 @@ from pytest_django.fixtures import Settings
 
 from aloft.act.models import Occurrence, Verdict
 from aloft.collect.inbox import Inbox
+from aloft.collect.place import inbox_of
 from aloft.collect.selectors import source_of_key
 from aloft.demo.company import DRAFT, WRITE_KEY, seed_once
 from aloft.demo.northwind import Northwind, Span
@@ -82,7 +83,7 @@ def test_no_fact_and_no_decision_lies_ahead(seeded: Seeded) -> None:
 
 def test_all_that_came_is_decided(seeded: Seeded) -> None:
     decided = Decided.objects.get()
-    inbox = Inbox(seeded.home / "inbox.sqlite3")
+    inbox = Inbox(inbox_of(seeded.home))
     assert (decided.at, decided.inbox) == (seeded.now, inbox.end())
     inbox.close()
     assert AccountProjection.objects.exclude(phase="").count() == WHOLE["size"]

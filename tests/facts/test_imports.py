@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from aloft.collect.inbox import Inbox, Logged
+from aloft.collect.place import inbox_of
 from aloft.facts import log
 from aloft.facts.drain import drain
 from aloft.facts.log import add_import, export, put_in_order, segments
@@ -19,7 +20,7 @@ from tests.facts.timeline import NOW, a_store, grouped, picture, tracked
 
 @pytest.fixture
 def inbox(tmp_path: Path) -> Iterator[Inbox]:
-    inbox = Inbox(tmp_path / "inbox.sqlite3")
+    inbox = Inbox(inbox_of(tmp_path))
     yield inbox
     inbox.close()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from aloft.collect.inbox import Inbox
+from aloft.collect.place import inbox_of
 from aloft.facts import log
 from aloft.facts.changes import ChangeRow
 from aloft.facts.drain import drain
@@ -37,7 +38,7 @@ class Crash(Exception):
 
 @pytest.fixture
 def inbox(tmp_path: Path) -> Iterator[Inbox]:
-    inbox = Inbox(tmp_path / "inbox.sqlite3")
+    inbox = Inbox(inbox_of(tmp_path))
     yield inbox
     inbox.close()
 

@@ -16,6 +16,7 @@ from django.db import close_old_connections
 from aloft.clock import Clock, SystemClock
 from aloft.collect import services
 from aloft.collect.inbox import Inbox, InboxUnavailable, Outcome
+from aloft.collect.place import inbox_of
 from aloft.collect.wire import body, configuration, posthog
 from aloft.collect.wire.answers import Answer, Refused, answer, refusal, unavailable
 from aloft.collect.wire.normalise import Judged, judge
@@ -122,7 +123,7 @@ class Front:
 
     def _opened(self) -> Inbox:
         with self._lock:
-            self._inbox = self._inbox or Inbox(settings.ALOFT_HOME / "inbox.sqlite3", self._clock, PATIENCE)
+            self._inbox = self._inbox or Inbox(inbox_of(settings.ALOFT_HOME), self._clock, PATIENCE)
             return self._inbox
 
 

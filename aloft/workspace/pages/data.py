@@ -15,6 +15,7 @@ from aloft.collect import tally
 from aloft.collect.files.formulas import guarded
 from aloft.collect.inbox import InboxUnavailable
 from aloft.collect.models import DeadLetter, Import, Source
+from aloft.collect.place import inbox_of
 from aloft.collect.values import Problem
 from aloft.collect.wire.again import NotSent, may_be_sent
 from aloft.engine import client
@@ -96,7 +97,7 @@ def of_source(reader: Reader, name: str, wrong: tuple[int, str, str] | None = No
     midnight = start_of_day(reader.now, reader.zone)
     try:
         found = sources.lines(answer, reader.now, midnight)
-        noted = tally.problems_of(settings.ALOFT_HOME / "inbox.sqlite3", name, SHOWN)
+        noted = tally.problems_of(inbox_of(settings.ALOFT_HOME), name, SHOWN)
     except InboxUnavailable:
         raise Http404 from None
     line = next((one for one in found if one.name == name), None)

@@ -1,0 +1,124 @@
+"""The tables of the inbox in a SQLite file.
+
+Statements run over many rows at once: each step of a statement gives up the interpreter lock, and a writer
+that gives it up per row waits for every busy thread per row.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+
+RUNS = (512, 128, 32, 8, 1)
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS entry (
+  seq INTEGER PRIMARY KEY, received INTEGER NOT NULL, source TEXT NOT NULL, message_id TEXT NOT NULL,
+  kind TEXT NOT NULL, name TEXT NOT NULL, account TEXT NOT NULL, user TEXT NOT NULL,
+  occurred INTEGER NOT NULL, times INTEGER NOT NULL, body BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS position (
+  only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL, received INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS problem (
+  source TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL,
+  message_id TEXT NOT NULL, body BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS closed (name TEXT PRIMARY KEY, bits BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS reserved (first INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS tally (
+  hour INTEGER NOT NULL, source TEXT NOT NULL, outcome TEXT NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (hour, source, outcome)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS problem_at ON problem (at);
+INSERT OR IGNORE INTO position VALUES (1, 0, 0);
+"""
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "wal_autocheckpoint=4000",
+    "journal_size_limit=67108864",
+    "cache_size=-32768",
+    "mmap_size=1073741824",
+)
+
+
+class SqliteTables:
+    since = "rowid"
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.execute = connection.execute
+        self.close = connection.close
+
+    def begin(self) -> None:
+        self.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        self.execute("COMMIT")
+
+    def has(self, table: str) -> bool:
+        return self.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is not None
+
+    def days(self) -> list[str]:
+        found = self.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'seen_[0-9]*'"
+        )
+        return [name for (name,) in found]
+
+    def make_day(self, name: str) -> None:
+        self.execute(f"CREATE TABLE {name} (key BLOB PRIMARY KEY, digest BLOB NOT NULL) WITHOUT ROWID")
+
+    def seen(self, table: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        found: dict[bytes, bytes] = {}
+        for run in runs(sorted(keys)):
+            marks = ",".join("?" * len(run))
+            found.update(self.execute(f"SELECT key, digest FROM {table} WHERE key IN ({marks})", run))  # noqa: S608
+        return found
+
+    def insert(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+        for run in runs(rows):
+            row = "(" + ",".join("?" * len(run[0])) + ")"
+            values = ",".join([row] * len(run))
+            self.execute(f"INSERT INTO {table} VALUES {values}", [cell for one in run for cell in one])  # noqa: S608
+
+
+def connect(path: Path, patience: float) -> SqliteTables:
+    """It waits `patience` seconds for a lock."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    connection = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
+    try:
+        prepare(connection)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return SqliteTables(connection)
+
+
+def look(path: Path, patience: float) -> SqliteTables | None:
+    """To read the file as it is; None while there is none, which a reader never makes."""
+    if not path.exists():
+        return None
+    return SqliteTables(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=patience))
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'tally'").fetchone():
+        connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
+
+
+def runs(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut into few lengths, so that few statements are prepared."""
+    start = 0
+    while start < len(items):
+        length = next(size for size in RUNS if size <= len(items) - start)
+        yield items[start : start + length]
+        start += length
