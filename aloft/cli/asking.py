@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from aloft.act.models import Occurrence
+from aloft.engagement.load import Reading
 from aloft.engagement.model import Model
 from aloft.engine import client
 from aloft.engine import returning as engine_returning
@@ -78,6 +79,17 @@ def sources() -> list[dict[str, Any]]:
 def report(name: str, **arguments: object) -> dict[str, Any]:
     told: dict[str, Any] = ask("report", name=name, **arguments)["report"]
     return told
+
+
+def plan(progress: Progress, **asked: object) -> dict[str, Any]:
+    """`asked` is what `text_of` gives, or a stored version by `model` and `version`."""
+    told: dict[str, Any] = ask("plan", progress, **asked)["plan"]
+    return told
+
+
+def text_of(reading: Reading) -> dict[str, object]:
+    """A text to plan: whole, with what it extends named beside it."""
+    return {"document": reading.document, "file": reading.model.file, "bases": list(reading.model.bases)}
 
 
 def publish(

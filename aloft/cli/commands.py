@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from django.core.exceptions import ValidationError
 from rich.console import Console
 
 from aloft import clock
-from aloft.cli import asking, importing, printing, rehearsing, reporting, returning, starting
+from aloft.cli import asking, importing, planning, printing, rehearsing, reporting, returning, starting
+from aloft.cli.reading import read, refuse
 from aloft.cli.ready import prepare
 from aloft.cli.reporting import Format
-from aloft.engagement.library import beside
-from aloft.engagement.load import Reading, read_model
-from aloft.engagement.problems import InvalidModel
 from aloft.engagement.schema import json_schema
 from aloft.engine.asked import Method
 from aloft.records.refusals import Refused
@@ -31,28 +29,14 @@ ModelFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Th
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON")]
 
 
-def _refuse(message: str) -> NoReturn:
-    err.print(message, markup=False)
-    raise typer.Exit(1)
-
-
 def _instant(text: str | None, otherwise: datetime) -> datetime:
     if text is None:
         return otherwise
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        _refuse(f"{text!r} is no date: write 2026-01-31, or 2026-01-31T09:00Z")
+        refuse(f"{text!r} is no date: write 2026-01-31, or 2026-01-31T09:00Z")
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-
-
-def _read(file: Path) -> Reading:
-    try:
-        return read_model(file.read_text("utf-8-sig"), str(file), beside(file.parent))
-    except UnicodeDecodeError as undecoded:
-        _refuse(f"{file}: a model is text in UTF-8, and byte {undecoded.start} is none")
-    except InvalidModel as invalid:
-        _refuse("\n".join(str(problem) for problem in invalid.problems))
 
 
 @app.command()
@@ -110,7 +94,7 @@ def demo(
 @app.command()
 def validate(model: ModelFile) -> None:
     """Is the model well formed, and do its references and types hold?"""
-    reading = _read(model)
+    reading = read(model)
     found = reading.model
     for note in reading.notes:
         out.print(str(note), markup=False)
@@ -141,7 +125,7 @@ def init(
     try:
         starting.write(file, preset, force=force)
     except starting.NotWritten as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     out.print(f"{file} is written. Change it, then: aloft validate {file}", markup=False)
 
 
@@ -161,7 +145,7 @@ def scenario(
     try:
         found = rehearsing.read(files)
     except rehearsing.NotPlayed as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     if not rehearsing.play(found, err if as_json else out, out if as_json else None):
         raise typer.Exit(1)
 
@@ -173,33 +157,38 @@ def apply(
     whole: Annotated[
         bool, typer.Option("--whole", help="Refuse a model of which parts are not run by this version yet")
     ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask on a terminal")] = False,
 ) -> None:
-    """Publish the model; it is live from a date, default now. Nothing is opened for the time before.
+    """Publish the model, after its plan; it is live from a date, default now. Nothing is opened for the time before.
+
+    On a terminal it asks before it publishes; --yes does not. Exit code 1 where it is refused, or you said no.
 
     For metrics that are new, all events are read, with a bar on a terminal.
 
     What of it this version does not run yet is told, each with what happens instead.
     """
     prepare()
-    reading = _read(model)
+    reading = read(model)
     if reading.unrun and whole:
-        _refuse(
+        refuse(
             "\n".join(str(note) for note in reading.unrun)
             + "\nTake these out, or publish what runs of the model without --whole."
         )
+    planning.show_first(reading, ask=not yes)
     now = clock.now()
     try:
         with printing.filling(err) as progress:
             version = asking.publish(reading.model, reading.document, _instant(from_, now), now, progress)
         told = asking.levels() if version.live_from >= now else None
     except (Refused, asking.Unanswered) as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     printing.not_run(err, reading.unrun)
     printing.published(out, version)
     if told is not None:
         printing.not_available(out, told)
 
 
+app.command()(planning.plan)
 app.command()(returning.rollback)
 app.command()(returning.retire)
 
@@ -214,13 +203,13 @@ def run(
     now = clock.now()
     goal = _instant(until, now)
     if goal > now:
-        _refuse(f"{until} lies ahead: the clock moves to now at most")
+        refuse(f"{until} lies ahead: the clock moves to now at most")
     try:
         with printing.turning(err, goal) as made:
             told = asking.run(goal, made, send=send)
         printing.moved(out, told)
     except asking.Unanswered as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
 
 
 @app.command()
@@ -235,7 +224,7 @@ def why(
     try:
         found = asking.why(account, moment, product)
     except asking.Unanswered as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     if as_json:
         out.print(json.dumps([asking.as_object(one) for one in found], indent=2), markup=False)
         return
@@ -288,7 +277,7 @@ def report(
             currency=currency,
         )
     except asking.Unanswered as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     reporting.show(out, err, told, form)
 
 
@@ -296,7 +285,7 @@ def _day(text: str | None, *, last: bool) -> str | None:
     try:
         return reporting.day(text, last=last).isoformat() if text else None
     except ValueError:
-        _refuse(f"{text!r} is no day: write 2026-01-31, or 2026-01 for the month")
+        refuse(f"{text!r} is no day: write 2026-01-31, or 2026-01 for the month")
 
 
 @app.command()
@@ -334,7 +323,7 @@ def explain(
     try:
         found = asking.explain(account, name)
     except asking.Unanswered as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     if as_json:
         out.print(json.dumps(found, indent=2), markup=False)
         return
@@ -350,7 +339,7 @@ def source(name: Annotated[str, typer.Argument(help="What sends: product, helpde
     try:
         _, key = create_source(name=name, at=clock.now())
     except ValidationError as refused:
-        _refuse("; ".join(refused.messages))
+        refuse("; ".join(refused.messages))
     out.print(key, markup=False)
 
 
@@ -382,5 +371,5 @@ def person(
         )
         create_user_for(person=made, actor="cli", at=now, password=password)
     except Refused as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     out.print(f"{name} can sign in with {email}.", markup=False)

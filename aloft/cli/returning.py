@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from aloft import clock
 from aloft.cli import asking, printing
+from aloft.cli.reading import refuse
 from aloft.cli.ready import prepare
 from aloft.engine.returning import Return
 from aloft.records.refusals import Refused
@@ -59,8 +60,3 @@ def _return(look: Callable[[], Return], yes: bool) -> None:
     except (Refused, asking.Unanswered) as refused:
         refuse(str(refused))
     printing.published(out, version)
-
-
-def refuse(message: str) -> NoReturn:
-    err.print(message, markup=False)
-    raise typer.Exit(1)

@@ -53,7 +53,7 @@ def resolve(
     keep: int | None = None,
 ) -> Resolved:
     """Who owns `moment` for an account with these touch levels, most personal first. See `resolve_role`."""
-    chosen = _role_by_touch(moment, touch)
+    chosen = _chosen(moment, touch)
     if chosen is None:
         return Resolved(None, "", f"no owner is named for {' or '.join(touch) or 'an account without'} touch")
     name, level = chosen
@@ -91,7 +91,13 @@ def moves(current: int | None, resolved: Resolved, *, started: bool) -> bool:
     return not started and not resolved.automated and resolved.person not in (current, None)
 
 
-def _role_by_touch(moment: Moment, touch: tuple[Touch, ...]) -> tuple[str, Touch | None] | None:
+def role_by_touch(moment: Moment, touch: tuple[Touch, ...]) -> str | None:
+    """The role that owns a moment for an account with these touch levels, most personal first."""
+    chosen = _chosen(moment, touch)
+    return chosen[0] if chosen else None
+
+
+def _chosen(moment: Moment, touch: tuple[Touch, ...]) -> tuple[str, Touch | None] | None:
     met = [level for level in touch if not moment.touch or level in moment.touch]
     for level in met:
         if level in moment.owners:

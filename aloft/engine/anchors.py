@@ -41,3 +41,17 @@ def _thing(name: str, row: Row) -> str:
     if dot:
         return f"moment:{moment}:{row[f'_{moment}.ordinal']}"
     return f"field:{name}"
+
+
+def named_in_sql(name: str, row: str = "f") -> str:
+    """SQL of the name of what an anchor called `name` is for an account, over a frame: as `anchored` names it."""
+    if name in CONTRACT:
+        return f"'contract:' || coalesce(nullif({row}._contract, ''), 'unnamed')"
+    if name == "phase_start":
+        return f"'phase:' || {row}.phase || ':' || {row}._entry"
+    if name == "segment_since":
+        return f"'segment:' || {row}.segment || ':' || {row}._entry"
+    moment, dot, _instant = name.partition(".")
+    if dot:
+        return f"'moment:{moment}:' || {row}.\"_{moment}.ordinal\""
+    return f"'field:{name}'"

@@ -44,7 +44,7 @@ class Following:
                     found.append(name)
         models = {running.program.model.name: running for running in live}
         bases = {name: running.version.bases for name, running in models.items()}
-        chosen = {account: _choose(names, was.get(account), bases) for account, names in candidates.items()}
+        chosen = {account: choose(names, was.get(account), bases) for account, names in candidates.items()}
         moved = {account: name for account, name in chosen.items() if not _follows(was, account, name)}
         self._mirror.follow(Followed(account, name, at) for account, name in moved.items())
         self._let_go(moved, models, at)
@@ -83,8 +83,13 @@ def _follows(was: Mapping[int, Followed], account: int, name: str) -> bool:
     return account in was and was[account].model == name
 
 
-def _choose(names: Sequence[str], held: Followed | None, bases: Mapping[str, Sequence[str]]) -> str:
+def choose(names: Sequence[str], held: Followed | None, bases: Mapping[str, Sequence[str]]) -> str:
     """Of the models that apply, in their order; `NONE` where none does."""
-    extended = {base for name in names for base in bases[name]}
-    narrowest = [name for name in names if name not in extended] or [NONE]
+    narrowest = unextended(names, bases) or [NONE]
     return held.model if held and held.model in narrowest else narrowest[0]
+
+
+def unextended(names: Sequence[str], bases: Mapping[str, Sequence[str]]) -> list[str]:
+    """Those of the models that apply which none of the others extends."""
+    extended = {base for name in names for base in bases[name]}
+    return [name for name in names if name not in extended]

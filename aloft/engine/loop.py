@@ -114,6 +114,14 @@ class Engine:
             self._mirrored = True
         return live
 
+    def waiting(self) -> int:
+        """Facts and edits that are logged and not decided yet."""
+        return sum(self._logged()) - sum(self._position())
+
+    def in_force(self) -> list[Running]:
+        """The models in force: those that extend others before them."""
+        return self._live()
+
     @property
     def at(self) -> datetime:
         """The instant up to which everything is decided."""

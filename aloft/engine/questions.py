@@ -10,6 +10,7 @@ from typing import Any
 from aloft.engagement.load import load
 from aloft.engine.asked import NoSuchReport
 from aloft.engine.loop import Engine, Made
+from aloft.engine.plan import service as plan
 from aloft.engine.reports import report, today
 from aloft.engine.story import tell
 from aloft.engine.why import as_object, why_not
@@ -41,6 +42,8 @@ def answer(
         case "fill":
             engine.versions.fill(load(str(arguments["document"]), "model.yaml"), progress)
             return {}
+        case "plan":
+            return plan.answer(engine, arguments, progress)
         case "why_not":
             return {"explanations": _why_not(engine, str(arguments["account"]), arguments.get("moment"))}
         case "explain":

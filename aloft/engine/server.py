@@ -18,6 +18,7 @@ from django.db import connection
 
 from aloft.engine.client import socket_path
 from aloft.engine.loop import Engine
+from aloft.engine.plan.service import Job, Planner
 from aloft.engine.questions import answer
 from aloft.engine.timeline import settled
 from aloft.facts.keep import Progress
@@ -26,7 +27,8 @@ log = logging.getLogger("aloft.engine")
 
 PAUSE = 0.1  # seconds between looks, while nothing asks
 LONGEST_PAUSE = 30.0  # seconds between tries of a turn that fails
-Question = tuple[str, Mapping[str, Any], Progress, "Future[dict[str, Any]]"]
+Answer = dict[str, Any]
+Question = tuple[str, Mapping[str, Any], Progress, "Future[Answer | Job]"]
 
 
 class Stopped(Exception):
@@ -40,6 +42,7 @@ class EngineServer:
         self.engine = engine
         self.questions: queue.Queue[Question] = queue.Queue()
         self.stopping = threading.Event()
+        self.planner = Planner()
         self._socket = _listen(engine)
         threading.Thread(target=self._serve, name="engine-socket", daemon=True).start()
 
@@ -75,7 +78,10 @@ class EngineServer:
             name, arguments, progress, future = self.questions.get(block=pause > 0, timeout=pause)
         except queue.Empty:
             return False
-        _settle(future, lambda: answer(self.engine, name, arguments, progress))
+        if name == "plan":  # it is begun between turns, and made beside them
+            _settle(future, lambda: self.planner.begin(self.engine, arguments))
+        else:
+            _settle(future, lambda: answer(self.engine, name, arguments, progress))
         return True
 
     def _serve(self) -> None:
@@ -91,11 +97,16 @@ class EngineServer:
             asked = json.loads(said.readline() or b"null")
             if not isinstance(asked, dict):
                 return
-            future: Future[dict[str, Any]] = Future()
+            future: Future[Answer | Job] = Future()
             name, arguments = str(asked["question"]), asked.get("arguments", {})
-            self.questions.put((name, arguments, lambda *come: _tell(line, {"progress": come}), future))
+
+            def progress(*come: int) -> None:
+                _tell(line, {"progress": come})
+
+            self.questions.put((name, arguments, progress, future))
             try:
-                told = future.result(timeout=600)
+                found = future.result(timeout=600)
+                told = found.wait(progress) if isinstance(found, Job) else found
             except Exception as error:  # noqa: BLE001 - whatever went wrong, the asker hears of it
                 told = {"error": str(error)}
             _tell(line, told)
@@ -108,7 +119,7 @@ def _tell(line: socket.socket, told: Mapping[str, Any]) -> None:
         line.sendall(json.dumps(told).encode() + b"\n")
 
 
-def _settle(future: Future[dict[str, Any]], work: Callable[[], dict[str, Any]]) -> None:
+def _settle(future: Future[Answer | Job], work: Callable[[], Answer | Job]) -> None:
     try:
         future.set_result(work())
     except Exception as error:  # noqa: BLE001 - the engine goes on; the asker gets it

@@ -1,0 +1,31 @@
+"""A file as a model, and what a command says where it goes no further."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+
+from aloft.engagement.library import beside
+from aloft.engagement.load import Reading, read_model
+from aloft.engagement.problems import InvalidModel
+
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def refuse(message: str) -> NoReturn:
+    """Say what to mend, and end with exit code 1."""
+    err.print(message, markup=False)
+    raise typer.Exit(1)
+
+
+def read(file: Path) -> Reading:
+    """The model of a file, with what it extends read from beside it."""
+    try:
+        return read_model(file.read_text("utf-8-sig"), str(file), beside(file.parent))
+    except UnicodeDecodeError as undecoded:
+        refuse(f"{file}: a model is text in UTF-8, and byte {undecoded.start} is none")
+    except InvalidModel as invalid:
+        refuse("\n".join(str(problem) for problem in invalid.problems))

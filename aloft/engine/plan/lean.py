@@ -1,0 +1,78 @@
+"""A model without what a plan does not read: how outcomes are judged, escalations and health."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from aloft.engagement.expressions import Boolean, Expression
+from aloft.engagement.model import (
+    ExpectTrigger,
+    Metric,
+    Model,
+    Moment,
+    Rule,
+    ScheduleTrigger,
+    Trigger,
+    WhenTrigger,
+)
+from aloft.measures.names import names_read
+
+TRUE = Rule(Boolean(True), "true", 0)
+
+
+def lean(model: Model, further: Iterable[Expression] = ()) -> Model:
+    """What places accounts, dates schedules and reads conditions, and the metrics below that."""
+    moments = {name: _lean(moment) for name, moment in model.moments.items()}
+    return _with_metrics(replace(model, moments=moments, health=None), tuple(further))
+
+
+def dating(model: Model) -> Model:
+    """What dates schedules alone: accounts stand where they stand."""
+    moments = {
+        name: _lean(moment)
+        for name, moment in model.moments.items()
+        if isinstance(moment.trigger, ScheduleTrigger)
+    }
+    others = {
+        name: replace(_lean(moment), condition=None, trigger=_without_condition(moment))
+        for name, moment in model.moments.items()
+        if name not in moments
+    }
+    kept = {name: moments.get(name) or others[name] for name in model.moments}
+    phases = {name: replace(phase, enters=None, leaves=None) for name, phase in model.phases.items()}
+    segments = {name: replace(one, when=None, exit=None) for name, one in model.segments.items()}
+    bare = replace(model, moments=kept, phases=phases, segments=segments, applies_to=None, health=None)
+    return _with_metrics(bare, ())
+
+
+def applying(model: Model) -> Model:
+    """Only to whom it applies, and nothing that happens there."""
+    return _with_metrics(replace(dating(model), moments={}, applies_to=model.applies_to), ())
+
+
+def _lean(moment: Moment) -> Moment:
+    trigger = moment.trigger
+    if isinstance(trigger, ExpectTrigger):
+        trigger = replace(trigger, condition=TRUE)
+    return replace(
+        moment, trigger=trigger, outcome=replace(moment.outcome, expect=TRUE), escalations=(), steps=()
+    )
+
+
+def _without_condition(moment: Moment) -> Trigger:
+    trigger = _lean(moment).trigger
+    return replace(trigger, condition=TRUE) if isinstance(trigger, WhenTrigger) else trigger
+
+
+def _with_metrics(model: Model, further: tuple[Expression, ...]) -> Model:
+    """The metrics that something left over reads, and those that they rest on."""
+    bare = replace(model, metrics={})
+    wanted = set(names_read(bare, further))
+    kept: dict[str, Metric] = {}
+    while fresh := [m for name, m in model.metrics.items() if name in wanted and name not in kept]:
+        kept |= {metric.name: metric for metric in fresh}
+        wanted |= names_read(replace(bare, metrics=kept), further)
+    if model.value_metrics:
+        kept |= {one.metric: model.metrics[one.metric] for one in model.value_metrics.values()}
+    return replace(model, metrics={name: kept[name] for name in model.metrics if name in kept})

@@ -1,0 +1,222 @@
+"""Making a plan: both sides are laid out over one ground, and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aloft.engagement.expressions import Expression
+from aloft.engagement.load import Reading
+from aloft.engagement.model import Model
+from aloft.engine.following import NONE
+from aloft.engine.plan import (
+    caps,
+    costs,
+    following,
+    moments,
+    notes,
+    owners,
+    places,
+    rates,
+    standing,
+    unseen,
+    work,
+)
+from aloft.engine.plan.dates import Weeks
+from aloft.engine.plan.ground import Ground, keep_here, name_accounts
+from aloft.engine.plan.history import History
+from aloft.engine.plan.lean import lean
+from aloft.engine.plan.sentence import sentence
+from aloft.engine.plan.sides import Draft, Side, in_force, rename_here, would_be
+from aloft.engine.plan.values import Plan
+from aloft.engine.turn import Turn
+from aloft.engine.versions import Running
+from aloft.facts.keep import Progress
+from aloft.measures.frame import Frames
+from aloft.measures.program import compile_model
+from aloft.records.models import ModelVersion
+from aloft.revenue.rates import FIRST_CURRENCY
+
+STEPS = 7
+FILLED = 1_000
+"""Of the whole, what filling the state of metrics counts for, in steps of progress."""
+
+
+@dataclass
+class Coming:
+    """How far a plan has come: first what metrics read is filled, where it has to be, then step by step."""
+
+    tell: Progress
+    done: int = 0
+
+    def filling(self, done: int, events: int) -> None:
+        self.tell(FILLED * done // max(events, 1), FILLED + STEPS)
+
+    def step(self) -> None:
+        self.done += 1
+        self.tell(FILLED + self.done, FILLED + STEPS)
+
+
+def make(ground: Ground, reading: Reading, progress: Progress = lambda _done, _of: None) -> Plan:
+    """What the text would do if it were published at the instant of the ground, which is closed in the end."""
+    try:
+        return _made(ground, reading, Coming(progress))
+    finally:
+        ground.close()
+
+
+def _made(ground: Ground, reading: Reading, coming: Coming) -> Plan:
+    books = owners.ruled_books(reading.model)
+    bare = lean(reading.model, _rules(books))
+    _settle_in(ground, bare, books, coming)
+    weeks = Weeks.from_(ground.at, ground.store.home_zone)
+    history = History(ground.at, _renamed(reading.model))
+    history.load(ground.store)
+    before, after = Side("before"), Side("after")
+    in_force(ground, before, history, weeks)
+    coming.step()
+    assigned = _followed(ground, reading)
+    turn = _published(ground, reading, bare, books, assigned, history, weeks, (before, after), coming)
+    places.compare(ground.store, before, after)
+    compared = Compared(ground, reading.model, turn, before, after, weeks)
+    return _told(compared, books, assigned, coming)
+
+
+def _rules(books: Sequence[owners.RuledBook]) -> list[Expression]:
+    return [book.expression for book in books if book.expression is not None]
+
+
+def _renamed(model: Model) -> dict[str, str]:
+    return {moment.was: name for name, moment in model.moments.items() if moment.was}
+
+
+def _settle_in(ground: Ground, bare: Model, books: Sequence[owners.RuledBook], coming: Coming) -> None:
+    """What a plan reads besides the facts: accounts by name, what was decided, and the state that metrics need."""
+    store = ground.store
+    name_accounts(ground)
+    Frames(
+        store.connection, bare, store.home_zone, _rules(books), ground.behind
+    )  # makes the tables of decisions
+    ground.decide_here()
+    keep_here(store, compile_model(bare).kept, coming.filling)
+    coming.step()
+
+
+def _followed(ground: Ground, reading: Reading) -> following.Assigned | None:
+    """Which model each account would follow; None where there is no other."""
+    store, model = ground.store, reading.model
+    others = [one for one in ground.live if one.program.model.name != model.name]
+    if not others:
+        return None
+    named = [(len(one.version.bases), one.program.model, one.version.bases) for one in others]
+    ordered = sorted([*named, (len(model.bases), model, model.bases)], key=lambda one: (-one[0], one[1].name))
+    applied = [following.read(store, one, bases, ground.behind, ground.at) for _, one, bases in ordered]
+    assigned = following.assign(applied, following.as_it_is(store, ground.live), ground.at)
+    following.put_down(store, assigned.chosen)
+    return assigned
+
+
+def _published(
+    ground: Ground, reading: Reading, bare: Model, books: Sequence[owners.RuledBook],
+    assigned: following.Assigned | None, history: History, weeks: Weeks, sides: tuple[Side, Side], coming: Coming,
+) -> Turn:  # fmt: skip
+    """Lay out what would be; the text last, for what follows reads its frame."""
+    store, model, (before, after) = ground.store, reading.model, sides
+    after.begin(store)
+    for running in ground.live:
+        other = running.program.model
+        if other.name != model.name:
+            following.lay_out_other(ground, running, assigned, history, weeks, before, after)
+    rename_here(store, model)
+    among = None if assigned is None else (model.name, NONE)
+    version = ModelVersion(
+        name=model.name, version=_number(model), bases=list(model.bases), live_from=ground.at, document=""
+    )
+    turn = would_be(ground, Draft(bare, version, among), _rules(books))
+    coming.step()
+    after.take(store, turn.program, model, history, weeks)
+    after.finish(store, turn)
+    coming.step()
+    return turn
+
+
+def _number(model: Model) -> int:
+    newest = (
+        ModelVersion.objects.filter(name=model.name).order_by("version").values_list("version", flat=True)
+    )
+    return (newest.last() or 0) + 1
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Both sides, laid out; the turn’s frame tells of the accounts that would follow the text."""
+
+    ground: Ground
+    model: Model
+    turn: Turn
+    before: Side
+    after: Side
+    weeks: Weeks
+
+    @property
+    def in_force(self) -> Running | None:
+        return next((one for one in self.ground.live if one.program.model.name == self.model.name), None)
+
+    @property
+    def was(self) -> Model | None:
+        return self.in_force.program.model if self.in_force else None
+
+
+def _told(
+    compared: Compared, books: Sequence[owners.RuledBook], assigned: following.Assigned | None, coming: Coming
+) -> Plan:
+    store, model, turn = compared.ground.store, compared.model, compared.turn
+    before, after, was = compared.before, compared.after, compared.was
+    moves = places.moves(store)
+    accounts, mrr = places.totals(store, after)
+    rated = _rates(compared)
+    roles = work.roles(model, _work(compared, rated), rated[1].by_role, compared.weeks)
+    coming.step()
+    owners.read_books(store, books)
+    lacking = (*owners.lacks(turn, store, model, after, books), *unseen.lacks(store, model))
+    coming.step()
+    told = moments.moments(turn, store, was, model, (before, after), compared.weeks, rated)
+    coming.step()
+    return Plan(
+        sentence=sentence(moves, roles, accounts, first=not compared.ground.live),
+        at=compared.ground.at,
+        model=model.name,
+        version=_number(model),
+        before=compared.in_force.version.version if compared.in_force else None,
+        currency=store.run(f"select {FIRST_CURRENCY}")[0][0],
+        accounts=accounts,
+        mrr=mrr,
+        moves=moves,
+        claims=places.claims(store, assigned.claimed, assigned.chosen) if assigned else (),
+        moments=told,
+        roles=roles,
+        costs=costs.costs(store, model, before, after),
+        caps=caps.caps(store, model, after),
+        open=standing.standing(store, model, _renamed(model)),
+        lacks=lacking,
+        notes=notes.notes(compared.ground, model, told),
+    )
+
+
+def _rates(compared: Compared) -> tuple[rates.Rated, rates.Rated]:
+    """Of what is in force, and of what would be."""
+    store, model, at = compared.ground.store, compared.model, compared.ground.at
+    seen = rates.seen(model.name, at)
+    was = rates.rates(store, compared.was, compared.before, seen, at) if compared.was else rates.Rated()
+    return was, rates.rates(store, model, compared.after, seen, at)
+
+
+def _work(compared: Compared, rated: tuple[rates.Rated, rates.Rated]) -> work.Work:
+    store, weeks = compared.ground.store, compared.weeks
+    standing_open = work.by_open(store, weeks)
+    return work.Work(
+        before=work.added(work.by_schedule(store, compared.before, weeks), standing_open),
+        after=work.added(work.by_schedule(store, compared.after, weeks), standing_open),
+        usual=work.by_rate(compared.model, rated[1].by_role),
+        usual_before=work.by_rate(compared.was, rated[0].by_role) if compared.was else {},
+    )

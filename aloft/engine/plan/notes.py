@@ -1,0 +1,74 @@
+"""What a plan cannot tell, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aloft.engagement.model import Model
+from aloft.engine.plan.ground import Ground
+from aloft.engine.plan.values import MomentPlan
+
+
+def notes(ground: Ground, model: Model, moments: Sequence[MomentPlan]) -> tuple[str, ...]:
+    return (
+        *_waiting(ground),
+        *_unrated(moments),
+        *_unmeasured(moments),
+        *_conditional(model),
+        *_late(ground),
+        *_home(ground, model),
+    )
+
+
+def _waiting(ground: Ground) -> list[str]:
+    if not ground.waiting:
+        return []
+    return [
+        f"{ground.waiting:,} facts and edits are not taken in yet, and not in this: `aloft run` takes them in"
+    ]
+
+
+def _unrated(moments: Sequence[MomentPlan]) -> list[str]:
+    unknown = [one.moment for one in moments if one.rate is not None and one.rate.seen is None]
+    if not unknown:
+        return []
+    return [f"How often {_listed(unknown)} will open is not known: the hours are without them"]
+
+
+def _unmeasured(moments: Sequence[MomentPlan]) -> list[str]:
+    bare = [one.moment for one in moments if one.change != "gone" and not one.effort]
+    return (
+        [f"{_listed(bare)} {'has' if len(bare) == 1 else 'have'} no effort: the hours are without"]
+        if bare
+        else []
+    )
+
+
+def _conditional(model: Model) -> list[str]:
+    asked = [
+        name
+        for name, moment in model.moments.items()
+        if moment.condition and moment.trigger.kind == "schedule"
+    ]
+    return [f"{_listed(asked)}: counted where the `if` is true as of now"] if asked else []
+
+
+def _late(ground: Ground) -> list[str]:
+    return [
+        f"The source {source} is late: what rests on it is unknown from {mark:%Y-%m-%d %H:%M} UTC on"
+        for source, mark in sorted(ground.behind.items())
+    ]
+
+
+def _home(ground: Ground, model: Model) -> list[str]:
+    if model.clock.home_zone == ground.store.home_zone:
+        return []
+    return [
+        f"Accounts without a zone are read by the clock of {ground.store.home_zone}: once this is published, by that "
+        f"of {model.clock.home_zone}"
+    ]
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:5])
+    return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown

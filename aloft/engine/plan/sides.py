@@ -1,0 +1,190 @@
+"""The two sides that a plan compares: what is in force, and what would be. Each lays out, for every account of its
+models, where it stands and what falls due there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import pyarrow as pa
+
+from aloft.decide.owners import role_by_touch
+from aloft.engagement.expressions import Expression
+from aloft.engagement.model import Model, Moment
+from aloft.engine import positions
+from aloft.engine.opening import minutes_of
+from aloft.engine.plan.dates import DUE, Weeks, lay_out
+from aloft.engine.plan.ground import Ground
+from aloft.engine.plan.history import History
+from aloft.engine.plan.lean import dating
+from aloft.engine.staff import Staff
+from aloft.engine.turn import Turn
+from aloft.engine.versions import Running
+from aloft.facts.store import FactStore
+from aloft.measures.frame import Frames
+from aloft.measures.program import Program, compile_model
+from aloft.records.models import ModelVersion
+
+_STANDS = """create or replace temp table {name} (account integer, model text, phase text, segment text, touch text,
+  mrr double, entry integer)"""
+_ROLES = pa.schema(
+    [
+        ("model", pa.string()),
+        ("moment", pa.string()),
+        ("touch", pa.string()),
+        ("role", pa.string()),
+        ("minutes", pa.float64()),
+        ("shared", pa.bool_()),
+    ]
+)
+
+
+@dataclass
+class Side:
+    """`stands`, `due`, `owned` and `met` are the names of its tables; `meets` counts accounts by model and moment."""
+
+    name: str
+    models: dict[str, Model] = field(default_factory=dict)
+    meets: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def stands(self) -> str:
+        return f"stands_{self.name}"
+
+    @property
+    def due(self) -> str:
+        return f"due_{self.name}"
+
+    @property
+    def owned(self) -> str:
+        return f"owned_{self.name}"
+
+    @property
+    def met(self) -> str:
+        return f"met_{self.name}"
+
+    def begin(self, store: FactStore) -> None:
+        store.run(_STANDS.format(name=self.stands))
+        store.run(f"drop table if exists {self.due}")
+        store.run(DUE.format(name=self.due))
+
+    def take(self, store: FactStore, program: Program, model: Model, history: History, weeks: Weeks) -> None:
+        """Lay out the accounts of the frame under a model."""
+        self.models[model.name] = model
+        store.run(
+            f"insert into {self.stands} select f._account, case when f.phase is null then '' else $model end, "
+            "coalesce(f.phase, ''), coalesce(f.segment, ''), coalesce(array_to_string(f._touch_set, ','), ''), "
+            "f.mrr, f._entry from frame f semi join concerned c on c.account = f._account",
+            {"model": model.name},
+        )
+        self.meets |= _meets(store, program)
+        history.load_last(store, model)
+        lay_out(store, model, program, weeks, self.due)
+
+    def copy(self, store: FactStore, other: Side, model: str) -> None:
+        """A model that nothing changes for."""
+        self.models[model] = other.models[model]
+        self.meets |= {key: number for key, number in other.meets.items() if key[0] == model}
+        for table, theirs in ((self.stands, other.stands), (self.due, other.due)):
+            store.run(f"insert into {table} select * from {theirs} where model = $model", {"model": model})
+
+    def finish(self, store: FactStore, turn: Turn | None = None) -> None:
+        """Once all models are laid out. Of the `turn`’s the place of a moment decides which openings count again."""
+        self._assign(store)
+        if turn is None:
+            store.run(
+                f"create or replace temp table {self.met} as select distinct account, called as moment from fired"
+            )
+            return
+        store.run(f"create or replace temp table {self.met} (account integer, moment text)")
+        for (moment,) in store.run("select distinct moment from fired"):
+            if moment in turn.program.moments:
+                place = turn.program.moments[moment].place
+                store.run(
+                    f"""insert into {self.met} select f._account, $moment from frame f
+                    semi join (select account from fired where moment = $moment) o on o.account = f._account
+                    where ({place}) is true""",
+                    {"moment": moment},
+                )
+
+    def _assign(self, store: FactStore) -> None:
+        """Whose work each moment is at each set of touch levels, and how much; `shared`: one session for all."""
+        sets = [row[0] for row in store.run(f"select distinct touch from {self.stands} where touch <> ''")]
+        rows = [
+            (
+                model.name,
+                moment.name,
+                touch,
+                role_by_touch(moment, tuple(touch.split(","))),
+                _minutes(moment),
+                moment.group,
+            )
+            for model in self.models.values()
+            for moment in model.moments.values()
+            for touch in sets
+        ]
+        columns = list(zip(*rows, strict=True)) or [()] * len(_ROLES.names)
+        table = {name: list(column) for name, column in zip(_ROLES.names, columns, strict=True)}
+        store.load(self.owned, pa.table(table, schema=_ROLES))
+
+
+def _minutes(moment: Moment) -> float:
+    return float(minutes_of(moment.effort or moment.length))
+
+
+def _meets(store: FactStore, program: Program) -> dict[tuple[str, str], int]:
+    names = list(program.moments)
+    counts = ", ".join(f"count(*) filter (where ({program.moments[name].place}) is true)" for name in names)
+    found = store.run(f"select {counts} from frame")[0] if names else ()
+    return {(program.model.name, name): int(number) for name, number in zip(names, found, strict=True)}
+
+
+def in_force(ground: Ground, side: Side, history: History, weeks: Weeks) -> None:
+    """As it is: accounts stand where they stand."""
+    side.begin(ground.store)
+    several = len(ground.live) > 1
+    for running in ground.live:
+        model = running.program.model
+        bare = dating(model)
+        frames = _frames(ground, bare, ())
+        frames.ask_all(ground.at, among=(model.name,) if several else None)
+        frames.build()
+        side.take(ground.store, compile_model(bare), model, history, weeks)
+    side.finish(ground.store)
+
+
+def _frames(ground: Ground, model: Model, further: Sequence[Expression]) -> Frames:
+    return Frames(ground.store.connection, model, ground.store.home_zone, further, ground.behind)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What would be published, lean. `followers`: the names of the models whose accounts it reads; None: all."""
+
+    bare: Model
+    version: ModelVersion
+    followers: Sequence[str] | None
+
+
+def would_be(ground: Ground, draft: Draft, further: Sequence[Expression]) -> Turn:
+    """A turn of going live that stays here: accounts have moved, and the frame tells of them."""
+    frames = _frames(ground, draft.bare, further)
+    running = Running(draft.version, compile_model(draft.bare), frames)
+    turn = Turn(
+        ground.at, running, ground.directory, ground.mirror, Staff(ground.at, draft.bare.clock),
+        ground.versions, ground.watch, everyone=True,
+    )  # fmt: skip
+    if draft.followers is not None:
+        turn = replace(turn, among=tuple(draft.followers))
+    turn.ask()
+    positions.move(turn)
+    return turn
+
+
+def rename_here(store: FactStore, model: Model) -> None:
+    """Moments that the model calls otherwise keep what they have."""
+    renamed = {moment.was: name for name, moment in model.moments.items() if moment.was}
+    for old, new in renamed.items():
+        for table in ("decided_moment", "decided_spell"):
+            if not store.run(f"select 1 from {table} where moment = ? limit 1", [new]):
+                store.run(f"update {table} set moment = ? where moment = ?", [new, old])
