@@ -5,21 +5,25 @@ database holds what the engine leaves behind (accounts, projections with the 30 
 health, holdings, moments, contracts, contacts), written as rows of the same tables; lists are made from them by
 `measures.listing`. Requests go through all of Django, by turns over the pages; a page's time is that of its thread on
 a processor, which a busy machine does not stretch, and by the clock beside it. The engine does not run.
-Run: `python benchmarks/pages.py [accounts] [rounds]`.
+Run: `python benchmarks/pages.py [accounts] [rounds]`. The rows are made once a day, and kept in the temporary folder.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 LIMIT, MOST = 0.2, 30
 SMALL = 1_000
+MADE = "made.txt"
 
 
 @dataclass
@@ -48,23 +52,28 @@ def pages(account: str) -> dict[str, str]:
         "three metrics": "/accounts/?where=sign_ins_28d+lt+50&where=open_urgent+ge+1&where=mrr+ge+500",
         "of a region": "/accounts/?region=DE&sort=renews",
         "by name": "/accounts/?q=mer+77",
+        "renewals at risk": "/accounts/?where=renews+le+2099-01-01&health=yellow&touch=tech&owner=csm-7",
         "account": f"/accounts/{account}/",
+        "revenue": "/revenue/",
+        "data": "/data/",
+        "notices": "/notices/",
+        "find a name": "/find?q=mer+77",
+        "find a letter": "/find?q=c",
     }
 
 
-def measure(accounts: int, rounds: int) -> dict[str, Measured]:
-    """By reader and page, in a home of its own."""
+def measure(rounds: int) -> dict[str, Measured]:
+    """By reader and page."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
-    from made.rows import company
+    from made.rows import an_account, cast
 
-    cast, account = company(accounts)
     found: dict[str, Measured] = {}
-    for who, user in cast.items():
+    for who, user in cast().items():
         client = Client()
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        asked = pages(account)
+        asked = pages(an_account())
         for name, url in asked.items():
             with CaptureQueriesContext(connection) as queries:
                 client.get(url)
@@ -90,17 +99,45 @@ def at(accounts: int, rounds: int) -> dict[str, Measured]:
 
 
 def alone(accounts: int, rounds: int) -> dict[str, Measured]:
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["ALOFT_HOME"], os.environ["DJANGO_SETTINGS_MODULE"] = home, "aloft.settings"
-        sys.path.insert(0, str(HERE))
-        import django
-        from django.conf import settings
-        from django.core.management import call_command
+    home = home_of(accounts)
+    os.environ["ALOFT_HOME"], os.environ["DJANGO_SETTINGS_MODULE"] = str(home), "aloft.settings"
+    sys.path.insert(0, str(HERE))
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
 
-        settings.ALLOWED_HOSTS = ["testserver"]
-        django.setup()
+    settings.ALLOWED_HOSTS = ["testserver"]
+    django.setup()
+    if not (home / MADE).exists():
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir()
         call_command("migrate", verbosity=0)
-        return measure(accounts, rounds)
+        made(home, accounts)
+    return measure(rounds)
+
+
+def home_of(accounts: int) -> Path:
+    """One for each size, day and way of making it."""
+    told = hashlib.sha256(str(datetime.now(UTC).date()).encode())
+    migrations = (HERE.parent / "aloft").glob("*/migrations/*.py")
+    for file in sorted([HERE / "made" / "rows.py", HERE / "model.yaml", *migrations]):
+        told.update(file.read_bytes())
+    return Path(tempfile.gettempdir()) / f"aloft-pages-{accounts}-{told.hexdigest()[:12]}"
+
+
+def made(home: Path, accounts: int) -> None:
+    from django.db import connection
+    from made.rows import company
+
+    wall, cpu = time.perf_counter(), time.process_time()
+    company(accounts)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    took = time.perf_counter() - wall, time.process_time() - cpu
+    (home / MADE).write_text(
+        f"{accounts:,} accounts took {took[0]:.0f} s by clock, {took[1]:.0f} s of a processor"
+    )
+    print((home / MADE).read_text(), file=sys.stderr)
 
 
 def main() -> None:

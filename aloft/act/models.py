@@ -102,6 +102,9 @@ class Occurrence(models.Model):
         indexes = [
             models.Index(fields=["owner", "state", "due_at"]),
             models.Index(fields=["account", "state"]),
+            # With all that counting what waits reads, so that rows, which are wide, are left alone.
+            models.Index(fields=["state", "due_at", "snoozed_until", "account", "effort_minutes"]),
+            models.Index(fields=["done_at"]),
         ]
         ordering = ["due_at", "id"]
 

@@ -84,7 +84,7 @@ def keep(turn: Turn, health: Health, scored: Scored, last: Mapping[int, int]) ->
 
 
 def write(standing: Sequence[AccountHealth]) -> None:
-    """A row of the history for each, and with it the trend; then how each stands."""
+    """A row of the history for each, and with it the trend; then how each stands, and whether its band has turned."""
     HealthDay.objects.bulk_create(
         [
             HealthDay(
@@ -100,11 +100,28 @@ def write(standing: Sequence[AccountHealth]) -> None:
     trends = slope(_weekly([one.account_id for one in standing], [one.day for one in standing]))
     for one, trend in zip(standing, trends, strict=True):
         one.trend = plain(trend)
+    _turn(standing)
     names = [one.name for one in AccountHealth._meta.concrete_fields if one.name not in {"id", "account"}]
     AccountHealth.objects.bulk_create(
         standing, update_conflicts=True, unique_fields=["account"], update_fields=names, batch_size=500
     )
     list_health(standing)
+
+
+def _turn(standing: Sequence[AccountHealth]) -> None:
+    """Tell since when the band is what it is, and what it was; the same reading made again turns nothing back."""
+    stood: dict[int, AccountHealth] = {}
+    rows = [one.account_id for one in standing]
+    for start in range(0, len(rows), AT_ONCE):
+        found = AccountHealth.objects.filter(account__in=rows[start : start + AT_ONCE])
+        kept = found.only("account", "band", "score", "turned_at", "was", "score_was")
+        stood |= {one.account_id: one for one in kept}
+    for one in standing:
+        before = stood.get(one.account_id)
+        if before and before.band != one.band:
+            one.turned_at, one.was, one.score_was = one.at, before.band, before.score
+        elif before:
+            one.turned_at, one.was, one.score_was = before.turned_at, before.was, before.score_was
 
 
 def _projections(

@@ -29,6 +29,9 @@ class AccountProjection(models.Model):
     values = models.JSONField(default=dict)
     as_of = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["phase_since"]), models.Index(fields=["segment_since"])]
+
 
 PLACES = 40
 """How many metrics lists can be sorted and filtered by."""
@@ -130,7 +133,8 @@ class AccountHealth(models.Model):
     """The health of an account as of its newest daily reading (`domain.md` F18).
 
     `score` is empty where it is grey. `held` and `recent` are what the next reading settles the band by: the band
-    that stands (0 none, 1 red, 2 yellow, 3 green), and the last scores. `trend` is in points a week.
+    that stands (0 none, 1 red, 2 yellow, 3 green), and the last scores. `trend` is in points a week. `turned_at` is
+    the reading at which the band last became another; `was` and `score_was` are those of the reading before.
     """
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="health")
@@ -142,6 +146,9 @@ class AccountHealth(models.Model):
     recent = models.JSONField(default=list)
     coverage = models.FloatField()
     trend = models.FloatField(null=True)
+    turned_at = models.DateTimeField(null=True, db_index=True)
+    was = models.CharField(max_length=6, blank=True)
+    score_was = models.FloatField(null=True)
     ceiling = models.FloatField(null=True, help_text="No score lies above it while its condition holds")
     dimensions = models.JSONField(
         default=list, help_text="name, says, value, score, weight, share, points, age"

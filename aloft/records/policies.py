@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Q, QuerySet
 
@@ -63,5 +65,19 @@ def visible_accounts(person: Person | None) -> QuerySet[Account]:
         return Account.objects.none()
     if may_see_everything(person):
         return Account.objects.all()
-    held = Holding.objects.filter(Q(person=person) | Q(person__backup=person)).values("account")
-    return Account.objects.filter(Q(pk__in=held) | Q(whole__in=held))
+    return with_relationships(held_by(person))
+
+
+def held_by(person: Person) -> QuerySet[Any]:
+    """The rows of the whole accounts that the person holds, or covers for."""
+    return Holding.objects.filter(Q(person=person) | Q(person__backup=person)).order_by().values("account")
+
+
+def with_relationships(*wholes: QuerySet[Any]) -> QuerySet[Account]:
+    """The accounts of these rows with their relationships.
+
+    Told as one set of rows: alternatives would have every account there is looked at.
+    """
+    parts = [Account.objects.filter(whole__in=rows).order_by().values("pk") for rows in wholes]
+    first, *others = [*wholes, *parts]
+    return Account.objects.filter(pk__in=first.union(*others))

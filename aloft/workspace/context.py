@@ -11,8 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from aloft import clock
 from aloft.records.models import Account
-from aloft.workspace import notices, selectors
-from aloft.workspace.horizon import horizon
+from aloft.workspace import notices
 from aloft.workspace.reader import Reader, reader_of
 
 
@@ -60,8 +59,7 @@ def is_newcomer(reader: Reader) -> bool:
 
 def navigation(reader: Reader) -> list[Item]:
     """The places, with how much waits there."""
-    load = selectors.load_of(reader.person, horizon(reader.now, reader.zone))
-    counts = {"Today": load.needing, "Accounts": load.accounts}
+    counts = {"Today": reader.load.needing, "Accounts": reader.load.accounts}
     return [replace(place, count=counts.get(place.name)) for place in places(reader)]
 
 

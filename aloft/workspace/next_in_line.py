@@ -32,10 +32,9 @@ class Next:
 def next_in_line(reader: Reader) -> list[Next]:
     """Of the scheduled openings of the coming two weeks those that fall to the reader, the most worth first."""
     models = {model.name: model for model in models_in_force(reader.now)}
-    at = selectors.accounts_of(reader.person).order_by().values("pk")
-    dues = Due.objects.filter(
-        kind=DueKind.OPEN, account__in=at, at__gt=reader.now, at__lte=reader.now + AHEAD
-    ).select_related("account__projection")
+    soon = Due.objects.filter(kind=DueKind.OPEN, at__gt=reader.now, at__lte=reader.now + AHEAD)
+    full = selectors.seen_by(reader.person, soon).select_related("account__projection")
+    dues = full.defer("account__projection__values", "account__fields")
     found = [_next(due, models, reader) for due in dues.order_by("at", "pk")[:LOOKED_AT]]
     told = [one for one in found if one]
     return sorted(told, key=lambda one: (-(one.worth or 0), one.at))[:SHOWN]

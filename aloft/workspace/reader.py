@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import cached_property
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import HttpRequest
@@ -12,7 +13,9 @@ from django_htmx.middleware import HtmxDetails
 from aloft import clock
 from aloft.records.models import Person
 from aloft.records.policies import person_of
+from aloft.workspace.horizon import Horizon, horizon
 from aloft.workspace.model_in_force import home_zone
+from aloft.workspace.selectors import Load, load_of
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,15 @@ class Reader:
     @property
     def sees_everything(self) -> bool:
         return self.person is not None and self.person.sees_everything
+
+    @cached_property
+    def ahead(self) -> Horizon:
+        return horizon(self.now, self.zone)
+
+    @cached_property
+    def load(self) -> Load:
+        """Counted once for a page and its frame; to be asked when what the reader does is done."""
+        return load_of(self.person, self.ahead)
 
 
 class Request(HttpRequest):

@@ -7,17 +7,18 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Aggregate, Count, F, Min, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, F, Min, Model, Q, QuerySet, Sum
 from django.http import Http404
 
 from aloft.act.models import Occurrence, OccurrenceState, Verdict
 from aloft.act.selectors import IN_WORK, by_customer, first_due, handed_over_by, waiting
 from aloft.records.models import Account, Contact, Person, RecordedFact
-from aloft.records.policies import visible_accounts
+from aloft.records.policies import held_by, visible_accounts, with_relationships
 from aloft.ui import words
 from aloft.workspace.horizon import Horizon
 
 T = TypeVar("T")
+Row = TypeVar("Row", bound=Model)
 WAITING = IN_WORK
 
 
@@ -26,13 +27,10 @@ def accounts_of(person: Person | None) -> QuerySet[Account]:
 
     Whole accounts with all their relationships: whoever works for one product sees the customer.
     """
-    visible = visible_accounts(person)
     if person is None or person.sees_everything:
-        return visible
+        return visible_accounts(person)
     owned = by_customer(Occurrence.objects.filter(theirs(person))).values("customer")
-    return Account.objects.filter(
-        Q(pk__in=visible.order_by().values("pk")) | Q(pk__in=owned) | Q(whole__in=owned)
-    )
+    return with_relationships(held_by(person), owned)
 
 
 def customers_of(person: Person | None) -> QuerySet[Account]:
@@ -40,11 +38,16 @@ def customers_of(person: Person | None) -> QuerySet[Account]:
     return accounts_of(person).filter(whole=None)
 
 
-def occurrences_of(person: Person | None) -> QuerySet[Occurrence]:
-    seen = Occurrence.objects.select_related("account__projection", "owner", "escalated_to", "model_version")
+def seen_by(person: Person | None, rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Of rows that name an `account`, those at accounts of the person."""
     if person is not None and person.sees_everything:
-        return seen
-    return seen.filter(account__in=accounts_of(person).order_by().values("pk"))
+        return rows
+    return rows.filter(account__in=accounts_of(person).order_by().values("pk"))
+
+
+def occurrences_of(person: Person | None) -> QuerySet[Occurrence]:
+    full = Occurrence.objects.select_related("account__projection", "owner", "escalated_to", "model_version")
+    return seen_by(person, full)
 
 
 def work_of(person: Person | None) -> QuerySet[Occurrence]:
@@ -91,7 +94,7 @@ def given_or_404(person: Person | None, public_id: UUID) -> Occurrence:
 
 def fact_or_404(person: Person | None, fact_id: int) -> RecordedFact:
     facts = RecordedFact.objects.select_related("account", "contact")
-    return _found(facts.filter(pk=fact_id, account__in=accounts_of(person).order_by().values("pk")).first())
+    return _found(seen_by(person, facts).filter(pk=fact_id).first())
 
 
 def _found(row: T | None) -> T:
@@ -167,9 +170,8 @@ def tallies(person: Person | None, horizon: Horizon) -> dict[str, Tally]:
 def recent_verdicts(person: Person | None, now: datetime, limit: int) -> list[Verdict]:
     """The last 24 hours, newest first."""
     seen = Verdict.objects.filter(at__gt=now - timedelta(hours=24), at__lte=now)
-    if person is None or not person.sees_everything:
-        seen = seen.filter(account__in=accounts_of(person).order_by().values("pk"))
-    return list(seen.select_related("account", "occurrence").order_by("-at", "-id")[:limit])
+    rows = seen_by(person, seen).select_related("account", "occurrence")
+    return list(rows.order_by("-at", "-id")[:limit])
 
 
 def names_of_the_team() -> dict[str, str]:

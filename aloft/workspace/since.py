@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F
 
 from aloft.engine.models import DataAlert
-from aloft.measures.models import AccountHealth, AccountProjection, HealthDay
+from aloft.measures.models import AccountHealth, AccountProjection
 from aloft.records.models import Person
 from aloft.ui.words import humanised
 from aloft.workspace import selectors
@@ -33,18 +33,16 @@ def since_yesterday(reader: Reader, names: Mapping[str, str]) -> list[News]:
 
 def turned(person: Person | None, now: datetime) -> list[News]:
     """Accounts whose health has another band than at the reading before."""
-    before = HealthDay.objects.filter(account=OuterRef("account"), day__lt=OuterRef("day")).order_by("-day")
-    read = AccountHealth.objects.filter(
-        at__gt=now - DAY, at__lte=now, account__in=selectors.accounts_of(person).order_by().values("pk")
-    ).annotate(was=Subquery(before.values("band")[:1]), score_was=Subquery(before.values("score")[:1]))
-    rows = read.filter(was__isnull=False).exclude(was=F("band")).select_related("account").order_by("-at")
-    return [_turned(row, row.was, row.score_was) for row in rows[:MOST]]
+    turned = AccountHealth.objects.filter(turned_at__gt=now - DAY, turned_at__lte=now)
+    rows = selectors.seen_by(person, turned).select_related("account").order_by("-turned_at", "pk")
+    return [_turned(row) for row in rows[:MOST]]
 
 
-def _turned(row: AccountHealth, was: str, score_was: float | None) -> News:
+def _turned(row: AccountHealth) -> News:
     now = "has no health: too little is known" if row.band == "grey" else f"turned {row.band}"
-    scores = f"{_score(score_was)} → {_score(row.score)}, {was} before"
-    return _news(row.at, row.account.name, row.account.public_id, now, scores, "heart-pulse")
+    scores = f"{_score(row.score_was)} → {_score(row.score)}, {row.was} before"
+    assert row.turned_at is not None
+    return _news(row.turned_at, row.account.name, row.account.public_id, now, scores, "heart-pulse")
 
 
 def _score(score: float | None) -> str:
@@ -53,15 +51,14 @@ def _score(score: float | None) -> str:
 
 def moved(person: Person | None, now: datetime) -> list[News]:
     """Accounts that entered a phase, or another segment within one."""
-    seen = AccountProjection.objects.filter(
-        account__in=selectors.accounts_of(person).order_by().values("pk")
-    ).select_related("account")
+    seen = selectors.seen_by(person, AccountProjection.objects.select_related("account"))
     phases = seen.filter(phase_since__gt=now - DAY, phase_since__lte=now).exclude(phase="")
     segments = seen.filter(segment_since__gt=now - DAY, segment_since__lte=now).exclude(
         segment_since=F("phase_since")
     )
-    return [_entered(row) for row in phases[:MOST]] + [
-        _belongs(row) for row in segments[:MOST] if row.segment
+    latest = [*phases.order_by("-phase_since", "pk")[:MOST]]
+    return [_entered(row) for row in latest] + [
+        _belongs(row) for row in segments.order_by("-segment_since", "pk")[:MOST] if row.segment
     ]
 
 

@@ -59,10 +59,7 @@ def standing(person: Person | None, model: str) -> Standing:
 
 
 def projections_of(person: Person | None) -> QuerySet[AccountProjection]:
-    seen = AccountProjection.objects.order_by()
-    if person is not None and person.sees_everything:
-        return seen
-    return seen.filter(account__in=selectors.accounts_of(person).order_by().values("pk"))
+    return selectors.seen_by(person, AccountProjection.objects.order_by())
 
 
 def _open(person: Person | None, model: str) -> Mapping[tuple[str, str], int]:
@@ -72,10 +69,7 @@ def _open(person: Person | None, model: str) -> Mapping[tuple[str, str], int]:
 
 
 def seen_occurrences(person: Person | None) -> QuerySet[Occurrence]:
-    rows = Occurrence.objects.order_by()
-    if person is not None and person.sees_everything:
-        return rows
-    return rows.filter(account__in=selectors.accounts_of(person).order_by().values("pk"))
+    return selectors.seen_by(person, Occurrence.objects.order_by())
 
 
 def following(person: Person | None) -> dict[str, int]:

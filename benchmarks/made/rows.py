@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from aloft import clock
-from aloft.act.models import Occurrence, Verdict
+from aloft.act.models import Due, DueKind, Occurrence, Verdict
 from aloft.engagement.load import load
 from aloft.measures.listing import list_health, list_positions
 from aloft.measures.models import AccountHealth, AccountProjection, HealthDay
@@ -26,28 +26,27 @@ BANDS = ("red", "yellow", "green", "green", "grey")
 MODEL = Path(__file__).resolve().parent.parent / "model.yaml"
 
 
-def company(accounts: int) -> tuple[dict[str, User], str]:
-    """Who asks, and the id of an account that both see. The same rows every time, but for the clock."""
+LEADERS = (("mia", "Mia Rossi", "manager"), ("henry", "Henry Whitlock", "head"))
+
+
+def cast() -> dict[str, User]:
+    """Who asks: one who holds some, and two who see everything."""
+    asked = Person.objects.filter(handle__in=["cora", *(handle for handle, _, _ in LEADERS)])
+    return {person.handle: person.user for person in asked.select_related("user") if person.user}
+
+
+def an_account() -> str:
+    """The id of one that all of them see."""
+    return str(Account.objects.get(external_id="account-0").public_id)
+
+
+def company(accounts: int) -> None:
+    """The same rows every time, but for the clock."""
     chance, now = random.Random(2), clock.now()
     version = published(now)
-    cora = set_person(
-        handle="cora", name="Cora Jensen", role="csm", email="cora@aloft.example", actor="b", at=now
-    )
-    team = [
-        set_person(
-            handle=f"csm-{n}", name=f"Person {n}", role="csm", email=f"{n}@aloft.example", actor="b", at=now
-        )
-        for n in range(40)
-    ]
-    mia = set_person(
-        handle="mia",
-        name="Mia Rossi",
-        role="manager",
-        email="mia@aloft.example",
-        sees_everything=True,
-        actor="b",
-        at=now,
-    )
+    cora = hired("cora", "Cora Jensen", "csm", now)
+    team = [hired(f"csm-{n}", f"Person {n}", "csm", now) for n in range(40)]
+    leaders = [hired(*leader, now, sees_everything=True) for leader in LEADERS]
     rows = [
         Account(
             external_id=f"account-{n}",
@@ -68,8 +67,15 @@ def company(accounts: int) -> tuple[dict[str, User], str]:
     understood(rows, holders, chance, now)
     worked(rows, holders, version, chance, now)
     told(rows, chance, now)
-    cast = {person.handle: create_user_for(person=person, actor="b", at=now) for person in (cora, mia)}
-    return cast, str(rows[0].public_id)
+    ahead(rows, chance, now)
+    for person in (cora, *leaders):
+        create_user_for(person=person, actor="b", at=now)
+
+
+def hired(handle: str, name: str, role: str, now: datetime, **more: Any) -> Person:
+    return set_person(
+        handle=handle, name=name, role=role, email=f"{handle}@aloft.example", actor="b", at=now, **more
+    )
 
 
 def published(now: datetime) -> ModelVersion:
@@ -88,7 +94,7 @@ def understood(rows: list[Account], holders: list[Person], chance: random.Random
             account=one,
             model="benchmark",
             phase=chance.choice(("onboarding", "ongoing", "ongoing")),
-            phase_since=now - timedelta(days=chance.randrange(700)),
+            phase_since=now - timedelta(days=chance.randrange(700), hours=1),
             segment=chance.choice(("tier_1", "tier_2", "tier_3")),
             touch=[chance.choice(("high", "low", "tech"))],
             owner=who,
@@ -122,18 +128,23 @@ def understood(rows: list[Account], holders: list[Person], chance: random.Random
             band=chance.choice(BANDS),
             coverage=1,
             trend=chance.uniform(-3, 3),
+            turned_at=now - timedelta(days=chance.randrange(50), hours=1),
+            was="yellow",
             dimensions=drivers,
         )
         for one in rows
     ]
     AccountHealth.objects.bulk_create(standing, batch_size=AT_ONCE)
     list_health(standing)
-    days = (
-        HealthDay(account=one, day=now.date() - timedelta(days=n), score=60, band="yellow", coverage=1)
-        for one in rows[:100]
-        for n in range(90)
-    )
-    HealthDay.objects.bulk_create(days, batch_size=AT_ONCE)
+    HealthDay.objects.bulk_create(days_of(standing), batch_size=AT_ONCE)
+
+
+def days_of(standing: list[AccountHealth]) -> Iterator[HealthDay]:
+    """Three months of some, two days of all."""
+    for place, one in enumerate(standing):
+        for n in range(90 if place < 100 else 2):
+            day = one.day - timedelta(days=n)
+            yield HealthDay(account_id=one.account_id, day=day, score=one.score, band=one.band, coverage=1)
 
 
 def value(verb: str, chance: random.Random, now: datetime) -> Any:
@@ -145,10 +156,10 @@ def value(verb: str, chance: random.Random, now: datetime) -> Any:
 def worked(
     rows: list[Account], holders: list[Person], version: ModelVersion, chance: random.Random, now: datetime
 ) -> None:
-    """A third of the accounts has something open; each has something behind it."""
+    """A third of the accounts has something open; each has something behind it. All that was decided is kept."""
     Occurrence.objects.bulk_create(occurrences(rows, holders, version, chance, now), batch_size=AT_ONCE)
-    made = Occurrence.objects.filter(account__in=[one.pk for one in rows[:50]]).order_by()
-    Verdict.objects.bulk_create(
+    made = Occurrence.objects.order_by().only("opened_at", "account", "moment", "anchor", "n")
+    verdicts = (
         Verdict(
             at=one.opened_at,
             account_id=one.account_id,
@@ -159,8 +170,24 @@ def worked(
             verdict="opened",
             model_version=version,
         )
-        for one in made
+        for one in made.iterator(AT_ONCE)
     )
+    Verdict.objects.bulk_create(verdicts, batch_size=AT_ONCE)
+
+
+def ahead(rows: list[Account], chance: random.Random, now: datetime) -> None:
+    """Of each account the next opening of a schedule."""
+    dues = (
+        Due(
+            at=now + timedelta(days=chance.randrange(60), hours=1),
+            account=one,
+            kind=DueKind.OPEN,
+            moment="scheduled_1",
+            anchor="phase:1",
+        )
+        for one in rows
+    )
+    Due.objects.bulk_create(dues, batch_size=AT_ONCE)
 
 
 def occurrences(

@@ -9,9 +9,9 @@ from django.test import Client
 
 from aloft.act.models import Due
 from aloft.engine.models import DataAlert, Decided
-from aloft.measures.models import AccountProjection, HealthDay
-from aloft.records.models import Change, Person
-from aloft.workspace.horizon import horizon
+from aloft.engine.scoring import write
+from aloft.measures.models import AccountHealth, AccountProjection
+from aloft.records.models import Account, Change, Person
 from aloft.workspace.next_in_line import next_in_line
 from aloft.workspace.reader import Reader
 from aloft.workspace.since import since_yesterday
@@ -26,21 +26,36 @@ def told(person: Person, now: datetime) -> list[str]:
 
 
 def week(person: Person, now: datetime) -> MyWeek:
-    found = my_week(Reader(person, now, UTC), horizon(now, UTC))
+    found = my_week(Reader(person, now, UTC))
     assert found is not None
     return found
+
+
+def read(account: Account, at: datetime, score: float, band: str) -> None:
+    """As a daily reading leaves it."""
+    write([AccountHealth(account=account, day=at.date(), at=at, score=score, band=band, coverage=1)])
 
 
 def test_a_band_that_turned_is_told_and_one_that_stands_is_not(
     owner: Person, colleague: Person, now: datetime
 ) -> None:
     brackwater = factory.account("Brackwater Foods", now, held_by=owner)
-    factory.health(brackwater, now)
-    factory.health(factory.account("Halloway Freight", now, held_by=owner), now)
-    yesterday = now.date() - timedelta(days=1)
-    HealthDay.objects.filter(account=brackwater, day=yesterday).update(band="green", score=72)
+    halloway = factory.account("Halloway Freight", now, held_by=owner)
+    for account in (brackwater, halloway):
+        read(account, now - timedelta(days=1), 72, "green")
+    read(brackwater, now - timedelta(hours=1), 67, "yellow")
+    read(halloway, now - timedelta(hours=1), 71, "green")
     assert told(owner, now) == ["Brackwater Foods turned yellow: 72 → 67, green before"]
     assert told(colleague, now) == []
+
+
+def test_a_band_that_turned_is_told_for_a_day_however_often_it_is_read(owner: Person, now: datetime) -> None:
+    account = factory.account("Brackwater Foods", now, held_by=owner)
+    read(account, now - timedelta(days=2), 72, "green")
+    for hours in (26, 26, 2):
+        read(account, now - timedelta(hours=hours), 66, "yellow")
+    assert told(owner, now) == []
+    assert told(owner, now - timedelta(hours=3)) == ["Brackwater Foods turned yellow: 72 → 66, green before"]
 
 
 def test_entering_a_phase_and_changing_the_segment_are_told(owner: Person, now: datetime) -> None:

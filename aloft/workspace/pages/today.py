@@ -9,12 +9,12 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from aloft.act.models import Occurrence
 from aloft.engine.models import DataAlert, Decided
 from aloft.records.models import Change
 from aloft.ui import words
 from aloft.workspace import selectors, sentences
 from aloft.workspace.context import Crumb
-from aloft.workspace.horizon import Horizon, horizon
 from aloft.workspace.next_in_line import next_in_line
 from aloft.workspace.pages import frame
 from aloft.workspace.reader import Reader, reader_of
@@ -46,19 +46,18 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 def main(reader: Reader, opened: str = "", all_news: bool = False) -> frame.Main:
-    ahead = horizon(reader.now, reader.zone)
-    load = selectors.load_of(reader.person, ahead)
+    load = reader.load
     news = since_yesterday(reader, selectors.names_of_the_team())
     context: dict[str, object] = {
         "crumbs": [Crumb("Today")],
         "sentence": sentences.needs_you(load, team=reader.sees_everything),
         "sub": sentences.closes_the_sum(load),
         "load": load,
-        "sections": sections(reader, ahead),
+        "sections": sections(reader),
         "news": news if all_news else news[:NEWS_SHOWN],
         "more_news": 0 if all_news else max(0, len(news) - NEWS_SHOWN),
         "all_news": len(news),
-        "week": my_week(reader, ahead),
+        "week": my_week(reader),
         "next_in_line": next_in_line(reader),
         "behind_since": behind_since(reader.now),
         "alerts": alerts(reader),
@@ -69,21 +68,22 @@ def main(reader: Reader, opened: str = "", all_news: bool = False) -> frame.Main
     return frame.Main("today", "Today", context)
 
 
-def sections(reader: Reader, ahead: Horizon) -> list[Section]:
-    tallies = selectors.tallies(reader.person, ahead)
+def sections(reader: Reader) -> list[Section]:
+    tallies = selectors.tallies(reader.person, reader.ahead)
     return [
         Section(name, tallies[name].moments, words.effort(tallies[name].minutes), rows_of(reader, within))
-        for name, within in ahead.sections().items()
+        for name, within in reader.ahead.sections().items()
         if tallies[name].moments
     ]
 
 
 def rows_of(reader: Reader, within: Q) -> list[Row]:
-    waiting = selectors.work_of(reader.person).filter(within)
-    full = waiting.select_related(
+    """The first are found among narrow rows, and only they are read whole."""
+    first = selectors.work_of(reader.person).filter(within).order_by("due_at", "id").values("pk")[:SHOWN]
+    full = Occurrence.objects.filter(pk__in=first).select_related(
         "account__projection", "account__health", "owner", "escalated_to", "model_version"
     )
-    return [row(occurrence, reader.now) for occurrence in full.order_by("due_at", "id")[:SHOWN]]
+    return [row(occurrence, reader.now) for occurrence in full.order_by("due_at", "id")]
 
 
 @dataclass(frozen=True)
