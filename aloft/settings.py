@@ -23,6 +23,8 @@ ALOFT_DEMO = flag("ALOFT_DEMO")
 ALOFT_SMTP = os.environ.get("ALOFT_SMTP", "")
 ALOFT_MAIL_FROM = os.environ.get("ALOFT_MAIL_FROM", "Aloft <aloft@localhost>")
 ALOFT_URL = os.environ.get("ALOFT_URL", "http://127.0.0.1:8000").rstrip("/")
+ALOFT_COMPANY = os.environ.get("ALOFT_COMPANY", "Aloft")
+"""What customers know us by."""
 DEBUG = flag("ALOFT_DEBUG")
 SECRET_KEY = os.environ.get("ALOFT_SECRET_KEY") or secret_key(ALOFT_HOME)
 ALLOWED_HOSTS = words("ALOFT_HOSTS", "127.0.0.1 localhost [::1] testserver")
@@ -47,6 +49,7 @@ INSTALLED_APPS = [
     "aloft.engine",
     "aloft.ui",
     "aloft.workspace",
+    "aloft.portal",
     "allauth",
     "allauth.account",
 ]
@@ -60,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "aloft.portal.gate.Gate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -73,6 +77,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "aloft.ui.context.named",
                 "aloft.workspace.context.shell",
             ],
             "loaders": [

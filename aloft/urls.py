@@ -9,6 +9,7 @@ from aloft.workspace import health
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("sign-in/", include("aloft.records.sign_in_urls")),
+    path("portal/", include("aloft.portal.urls")),
     path("", include("aloft.workspace.urls")),
 ]
 if settings.DEBUG:

@@ -21,7 +21,19 @@ from aloft import clock
 from aloft.act.models import Occurrence
 from aloft.collect.models import DeadLetter, Quarantined, Source
 from aloft.collect.services import Letter, create_source, dead_letter
-from aloft.records.models import Account, Assignment, Book, Goal, Person, RecordedFact, SavedView, SuccessPlan
+from aloft.records.models import (
+    Account,
+    Assignment,
+    Book,
+    Contact,
+    Goal,
+    Person,
+    PlanStep,
+    RecordedFact,
+    SavedView,
+    SuccessPlan,
+)
+from aloft.records.services import accept_invitation, invite_contact
 from aloft.workspace import uploads
 from tests.workspace import factory
 
@@ -31,10 +43,16 @@ CAST = ("nobody", "owner", "outsider", "manager")
 
 @dataclass(frozen=True)
 class Expected:
-    """The status for each of the cast: nobody (signed out), owner, outsider, manager."""
+    """The status for each of the cast: nobody (signed out), owner, outsider, manager.
+
+    And for two customers, a contact of the account that the addresses name and one of another: to these nothing is
+    there, unless it says so.
+    """
 
     get: tuple[int, int, int, int]
     post: tuple[int, int, int, int]
+    customers_get: tuple[int, int] = (HIDDEN, HIDDEN)
+    customers_post: tuple[int, int] = (HIDDEN, HIDDEN)
 
 
 EVERYBODY_POSTS_IN_VAIN = (NOT_SO, NOT_SO, NOT_SO, NOT_SO)
@@ -46,12 +64,31 @@ A_PAGE_OF_OPERATIONS = Expected((LED, HIDDEN, HIDDEN, OK), (LED, NOT_SO, NOT_SO,
 AN_ACT_OF_OPERATIONS = Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, HIDDEN, HIDDEN, LED))
 AN_ACT_ON_A_VIEW = Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, LED, HIDDEN, HIDDEN))
 
+NOT_IN_VIEW = Expected((HIDDEN, HIDDEN, HIDDEN, HIDDEN), (HIDDEN, HIDDEN, HIDDEN, HIDDEN))
+A_PAGE_OF_CUSTOMERS = Expected(
+    (LED, HIDDEN, HIDDEN, HIDDEN), (LED, HIDDEN, HIDDEN, HIDDEN), (OK, OK), (LED, LED)
+)
+
 MATRIX = {
-    "healthz": Expected((OK, OK, OK, OK), EVERYBODY_POSTS_IN_VAIN),
-    "account_login": Expected((OK, LED, LED, LED), (OK, LED, LED, LED)),
-    "account_logout": Expected((NOT_SO, NOT_SO, NOT_SO, NOT_SO), (LED, LED, LED, LED)),
-    "sign_in_as": Expected((HIDDEN, HIDDEN, HIDDEN, HIDDEN), (HIDDEN, HIDDEN, HIDDEN, HIDDEN)),
-    "today": A_PAGE,
+    "healthz": Expected((OK, OK, OK, OK), EVERYBODY_POSTS_IN_VAIN, (OK, OK), (NOT_SO, NOT_SO)),
+    "account_login": Expected((OK, LED, LED, LED), (OK, LED, LED, LED), (LED, LED), (LED, LED)),
+    "account_logout": Expected(
+        (NOT_SO, NOT_SO, NOT_SO, NOT_SO), (LED, LED, LED, LED), (NOT_SO, NOT_SO), (LED, LED)
+    ),
+    "sign_in_as": NOT_IN_VIEW,
+    "sign_in_as_contact": NOT_IN_VIEW,
+    "invited": Expected((OK, OK, OK, OK), (LED, LED, LED, LED), (OK, OK), (LED, LED)),
+    "portal": Expected(
+        (LED, HIDDEN, HIDDEN, HIDDEN), (LED, NOT_SO, NOT_SO, NOT_SO), (OK, OK), (NOT_SO, NOT_SO)
+    ),
+    "portal_step": Expected(
+        (LED, NOT_SO, NOT_SO, NOT_SO), (LED, HIDDEN, HIDDEN, HIDDEN), (NOT_SO, NOT_SO), (LED, HIDDEN)
+    ),
+    **dict.fromkeys(("portal_feedback", "portal_you"), A_PAGE_OF_CUSTOMERS),
+    "portal_preview": A_PAGE_ABOUT_AN_ACCOUNT,
+    "invite": Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, OK, HIDDEN, OK)),
+    "shut_out": AN_ACT,
+    "today": Expected(A_PAGE.get, A_PAGE.post, (LED, LED)),
     "accounts": A_PAGE,
     "revenue": A_PAGE,
     "model": A_PAGE,
@@ -103,6 +140,10 @@ MATRIX = {
 }
 
 
+BY_LINK = {"invited"}
+"""Whoever has the link is let in: it is the address itself that is secret."""
+
+
 @dataclass(frozen=True)
 class World:
     """One account with everything that can hang on it, each text with a canary in it."""
@@ -115,6 +156,9 @@ class World:
     letter: DeadLetter
     owner: Person
     manager: Person
+    step: PlanStep
+    sam: Contact
+    rita: Contact
     canary: str
 
     def sent(self) -> UUID:
@@ -132,6 +176,10 @@ class World:
             deleted_at=clock.now() if deleted else None,
         ).pk
 
+    def ana(self) -> Contact:
+        """Another contact of the account's."""
+        return Contact.objects.get(name=f"{self.canary} contact")
+
     def handed_over(self) -> int:
         book = Book.objects.create(person=self.owner, name=f"{self.canary} book")
         return Assignment.objects.create(book=book, actor="mia", at=clock.now(), added=[self.account.pk]).pk
@@ -139,6 +187,11 @@ class World:
     def url(self, name: str) -> str:
         arguments = {
             "sign_in_as": ["cora"],
+            "sign_in_as_contact": [self.sam.pk],
+            "invite": [self.account.public_id, self.sam.pk],
+            "shut_out": [self.account.public_id, self.ana().pk],
+            "portal_preview": [self.account.public_id],
+            "portal_step": [self.step.pk],
             "account": [self.account.public_id],
             "explain": [self.account.public_id, "mrr"],
             "open_by_hand": [self.account.public_id, "check_in"],
@@ -160,6 +213,8 @@ class World:
             return f"{reverse(name)}?element=moments.{self.occurrence.moment}"
         if name in {"rename_view", "delete_view", "restore_view", "make_usual"}:
             arguments[name] = [self.view(deleted=name == "restore_view")]
+        if name == "invited":
+            arguments[name] = [invite_contact(contact=self.ana(), actor="cora", at=clock.now())]
         if name == "undo_assignment":
             arguments[name] = [self.handed_over()]
         of_the_moment = name in {
@@ -179,6 +234,8 @@ class World:
         return {
             "give_pulse": {"score": "2", "reason": "Their champion left"},
             "record": {"fact": "contacted"},
+            "portal_feedback": {"kind": "wish", "text": "Approve by phone"},
+            "portal_you": {"timezone": "Europe/Berlin", "locale": "de"},
             "snooze": {"until": "2026-03-05", "reason": "A fair"},
             "skip": {"reason": "Not needed"},
             "hand_over": {"to": self.manager.pk, "reason": "On leave"},
@@ -218,12 +275,30 @@ def world(
     factory.occurrence(part, owner, now, due=timedelta(hours=3), title=f"{canary} at the part")
     plan = SuccessPlan.objects.create(account=account, agreed_at=now)
     Goal.objects.create(plan=plan, title=f"{canary} goal", value_metric="exports")
+    step = PlanStep.objects.create(plan=plan, title=f"{canary} step")
+    other = factory.account("Redfern Castings", now)
+    sam, rita = factory.contact(account, "Sam Whitfield"), factory.contact(other, "Rita Novak")
     fact = factory.fact(occurrence, owner, now, name="cause", value=f"{canary} value")
     source, _ = create_source(name="product", at=now)
     dead_letter(source=source.name, letters=[Letter("unknown_type", canary, canary.encode(), 0)], at=now)
     letter = DeadLetter.objects.get()
     kept_aside = factory.kept_aside(canary, now)
-    return World(account, occurrence, fact, kept_aside, source, letter, owner, manager, canary)
+    return World(
+        account, occurrence, fact, kept_aside, source, letter, owner, manager, step, sam, rita, canary
+    )
+
+
+CUSTOMERS = ("customer", "other customer")
+
+
+def customer_browser(world: World, which: str) -> Client:
+    contact = world.sam if which == "customer" else world.rita
+    secret = invite_contact(contact=contact, actor="cora", at=clock.now())
+    browser = Client()
+    browser.force_login(
+        accept_invitation(secret=secret, at=clock.now()), "django.contrib.auth.backends.ModelBackend"
+    )
+    return browser
 
 
 @pytest.fixture
@@ -264,10 +339,59 @@ def test_every_address_answers_as_the_table_says(
     assert found == {name: getattr(row, method)[CAST.index(role)] for name, row in MATRIX.items()}
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("which", CUSTOMERS)
+def test_every_address_answers_customers_as_the_table_says(world: World, which: str, method: str) -> None:
+    found = {name: ask(customer_browser(world, which), world, name, method).status_code for name in MATRIX}
+    place = CUSTOMERS.index(which)
+    told = {
+        name: (row.customers_get, row.customers_post)[method == "post"][place] for name, row in MATRIX.items()
+    }
+    assert found == told
+
+
+INTERNAL = (
+    "objective",
+    "because",
+    "owned",
+    "note",
+    "title",
+    "value",
+    "contact",
+    "at the part",
+    "view",
+    "book",
+)
+"""What is said within the team of the account; its own people do not hear it either."""
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "htmx"])
+@pytest.mark.parametrize("which", CUSTOMERS)
+def test_customers_hear_of_their_own_account_what_is_meant_for_them(
+    world: World, which: str, headers: dict[str, str]
+) -> None:
+    for name in MATRIX.keys() - BY_LINK:
+        for method in ("get", "post"):
+            browser = customer_browser(world, which)
+            response = ask(browser, world, name, method, headers=headers, follow=True)
+            heard = b"".join(response).decode()
+            if which == "customer":
+                assert not [word for word in INTERNAL if f"{world.canary} {word}" in heard], (name, method)
+            else:
+                assert world.canary not in heard, (name, method)
+
+
+def test_the_canary_sings_to_its_own_customer(world: World) -> None:
+    heard = customer_browser(world, "customer").get("/portal/").content.decode()
+    for text in ("name", "goal", "step"):
+        assert f"{world.canary} {text}" in heard
+
+
 def test_who_is_signed_out_is_led_to_sign_in_and_nowhere_else(world: World) -> None:
-    answers = [ask(Client(), world, name, method) for name in MATRIX for method in ("get", "post")]
+    asked = MATRIX.keys() - BY_LINK
+    answers = [ask(Client(), world, name, method) for name in asked for method in ("get", "post")]
     led = [answer["Location"] for answer in answers if answer.status_code == LED]
-    table = [status for row in MATRIX.values() for status in (row.get[0], row.post[0])]
+    table = [status for name in asked for status in (MATRIX[name].get[0], MATRIX[name].post[0])]
     assert len(led) == table.count(LED) > 50
     assert all(where.startswith("/sign-in/") for where in led)
 
@@ -277,7 +401,7 @@ def test_who_is_signed_out_is_led_to_sign_in_and_nowhere_else(world: World) -> N
 def test_no_word_of_a_foreign_account_is_ever_said(
     browser_of: Callable[[str], Client], world: World, role: str, headers: dict[str, str]
 ) -> None:
-    for name in MATRIX:
+    for name in MATRIX.keys() - BY_LINK:
         for method in ("get", "post"):
             response = ask(browser_of(role), world, name, method, headers=headers, follow=True)
             assert world.canary not in b"".join(response).decode(), (name, method)

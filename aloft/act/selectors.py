@@ -6,7 +6,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Aggregate, Count, F, Min, OuterRef, QuerySet, Subquery, Value
+from django.db.models import (
+    Aggregate,
+    BigIntegerField,
+    Case,
+    Count,
+    F,
+    Min,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Least
 
 from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState, Verdict
@@ -59,8 +71,16 @@ def _in_work(of: str, told: Aggregate) -> Subquery:
 
 
 def by_customer(rows: QuerySet[Occurrence]) -> QuerySet[Any]:
-    """With `customer`: the row of the whole account that each is at."""
-    return rows.order_by().annotate(customer=Coalesce(F("account__whole"), F("account")))
+    """With `customer`: the row of the whole account that each is at.
+
+    Relationships are few: accounts are looked up for occurrences at these alone.
+    """
+    parts = Account.objects.filter(whole__isnull=False).order_by().values("pk")
+    whole = Account.objects.filter(pk=OuterRef("account")).order_by().values("whole")
+    at = Case(
+        When(account__in=parts, then=Subquery(whole)), default=F("account_id"), output_field=BigIntegerField()
+    )
+    return rows.order_by().annotate(customer=at)
 
 
 def loads() -> dict[int, int]:

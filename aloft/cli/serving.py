@@ -16,6 +16,7 @@ from types import FrameType
 from django.conf import settings
 from django.db import connection
 
+from aloft.demo import NAME
 from aloft.engine.home import open_engine
 
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -43,6 +44,8 @@ def serve(*, host: str, port: int, demo: bool = False, open_browser: bool = Fals
     A demo sends nothing, and has no worker.
     """
     environment = {**os.environ, "ALOFT_HOME": str(settings.ALOFT_HOME), "ALOFT_DEMO": str(int(demo))}
+    if demo:
+        environment.setdefault("ALOFT_COMPANY", NAME)
     commands = [ENGINE, web(host, port), COMPANY if demo else WORKER]
     running = [subprocess.Popen(command, env=environment, start_new_session=True) for command in commands]  # noqa: S603
     stopping = threading.Event()

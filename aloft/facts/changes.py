@@ -12,7 +12,7 @@ import msgspec
 
 Row = dict[str, Any]
 OF_NO_ACCOUNT = frozenset({"rate.set"})
-TITLED = frozenset({"contacted", "attended", "confirmed", "trained", "signed", "no_show"})
+TITLED = frozenset({"contacted", "attended", "confirmed", "trained", "signed", "no_show", "feedback_given"})
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,8 @@ EDITED = pa.schema([*NAMED, ("title", TEXT)])
 # What the event that a recorded fact is says of itself.
 TOLD = """json_object('moment', moment, 'anchor', anchor, 'n', n, 'contact', contact, 'persona', persona,
     'value', value)"""
+# Feedback says of what kind it is by the name that the customer's own product uses.
+KIND = """CASE WHEN s.fact = 'feedback_given' THEN json_object('kind', value) ELSE '{}' END"""
 TOLD_OF_A_PRODUCT = TOLD.removesuffix(")") + ", 'product', a.product)"
 
 
@@ -185,7 +187,7 @@ def _note_events(store: FactStore) -> None:
         f"""INSERT INTO incoming BY NAME
         SELECT 1 AS stream, s.seq, 'records' AS source, s.id::TEXT AS message_id,
             coalesce(a.whole, a.id) AS account, n.id AS name, s.occurred, s.recorded AS received, 1 AS times,
-            CASE WHEN a.whole IS NULL THEN {TOLD} ELSE {TOLD_OF_A_PRODUCT} END AS properties,
+            json_merge_patch(CASE WHEN a.whole IS NULL THEN {TOLD} ELSE {TOLD_OF_A_PRODUCT} END, {KIND}) AS properties,
             true AS named_account, 'fact' AS kind
         FROM spelled s JOIN account a ON a.external = s.external
         JOIN edited e ON e.seq = s.seq JOIN event_name n ON n.name = e.title"""

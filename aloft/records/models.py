@@ -50,6 +50,7 @@ class Account(models.Model):
         indexes = [
             models.Index(fields=["name", "external_id"]),
             models.Index(fields=["whole", "country"]),
+            models.Index(fields=["whole", "name", "external_id"]),
         ]
 
     def __str__(self) -> str:
@@ -70,6 +71,11 @@ class Persona(models.TextChoices):
 
 
 class Contact(models.Model):
+    """Somebody at a customer. With a `sign_in` they see here what is meant for their account."""
+
+    sign_in = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="contact"
+    )
     external_id = models.CharField(max_length=200, unique=True)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="contacts")
     name = models.CharField(max_length=200, blank=True)
@@ -98,6 +104,16 @@ class Consent(models.Model):
     basis = models.CharField(max_length=100, blank=True)
     captured_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
+
+
+class Invitation(models.Model):
+    """A link by which a contact comes in, once. The link itself is kept nowhere: `digest` is of its secret."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="invitations")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
 
 
 class Product(models.Model):

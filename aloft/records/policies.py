@@ -7,9 +7,11 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Q, QuerySet
 
-from aloft.records.models import Account, Holding, Person, SavedView
+from aloft.records.models import Account, Contact, Holding, Person, SavedView
 
 OPERATIONS = "operations"
+SEES = "active"
+"""The status of a contact who may come in."""
 
 
 def person_of(user: AbstractBaseUser | AnonymousUser) -> Person | None:
@@ -17,6 +19,13 @@ def person_of(user: AbstractBaseUser | AnonymousUser) -> Person | None:
     if not user.is_authenticated or not user.is_active:
         return None
     return Person.objects.filter(user_id=user.pk).select_related("backup").first()
+
+
+def contact_of(user: AbstractBaseUser | AnonymousUser) -> Contact | None:
+    """The customer's contact who is signed in; None for who has left, and for anybody of the team."""
+    if not user.is_authenticated or not user.is_active or person_of(user) is not None:
+        return None
+    return Contact.objects.filter(sign_in_id=user.pk, status=SEES).select_related("account").first()
 
 
 def may_see_everything(person: Person | None) -> bool:
@@ -70,7 +79,8 @@ def visible_accounts(person: Person | None) -> QuerySet[Account]:
 
 def held_by(person: Person) -> QuerySet[Any]:
     """The rows of the whole accounts that the person holds, or covers for."""
-    return Holding.objects.filter(Q(person=person) | Q(person__backup=person)).order_by().values("account")
+    they = Person.objects.filter(Q(pk=person.pk) | Q(backup=person)).order_by().values("pk")
+    return Holding.objects.filter(person__in=they).order_by().values("account")
 
 
 def with_relationships(*wholes: QuerySet[Any]) -> QuerySet[Account]:

@@ -7,30 +7,20 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Aggregate, Count, F, Min, Model, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, Model, Q, QuerySet, Sum
 from django.http import Http404
 
 from aloft.act.models import Occurrence, OccurrenceState, Verdict
+from aloft.act.policies import accounts_of, theirs
 from aloft.act.selectors import IN_WORK, by_customer, first_due, handed_over_by, waiting
+from aloft.measures.models import AccountProjection
 from aloft.records.models import Account, Contact, Person, RecordedFact
-from aloft.records.policies import held_by, visible_accounts, with_relationships
 from aloft.ui import words
 from aloft.workspace.horizon import Horizon
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound=Model)
 WAITING = IN_WORK
-
-
-def accounts_of(person: Person | None) -> QuerySet[Account]:
-    """The accounts a person holds or covers for, and those with an occurrence of theirs or escalated to them.
-
-    Whole accounts with all their relationships: whoever works for one product sees the customer.
-    """
-    if person is None or person.sees_everything:
-        return visible_accounts(person)
-    owned = by_customer(Occurrence.objects.filter(theirs(person))).values("customer")
-    return with_relationships(held_by(person), owned)
 
 
 def customers_of(person: Person | None) -> QuerySet[Account]:
@@ -56,10 +46,6 @@ def work_of(person: Person | None) -> QuerySet[Occurrence]:
     if person is not None and person.sees_everything:
         return waiting
     return waiting.filter(theirs(person)) if person else waiting.none()
-
-
-def theirs(person: Person) -> Q:
-    return Q(owner=person) | Q(escalated_to=person)
 
 
 def phase_of(account: Account) -> str:
@@ -136,9 +122,27 @@ def load_of(person: Person | None, horizon: Horizon) -> Load:
         today=Count("customer", filter=today & ~late),
         week=Count("customer", filter=~today & ~late),
     )
-    accounts = customers_of(person)
-    silent = accounts.filter(projection__isnull=True).exclude(pk__in=by_customer(pressing).values("customer"))
-    return Load(accounts=accounts.count(), no_data=silent.count(), **counts)
+    accounts = customers_of(person).order_by().count()
+    return Load(accounts=accounts, no_data=_silent(person, accounts, pressing), **counts)
+
+
+def _silent(person: Person | None, accounts: int, pressing: QuerySet[Occurrence]) -> int:
+    """How many of their accounts the engine has never read, without those at which something presses.
+
+    Of all accounts it is told by difference first, which looks none of them up.
+    """
+    if person is not None and person.sees_everything and accounts == _read():
+        return 0
+    silent = customers_of(person).order_by().filter(projection__isnull=True)
+    return silent.count() - silent.filter(pk__in=by_customer(pressing).values("customer")).count()
+
+
+def _read() -> int:
+    """The whole accounts that there is a projection of."""
+    return (
+        AccountProjection.objects.count()
+        - AccountProjection.objects.filter(account__whole__isnull=False).count()
+    )
 
 
 def busy_among(accounts: QuerySet[Account]) -> int:
@@ -152,25 +156,45 @@ class Tally:
     moments: int
     minutes: int
 
+    def without(self, others: Tally) -> Tally:
+        return Tally(self.moments - others.moments, self.minutes - others.minutes)
+
 
 def tallies(person: Person | None, horizon: Horizon) -> dict[str, Tally]:
     """How many moments stand in each section, and their planned effort in minutes."""
-    sections = horizon.sections()
-    sums: dict[str, Aggregate] = {}
-    for place, (_, within) in enumerate(sections.items()):
-        sums[f"moments_{place}"] = Count("pk", filter=within)
-        sums[f"minutes_{place}"] = Sum("effort_minutes", filter=within, default=0)
-    found = work_of(person).order_by().aggregate(**sums)
-    return {
-        name: Tally(found[f"moments_{place}"], found[f"minutes_{place}"])
-        for place, name in enumerate(sections)
-    }
+    work = work_of(person).order_by()
+    pressing = work.filter(horizon.awake, due_at__lt=horizon.monday)
+    late = _tally(pressing.filter(due_at__lt=horizon.now))
+    today = _tally(pressing.filter(due_at__gte=horizon.now, due_at__lt=horizon.tomorrow))
+    week, all_ = _tally(pressing).without(late).without(today), _tally(work)
+    later = all_.without(late).without(today).without(week)
+    return {"Late": late, "Today": today, "This week": week, "Later": later}
+
+
+def _tally(work: QuerySet[Occurrence]) -> Tally:
+    found = work.aggregate(moments=Count("pk"), minutes=Sum("effort_minutes", default=0))
+    return Tally(found["moments"], found["minutes"])
+
+
+NEWS = (
+    "at",
+    "moment",
+    "verdict",
+    "details",
+    "reasons",
+    "account__name",
+    "account__public_id",
+    "occurrence__title",
+    "occurrence__because",
+    "occurrence__public_id",
+)
+"""What a line of news is made from."""
 
 
 def recent_verdicts(person: Person | None, now: datetime, limit: int) -> list[Verdict]:
     """The last 24 hours, newest first."""
     seen = Verdict.objects.filter(at__gt=now - timedelta(hours=24), at__lte=now)
-    rows = seen_by(person, seen).select_related("account", "occurrence")
+    rows = seen_by(person, seen).select_related("account", "occurrence").only(*NEWS)
     return list(rows.order_by("-at", "-id")[:limit])
 
 
@@ -179,7 +203,8 @@ def names_of_the_team() -> dict[str, str]:
 
 
 def people_at(account: Account) -> list[Contact]:
-    return list(Contact.objects.filter(account=account.customer_id).exclude(status="erased"))
+    there = Contact.objects.filter(account=account.customer_id).exclude(status="erased")
+    return list(there.select_related("sign_in"))
 
 
 def waiting_at(account: Account) -> QuerySet[Occurrence]:

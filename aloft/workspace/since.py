@@ -17,6 +17,7 @@ from aloft.workspace.reader import Reader
 
 DAY = timedelta(hours=24)
 MOST = 200
+NAMED = ("account__name", "account__public_id")
 
 
 def since_yesterday(reader: Reader, names: Mapping[str, str]) -> list[News]:
@@ -34,7 +35,9 @@ def since_yesterday(reader: Reader, names: Mapping[str, str]) -> list[News]:
 def turned(person: Person | None, now: datetime) -> list[News]:
     """Accounts whose health has another band than at the reading before."""
     turned = AccountHealth.objects.filter(turned_at__gt=now - DAY, turned_at__lte=now)
-    rows = selectors.seen_by(person, turned).select_related("account").order_by("-turned_at", "pk")
+    told = ("turned_at", "band", "score", "was", "score_was", *NAMED)
+    seen = selectors.seen_by(person, turned).select_related("account").only(*told)
+    rows = seen.order_by("-turned_at", "pk")
     return [_turned(row) for row in rows[:MOST]]
 
 
@@ -51,7 +54,9 @@ def _score(score: float | None) -> str:
 
 def moved(person: Person | None, now: datetime) -> list[News]:
     """Accounts that entered a phase, or another segment within one."""
-    seen = selectors.seen_by(person, AccountProjection.objects.select_related("account"))
+    told = ("phase", "phase_since", "segment", "segment_since", "touch", *NAMED)
+    full = AccountProjection.objects.select_related("account").only(*told)
+    seen = selectors.seen_by(person, full)
     phases = seen.filter(phase_since__gt=now - DAY, phase_since__lte=now).exclude(phase="")
     segments = seen.filter(segment_since__gt=now - DAY, segment_since__lte=now).exclude(
         segment_since=F("phase_since")

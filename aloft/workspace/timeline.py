@@ -125,7 +125,8 @@ def _touches(account: Account, before: datetime, _zone: tzinfo, _story: Story | 
     for one in rows.select_related("contact", "noted_by").order_by("-occurred_at", "-id")[: SHOWN + 1]:
         whom = f": {one.contact}" if one.contact else ""
         who = f"Noted by {one.noted_by.name}" if one.noted_by else ""
-        says = ". ".join(part for part in (one.value, who) if part)
+        said = f"“{one.remark}”" if one.remark else ""
+        says = ". ".join(part for part in (one.value, said, who) if part)
         yield Entry(one.occurred_at, "message-square", f"{humanised(one.fact)}{whom}", says)
 
 

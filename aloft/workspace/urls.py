@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from aloft.workspace import actions, importing, lists, publishing, sending
+from aloft.workspace import actions, importing, inviting, lists, publishing, sending
 from aloft.workspace.pages import (
     account,
     accounts,
@@ -39,6 +39,8 @@ urlpatterns = [
     path("accounts/<uuid:account_id>/", account.account, name="account"),
     path("accounts/<uuid:account_id>/explain/<str:name>", explain.explain, name="explain"),
     path("accounts/<uuid:account_id>/open/<slug:moment>", actions.open_by_hand, name="open_by_hand"),
+    path("accounts/<uuid:account_id>/contacts/<int:contact_id>/invite", inviting.invite, name="invite"),
+    path("accounts/<uuid:account_id>/contacts/<int:contact_id>/shut-out", inviting.shut_out, name="shut_out"),
     path("accounts/<uuid:account_id>/pulse", actions.give_pulse, name="give_pulse"),
     path("revenue/", revenue.revenue, name="revenue"),
     path("revenue/accounts/", behind.behind, name="behind"),

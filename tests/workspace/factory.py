@@ -31,6 +31,8 @@ records:
   seats_wanted: number
 metrics:
   sign_ins_28d: {count: Signed In, over: 28d}
+value_metrics:
+  sign_ins: {metric: sign_ins_28d, unit: sign-ins, better: up}
 phases:
   onboarding: {enters: "contract_start is not null", leaves: "sign_ins_28d >= 100"}
   ongoing: {}

@@ -20,6 +20,7 @@ from aloft.records.services.drafts import (
     save_draft,
     undo_draft,
 )
+from aloft.records.services.invitations import accept_invitation, invite_contact, withdraw_access
 from aloft.records.services.people import create_user_for, set_person, take_leave
 from aloft.records.services.plans import agree_plan, read_goal, review_plan, set_goal, set_step
 from aloft.records.services.published import publish_model
@@ -40,6 +41,7 @@ __all__ = [
     "Held",
     "Overtaken",
     "Refused",
+    "accept_invitation",
     "agree_plan",
     "amend_line",
     "assign_accounts",
@@ -50,6 +52,7 @@ __all__ = [
     "delete_view",
     "discard_draft",
     "give_pulse",
+    "invite_contact",
     "log_change",
     "open_with",
     "pause_line",
@@ -77,5 +80,6 @@ __all__ = [
     "take_leave",
     "undo_assignment",
     "undo_draft",
+    "withdraw_access",
     "withdraw_fact",
 ]

@@ -7,8 +7,6 @@ from typing import Any, TypedDict, Unpack
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 
 from aloft.records import audit
 from aloft.records import fields as check
@@ -16,6 +14,7 @@ from aloft.records.changes import StaffSet, log_change
 from aloft.records.models import Holding, Leave, Person
 from aloft.records.refusals import Refused
 from aloft.records.services.editing import Difference, assign, editing, note
+from aloft.records.services.passwords import check_password
 
 
 class PersonFields(TypedDict, total=False):
@@ -102,7 +101,7 @@ def create_user_for(*, person: Person, actor: str, at: datetime, password: str |
         new = person.user is None
         user = person.user or _new_user(person)
         if password is not None:
-            _check_password(password, user)
+            check_password(password, user)
             user.set_password(password)
         elif new:
             user.set_unusable_password()
@@ -127,12 +126,3 @@ def _free_email(email: str, person: Person) -> None:
         raise Refused("email", f"{person.handle} has none", "Set it first: it is what they sign in with.")
     if get_user_model().objects.filter(email=email).exclude(pk=person.user_id or 0).exists():
         raise Refused("email", "somebody else signs in with it", "Give another one.")
-
-
-def _check_password(password: str, user: User) -> None:
-    if len(password) > 128:
-        raise Refused("password", "it is longer than 128 characters", "Give a shorter one.")
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise Refused("password", "it is too weak", " ".join(error.messages)) from None

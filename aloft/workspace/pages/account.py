@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from aloft.act.models import Occurrence, OccurrenceState
 from aloft.engine import client
+from aloft.measures.goals import plan_at
 from aloft.records.models import Account
 from aloft.ui.words import humanised
 from aloft.workspace import selectors, sentences
@@ -22,7 +23,7 @@ from aloft.workspace.forms import PulseForm
 from aloft.workspace.listing.columns import listing_of
 from aloft.workspace.model_in_force import manual_moments
 from aloft.workspace.pages import frame
-from aloft.workspace.pages.dossier import contracts_of, people_of, plan_at, seats_in_force, values_of
+from aloft.workspace.pages.dossier import contracts_of, people_of, seats_in_force, values_of
 from aloft.workspace.pages.health import health_of, pulses_at, signals_at
 from aloft.workspace.pages.questions import three_questions
 from aloft.workspace.reader import Reader, reader_of
@@ -92,7 +93,7 @@ def main(
         "not_open": refusals or [],
         "by_hand": manual_moments(account, reader.now),
         "listing": listing_of(account),
-        "plan": plan_at(account),
+        "plan": plan_at(account, reader.now),
         "values": values_of(projection_of(account), reader.now),
         "story": story,
         "usage": usage_picture(story.weeks, seats_in_force(contracts), opened) if story else None,

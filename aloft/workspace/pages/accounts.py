@@ -125,10 +125,11 @@ def row(account: Account, shown: Sequence[Column], reads: Reads) -> Row:
 
 
 def page_of(listed: Listed, page: int, shown: Sequence[Column]) -> list[Account]:
-    """One page; what waits at each account is counted for these alone."""
-    rows = with_columns(listed.rows, shown)
-    found = list(rows[(page - 1) * SHOWN : page * SHOWN])
-    if not WORK & {column.key for column in shown} or (found and hasattr(found[0], "waiting")):
+    """One page, found by ids: rows are wide. What waits at each account is counted for these alone."""
+    ids = list(listed.rows.values_list("pk", flat=True)[(page - 1) * SHOWN : page * SHOWN])
+    rows = {one.pk: one for one in with_columns(Account.objects.filter(pk__in=ids).order_by(), shown)}
+    found = [rows[one] for one in ids]
+    if not WORK & {column.key for column in shown}:
         return found
     counted: Any = with_work(Account.objects.filter(pk__in=[account.pk for account in found]))
     waits: dict[int, Any] = {one.pk: one for one in counted.order_by().only("pk")}

@@ -11,20 +11,10 @@ from itertools import groupby
 from django.db.models import Max
 
 from aloft.measures.models import AccountProjection
-from aloft.records.models import (
-    Account,
-    Contact,
-    Contract,
-    ContractLine,
-    Goal,
-    PlanStep,
-    RecordedFact,
-    SuccessPlan,
-)
+from aloft.records.models import Account, Contact, Contract, ContractLine, RecordedFact
 from aloft.ui.words import humanised, number
 from aloft.workspace import selectors
 from aloft.workspace.listing.measures import BUILT_IN, measures
-from aloft.workspace.pages.questions import plan_of
 
 SPOKEN = ("contacted", "attended", "confirmed", "trained", "signed")
 
@@ -35,6 +25,10 @@ class Someone:
 
     contact: Contact
     spoken_at: datetime | None
+
+    @property
+    def signs_in(self) -> bool:
+        return self.contact.sign_in is not None and self.contact.sign_in.is_active
 
 
 def people_of(account: Account) -> list[Someone]:
@@ -99,45 +93,6 @@ def _covers(line: ContractLine, now: datetime) -> bool:
 
 def seats_in_force(contracts: Sequence[ContractOf]) -> int:
     return sum(line.now.seats or 0 for one in contracts for line in one.lines if line.in_force)
-
-
-@dataclass(frozen=True)
-class GoalOf:
-    """`share`: of the way from baseline to target, 0 to 1 and beyond; None while it cannot be told."""
-
-    goal: Goal
-    latest: Decimal | None
-    read_at: datetime | None
-    share: float | None
-
-    @property
-    def metric(self) -> str:
-        return humanised(self.goal.value_metric)
-
-
-@dataclass(frozen=True)
-class PlanOf:
-    plan: SuccessPlan
-    goals: list[GoalOf]
-    steps: list[PlanStep]
-
-
-def plan_at(account: Account) -> PlanOf | None:
-    plan = plan_of(account)
-    if plan is None:
-        return None
-    goals = plan.goals.prefetch_related("readings").order_by("id")
-    return PlanOf(plan, [_goal(goal) for goal in goals], list(plan.steps.order_by("due_on", "id")))
-
-
-def _goal(goal: Goal) -> GoalOf:
-    latest = max(goal.readings.all(), key=lambda reading: reading.read_at, default=None)
-    if latest is None:
-        return GoalOf(goal, None, None, None)
-    share = None
-    if goal.baseline is not None and goal.target is not None and goal.baseline != goal.target:
-        share = float((latest.value - goal.baseline) / (goal.target - goal.baseline))
-    return GoalOf(goal, latest.value, latest.read_at, share)
 
 
 @dataclass(frozen=True)

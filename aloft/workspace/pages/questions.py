@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import F, Q
+from django.db.models import Q
 
+from aloft.measures.goals import plan_of
 from aloft.records.models import Account, Goal, GoalReading, RecordedFact, SuccessPlan
 from aloft.ui.words import counted, number
 
@@ -26,12 +27,6 @@ def three_questions(account: Account, now: datetime) -> list[Question]:
     plan = plan_of(account)
     goal = plan.goals.order_by("id").first() if plan else None
     return [measured(plan, goal), achieved(goal), loyal(account, now)]
-
-
-def plan_of(account: Account) -> SuccessPlan | None:
-    """That of the whole account holds for a relationship that has none of its own."""
-    plans = SuccessPlan.objects.filter(account__in=[account.pk, account.customer_id])
-    return plans.select_related("agreed_by").order_by(F("account__whole").desc(nulls_last=True)).first()
 
 
 def measured(plan: SuccessPlan | None, goal: Goal | None) -> Question:

@@ -22,7 +22,7 @@ from aloft.workspace.rows import Row, row
 from aloft.workspace.since import since_yesterday
 from aloft.workspace.week import my_week
 
-SHOWN, NEWS_SHOWN = 50, 8
+SHOWN, OF_THE_TEAM, NEWS_SHOWN = 50, 15, 8
 UNREAD = timedelta(minutes=1)
 
 
@@ -79,7 +79,8 @@ def sections(reader: Reader) -> list[Section]:
 
 def rows_of(reader: Reader, within: Q) -> list[Row]:
     """The first are found among narrow rows, and only they are read whole."""
-    first = selectors.work_of(reader.person).filter(within).order_by("due_at", "id").values("pk")[:SHOWN]
+    most = OF_THE_TEAM if reader.sees_everything else SHOWN
+    first = selectors.work_of(reader.person).filter(within).order_by("due_at", "id").values("pk")[:most]
     full = Occurrence.objects.filter(pk__in=first).select_related(
         "account__projection", "account__health", "owner", "escalated_to", "model_version"
     )
