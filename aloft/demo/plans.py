@@ -10,7 +10,7 @@ from aloft.demo.customers import Customer, Start
 from aloft.demo.northwind import Northwind
 from aloft.demo.places import at as local
 from aloft.records.models import Account
-from aloft.records.services import agree_plan, set_goal
+from aloft.records.services import agree_plan, set_goal, set_step
 
 SHARES = {1: 0.6, 2: 0.1, 3: 0.0}
 """Of the customers of each tier, those who have a plan: whoever is stuck has none."""
@@ -21,6 +21,15 @@ GOALS = (
     ("Have everybody in the product", "users", "users", "up", 2, 11),
 )
 """Each by a value metric of the model."""
+STEPS = (
+    ("Connect your bank", 7),
+    ("Invite your colleagues", 21),
+    ("Close a month in the product", 45),
+    ("Review the first figures together", 60),
+)
+"""Of every plan: by which day after it was agreed."""
+SLACK = 10
+"""Days by which a step is early or late, at most."""
 
 
 def has_plan(customer: Customer, day: date) -> bool:
@@ -59,3 +68,19 @@ def _agree(account: Account, customer: Customer, at: datetime) -> None:
         actor=BY,
         at=at,
     )
+    _walk(account, customer, agreed_at, at)
+
+
+def _walk(account: Account, customer: Customer, agreed_at: datetime, at: datetime) -> None:
+    """The steps of the plan, as far as they are behind by now."""
+    for title, days in STEPS:
+        late = chance("step", customer.number, title).randint(-SLACK // 2, SLACK)
+        done_at = agreed_at + timedelta(days=days + late)
+        set_step(
+            account=account,
+            title=title,
+            due_on=customer.starts + AGREED + timedelta(days=days),
+            done_at=done_at if done_at <= at else None,
+            actor=BY,
+            at=at,
+        )

@@ -89,5 +89,5 @@ def with_relationships(*wholes: QuerySet[Any]) -> QuerySet[Account]:
     Told as one set of rows: alternatives would have every account there is looked at.
     """
     parts = [Account.objects.filter(whole__in=rows).order_by().values("pk") for rows in wholes]
-    first, *others = [*wholes, *parts]
-    return Account.objects.filter(pk__in=first.union(*others))
+    sets = [*wholes, *parts]
+    return Account.objects.filter(pk__in=sets[0].union(*sets[1:]))

@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import Count, Q, QuerySet, Sum
 
 from aloft.act.models import Occurrence, OccurrenceState, OutcomeState
+from aloft.act.policies import accounts_of
 from aloft.act.selectors import IN_WORK
 from aloft.engine.models import Decided
 from aloft.measures.models import AccountProjection
@@ -75,7 +76,7 @@ def seen_occurrences(person: Person | None) -> QuerySet[Occurrence]:
 def following(person: Person | None) -> dict[str, int]:
     """How many accounts follow each model, by its name; those that follow none by the empty one."""
     counted = dict(projections_of(person).values_list("model").annotate(n=Count("pk")))
-    seen = selectors.accounts_of(person) if person else Account.objects.none()
+    seen = accounts_of(person) if person else Account.objects.none()
     unread = seen.filter(projection__isnull=True, whole=None).count()
     return {**counted, "": counted.get("", 0) + unread} if unread else counted
 

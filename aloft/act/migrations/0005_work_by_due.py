@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('act', '0003_handed_over'),
+        ('act', '0004_steps_messages_outbox'),
         ('records', '0008_remark'),
     ]
 

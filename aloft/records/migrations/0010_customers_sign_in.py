@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0008_remark'),
+        ('records', '0009_drafts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

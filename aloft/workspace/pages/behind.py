@@ -12,9 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from aloft.act.policies import accounts_of
 from aloft.engine import client
 from aloft.records.models import Account
-from aloft.workspace import selectors, sentences
+from aloft.workspace import sentences
 from aloft.workspace.context import Crumb
 from aloft.workspace.pages import frame
 from aloft.workspace.pages.revenue import Choice, choice_of, day_of
@@ -69,7 +70,7 @@ def main(
 def lines(reader: Reader, rows: list[list[str | None]]) -> list[Line]:
     """Those of the accounts that the reader may see; the engine was asked for no others."""
     names = {row[0] for row in rows}
-    visible = selectors.accounts_of(reader.person).filter(external_id__in=names)
+    visible = accounts_of(reader.person).filter(external_id__in=names)
     known = {account.external_id: account for account in visible}
     return [
         Line(known[external], date.fromisoformat(day) if day else None, Decimal(amount or 0))

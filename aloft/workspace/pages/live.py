@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from aloft.act import policies
 from aloft.collect.models import Source
 from aloft.engine import client
 from aloft.records.models import Account
@@ -103,7 +104,7 @@ def shown(reader: Reader, wanted: Filter, told: Sequence[Mapping[str, Any]]) -> 
     named = {one["account"] for one in told} - {""}
     known = Account.objects.filter(external_id__in=named, whole=None)
     if not may_import(reader.person):
-        known = known.filter(pk__in=selectors.accounts_of(reader.person).order_by().values("pk"))
+        known = known.filter(pk__in=policies.accounts_of(reader.person).order_by().values("pk"))
     pages = {account.external_id: account for account in known}
     return {"wanted": wanted, "events": [event(one, pages, reader) for one in told]}
 
