@@ -33,7 +33,7 @@ from aloft.records.models import (
     SavedView,
     SuccessPlan,
 )
-from aloft.records.services import accept_invitation, invite_contact
+from aloft.records.services import invite_contact
 from aloft.workspace import uploads
 from tests.workspace import factory
 
@@ -217,17 +217,7 @@ class World:
             arguments[name] = [invite_contact(contact=self.ana(), actor="cora", at=clock.now())]
         if name == "undo_assignment":
             arguments[name] = [self.handed_over()]
-        of_the_moment = name in {
-            "why",
-            "start",
-            "done",
-            "reopen",
-            "record",
-            "snooze",
-            "skip",
-            "hand_over",
-            "hand_back",
-        }
+        of_the_moment = name in "why start done reopen record snooze skip hand_over hand_back".split()
         return reverse(name, args=[self.occurrence.public_id] if of_the_moment else arguments.get(name))
 
     def said(self, name: str) -> dict[str, Any]:
@@ -288,19 +278,6 @@ def world(
     )
 
 
-CUSTOMERS = ("customer", "other customer")
-
-
-def customer_browser(world: World, which: str) -> Client:
-    contact = world.sam if which == "customer" else world.rita
-    secret = invite_contact(contact=contact, actor="cora", at=clock.now())
-    browser = Client()
-    browser.force_login(
-        accept_invitation(secret=secret, at=clock.now()), "django.contrib.auth.backends.ModelBackend"
-    )
-    return browser
-
-
 @pytest.fixture
 def browser_of(owner: Person, outsider: Person, manager: Person) -> Callable[[str], Client]:
     """A fresh browser of one of the cast; nobody's is signed out."""
@@ -337,54 +314,6 @@ def test_every_address_answers_as_the_table_says(
 ) -> None:
     found = {name: ask(browser_of(role), world, name, method).status_code for name in MATRIX}
     assert found == {name: getattr(row, method)[CAST.index(role)] for name, row in MATRIX.items()}
-
-
-@pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("which", CUSTOMERS)
-def test_every_address_answers_customers_as_the_table_says(world: World, which: str, method: str) -> None:
-    found = {name: ask(customer_browser(world, which), world, name, method).status_code for name in MATRIX}
-    place = CUSTOMERS.index(which)
-    told = {
-        name: (row.customers_get, row.customers_post)[method == "post"][place] for name, row in MATRIX.items()
-    }
-    assert found == told
-
-
-INTERNAL = (
-    "objective",
-    "because",
-    "owned",
-    "note",
-    "title",
-    "value",
-    "contact",
-    "at the part",
-    "view",
-    "book",
-)
-"""What is said within the team of the account; its own people do not hear it either."""
-
-
-@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "htmx"])
-@pytest.mark.parametrize("which", CUSTOMERS)
-def test_customers_hear_of_their_own_account_what_is_meant_for_them(
-    world: World, which: str, headers: dict[str, str]
-) -> None:
-    for name in MATRIX.keys() - BY_LINK:
-        for method in ("get", "post"):
-            browser = customer_browser(world, which)
-            response = ask(browser, world, name, method, headers=headers, follow=True)
-            heard = b"".join(response).decode()
-            if which == "customer":
-                assert not [word for word in INTERNAL if f"{world.canary} {word}" in heard], (name, method)
-            else:
-                assert world.canary not in heard, (name, method)
-
-
-def test_the_canary_sings_to_its_own_customer(world: World) -> None:
-    heard = customer_browser(world, "customer").get("/portal/").content.decode()
-    for text in ("name", "goal", "step"):
-        assert f"{world.canary} {text}" in heard
 
 
 def test_who_is_signed_out_is_led_to_sign_in_and_nowhere_else(world: World) -> None:

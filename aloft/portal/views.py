@@ -117,7 +117,7 @@ def _home(request: HttpRequest, customer: Customer) -> HttpResponse:
     plan = plan_at(customer.account, customer.now)
     steps, goals = (plan.steps, plan.goals) if plan else ([], [])
     ahead = meetings(customer)
-    context = {
+    context: dict[str, object] = {
         "sentence": sentences.stands(steps, len(goals), customer.first_name),
         "sub": sentences.follows(steps, len(goals)),
         "plan": plan,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Model, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, F, Min, Model, Q, QuerySet, Sum
 from django.http import Http404
 
 from aloft.act.models import Occurrence, OccurrenceState, Verdict
@@ -164,16 +164,20 @@ def tallies(person: Person | None, horizon: Horizon) -> dict[str, Tally]:
     """How many moments stand in each section, and their planned effort in minutes."""
     work = work_of(person).order_by()
     pressing = work.filter(horizon.awake, due_at__lt=horizon.monday)
-    late = _tally(pressing.filter(due_at__lt=horizon.now))
-    today = _tally(pressing.filter(due_at__gte=horizon.now, due_at__lt=horizon.tomorrow))
-    week, all_ = _tally(pressing).without(late).without(today), _tally(work)
-    later = all_.without(late).without(today).without(week)
-    return {"Late": late, "Today": today, "This week": week, "Later": later}
-
-
-def _tally(work: QuerySet[Occurrence]) -> Tally:
-    found = work.aggregate(moments=Count("pk"), minutes=Sum("effort_minutes", default=0))
-    return Tally(found["moments"], found["minutes"])
+    until = {"late": Q(due_at__lt=horizon.now), "today": Q(due_at__lt=horizon.tomorrow), "week": Q()}
+    sums: dict[str, Aggregate] = {}
+    for name, due in until.items():
+        sums[f"{name}_moments"] = Count("pk", filter=due or None)
+        sums[f"{name}_minutes"] = Sum("effort_minutes", filter=due or None, default=0)
+    found = pressing.aggregate(**sums)
+    late, today, week = (Tally(found[f"{name}_moments"], found[f"{name}_minutes"]) for name in until)
+    everything = Tally(**work.aggregate(moments=Count("pk"), minutes=Sum("effort_minutes", default=0)))
+    return {
+        "Late": late,
+        "Today": today.without(late),
+        "This week": week.without(today),
+        "Later": everything.without(week),
+    }
 
 
 NEWS = (

@@ -46,7 +46,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 def main(reader: Reader, opened: str = "", all_news: bool = False) -> frame.Main:
-    load = reader.load
+    load, decided = reader.load, Decided.objects.order_by("pk").first()
     news = since_yesterday(reader, selectors.names_of_the_team())
     context: dict[str, object] = {
         "crumbs": [Crumb("Today")],
@@ -59,9 +59,9 @@ def main(reader: Reader, opened: str = "", all_news: bool = False) -> frame.Main
         "all_news": len(news),
         "week": my_week(reader),
         "next_in_line": next_in_line(reader),
-        "behind_since": behind_since(reader.now),
+        "behind_since": behind_since(decided, reader.now),
         "alerts": alerts(reader),
-        "as_of": decided_at(),
+        "as_of": decided.at if decided else None,
         "opened": opened,
         "show_owner": reader.sees_everything,
     }
@@ -109,13 +109,7 @@ def _usual(seconds: int | None) -> str:
     return words.effort(round(seconds / 60)) if seconds else ""
 
 
-def behind_since(now: datetime) -> datetime | None:
+def behind_since(decided: Decided | None, now: datetime) -> datetime | None:
     """Since when the engine has left edits unread, if it is longer than it takes when it runs and is not busy."""
-    decided = Decided.objects.order_by("pk").first()
     unread = Change.objects.filter(pk__gt=decided.changes if decided else 0, at__lt=now - UNREAD)
     return unread.order_by("pk").values_list("at", flat=True).first()
-
-
-def decided_at() -> datetime | None:
-    decided = Decided.objects.order_by("pk").first()
-    return decided.at if decided else None
