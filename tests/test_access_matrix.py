@@ -217,7 +217,17 @@ class World:
             arguments[name] = [invite_contact(contact=self.ana(), actor="cora", at=clock.now())]
         if name == "undo_assignment":
             arguments[name] = [self.handed_over()]
-        of_the_moment = name in "why start done reopen record snooze skip hand_over hand_back".split()
+        of_the_moment = name in [
+            "why",
+            "start",
+            "done",
+            "reopen",
+            "record",
+            "snooze",
+            "skip",
+            "hand_over",
+            "hand_back",
+        ]
         return reverse(name, args=[self.occurrence.public_id] if of_the_moment else arguments.get(name))
 
     def said(self, name: str) -> dict[str, Any]:
