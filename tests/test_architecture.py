@@ -22,6 +22,7 @@ READS_TIME = {
 }
 LONGEST = 400  # lines
 LONGER = {  # and why
+    "tests/test_access_matrix.py": "a row for each address, and the world that they ask about",
     "docs/generate.py": "every page of the reference, one after the other",
     "tests/engine/test_timelines.py": "one story for each trigger, told with one cast",
     "aloft/measures/frame.py": "one statement, put together in stages that read each other",
