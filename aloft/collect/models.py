@@ -1,6 +1,19 @@
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from django.db import models
+
+
+class OrderedJSONField(models.TextField):  # type: ignore[type-arg]
+    """JSON as text: it keeps the order of keys, which PostgreSQL's own type sorts."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return json.dumps(value, ensure_ascii=False)
+
+    def from_db_value(self, value: Any, _expression: Any, _connection: Any) -> Any:
+        return json.loads(value)
 
 
 class Source(models.Model):
@@ -77,7 +90,7 @@ class Quarantined(models.Model):
     ordinal = models.PositiveBigIntegerField(default=1)
     column = models.CharField(max_length=255, blank=True)
     reason = models.CharField(max_length=500)
-    cells = models.JSONField()
+    cells = OrderedJSONField()
     mended_at = models.DateTimeField(null=True, blank=True)
     of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="quarantined")
 
