@@ -42,19 +42,30 @@ class DecidedNames:
     def beside(self, facts: str, chosen: str) -> str:
         """The rows of the table `facts` with these columns. `chosen`: a query of _key (to be had), _number (the key
         in `facts`) and _of (the account)."""
-        position = ", ".join(f"p.{column} as {name}" for name, column in _POSITION.items())
-        moments = self._joined("decided_moment", "m", self._of_moments())
-        judged = self._joined("decided_daily", "j", daily.pivoted(self._daily))
         return f"""
           with chosen as ({chosen}),
           here as (select distinct _of from chosen),
-          decided as (
-            select h._of, {position}{moments[0]}{judged[0]}
-            from here h left join decided_position p on p.account = h._of {moments[1]} {judged[1]}),
+          decided as ({self._of_here()}),
           told as (
             select c._key as _asked, c._number, d.* exclude (_of) from chosen c join decided d on d._of = c._of)
           select t._asked as _key, f.* exclude (_key), t.* exclude (_asked, _number)
           from {facts} f join told t on t._number = f._key"""
+
+    def beside_each(self, facts: str) -> str:
+        """All rows of `facts` with these columns: the rows are wide and many, and stay where they are."""
+        return f"""
+          with here as (select distinct _account as _of from asked),
+          decided as ({self._of_here()})
+          select f.*, d.* exclude (_of) from {facts} f left join decided d on d._of = f._account"""
+
+    def _of_here(self) -> str:
+        position = ", ".join(f"p.{column} as {name}" for name, column in _POSITION.items())
+        moments = self._joined("decided_moment", "m", self._of_moments())
+        judged = self._joined("decided_daily", "j", daily.pivoted(self._daily))
+        return (
+            f"select h._of, {position}{moments[0]}{judged[0]} "
+            f"from here h left join decided_position p on p.account = h._of {moments[1]} {judged[1]}"
+        )
 
     def _joined(self, table: str, alias: str, told: Sequence[str]) -> tuple[str, str]:
         """The columns, and the join, of a table with several rows for an account; nothing where none is read."""

@@ -7,6 +7,7 @@ UTC, days are local to the account (as days since 1970-01-01).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -21,12 +22,14 @@ from aloft.facts.store import LISTED, listed
 from aloft.measures import beside, daily, features, plans
 from aloft.measures.account import AccountNames, typed
 from aloft.measures.asides import FAMILIES, answers, asides, questions
+from aloft.measures.at_once import at_once
 from aloft.measures.beside import shares
 from aloft.measures.compile import frame_scope, sql
 from aloft.measures.decided import DecidedNames
 from aloft.measures.detectors.asked import detectors
 from aloft.measures.foreseen import Foreseen
 from aloft.measures.formulas import apart, formulas, with_formulas
+from aloft.measures.gathered import Gather
 from aloft.measures.metrics import TOTALS, metrics_read, rounds
 from aloft.measures.names import expressions, names_read
 from aloft.measures.statements import Column, Stage, Statements
@@ -164,6 +167,8 @@ class Frames:
             Statements(metrics, f"placed_{i}" if i else self._first, f"_{i}" if i else "")
             for i, metrics in enumerate(rounds(self.metrics))
         ]
+        self._reading: list[list[Statements]] = [[one] for one in self.rounds]
+        self._facts = FACTS
         self._foreseen = Foreseen(connection)
         self._prepare()
 
@@ -187,7 +192,7 @@ class Frames:
         if wanted:
             self._put_down(wanted)
             self._read_facts()
-            self._foreseen.add(wanted, "facts_frame")
+            self._foreseen.add(wanted, self._facts)
 
     def forget(self) -> None:
         """The facts are other ones than they were."""
@@ -195,7 +200,7 @@ class Frames:
 
     def _put_down(self, asks: Sequence[Ask]) -> None:
         self._about_occurrences = any(ask.moment is not None for ask in asks)
-        self._about_many = False
+        self._about_many, self._reading = False, [[one] for one in self.rounds]
         self.connection.execute("delete from asked")
         if not asks:
             return
@@ -226,8 +231,12 @@ class Frames:
             f"select a.id as _key, a.id as _account, $at::timestamp as _at, {blanks} from {source}",
             {**parameters, "at": naive(at)},
         )
-        asked = self.connection.execute("select count(*) from asked").fetchone()
-        self._about_many = asked is not None and asked[0] >= self._many
+        counted = self.connection.execute("select count(*) from asked").fetchone()
+        self._about_many = counted is not None and counted[0] >= self._many
+        self._reading = [
+            at_once(self.connection, one) if self._about_many and not self._asides else [one]
+            for one in self.rounds
+        ]
 
     def _everybody(
         self, zones: Sequence[str] | None, among: Sequence[str] | None
@@ -296,55 +305,87 @@ class Frames:
             self._read_facts()
         elif self._lacking:
             self._read_facts()
-            self._foreseen.add(self._lacking, "facts_frame")
+            self._foreseen.add(self._lacking, self._facts)
         self.reread()
 
     def _read_facts(self) -> None:
         self._standing.refresh()
-        for name, statement in self._stages():
-            self.connection.execute(f"create or replace temp table {name} as {statement}")
+        *stages, (name, facts) = self._stages()
+        for stage, source in stages:
+            self._make(stage, source)
+        if self._about_many and not self._asides:
+            self._facts = MANY_FACTS
+            self.connection.execute(f"create or replace temp view {MANY_FACTS} as {facts}")
+        else:
+            self._facts = name
+            self._make(name, facts)
+
+    def _make(self, name: str, source: str | Gather) -> None:
+        if isinstance(source, Gather):
+            self.connection.register(name, source.read(self.connection))
+            return
+        with self._alone():
+            self.connection.execute(f"create or replace temp table {name} as {source}")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """A wide table of one row for each account is made by one thread: of several, each copies it once more."""
+        if not self._about_many:
+            yield
+            return
+        threads = self.connection.execute("select current_setting('threads')").fetchall()[0][0]
+        self.connection.execute("set threads = 1")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"set threads = {threads}")
 
     def reread(self) -> None:
         """Positions, other moments or what the daily pass found have changed: the frame anew, from the same facts."""
-        facts, chosen, parameters = "facts_frame", _EACH.format("facts_frame"), dict[str, object]()
+        beside, parameters = self._decided.beside_each(self._facts), dict[str, object]()
         if self._foreseen:
-            facts, parameters = self._foreseen.table, self._foreseen.chosen(self._asks)
+            parameters = self._foreseen.chosen(self._asks)
             chosen = (
                 f"select {_CHOSEN}" if self._asks else "select 0 as _key, 0 as _number, 0 as _of where false"
             )
-        frame = with_formulas(self._decided.beside(facts, chosen), self._in_view, self._spell)
-        self.connection.execute(f"create or replace temp table frame as {frame}", parameters)
+            beside = self._decided.beside(self._foreseen.table, chosen)
+        frame = with_formulas(beside, self._in_view, self._spell)
+        with self._alone():
+            self.connection.execute(f"create or replace temp table frame as {frame}", parameters)
 
     def _spell(self, expression: Expression) -> str:
         return sql(expression, self._scope)
 
-    def _stages(self) -> list[tuple[str, str]]:
+    def _stages(self) -> list[Stage]:
         return [
             ("held_then", self._account.held_sql()),
             ("named", self._account.named_sql()),
-            *(
-                [("placed", self._decided.beside("named", _EACH.format("named")))]
-                if self._first == "placed"
-                else []
-            ),
+            *([("placed", self._decided.beside_each("named"))] if self._first == "placed" else []),
             *self._metric_stages(),
             *([("notes_then", _NOTES)] if self._about_occurrences else []),
             *plans.stages(self.names),
             *beside.stages(self._shares, self.names),
             *features.stages(self._features),
-            *self._facts_stages("facts_all" if self._asides else "facts_frame"),
+            *self._facts_stages("facts_all" if self._asides else FACTS),
             *(answers(self._asides, "facts_all", self._unread()) if self._asides else []),
         ]
 
     def _metric_stages(self) -> Iterator[Stage]:
         """Round by round: a metric may count since the instant of one of an earlier round."""
-        for i, one in enumerate(self.rounds):
-            yield from one.stages(many=self._about_many)
-            if one is not self.rounds[-1]:
-                yield f"placed_{i + 1}", self._joined_values(one, f"placed_{i}" if i else self._first)
+        for i, read in enumerate(self._reading):
+            for one in read:
+                yield from one.stages(many=self._about_many)
+            if read is not self._reading[-1]:
+                yield (
+                    f"placed_{i + 1}",
+                    self._joined_values(self._columns(i), f"placed_{i}" if i else self._first),
+                )
 
-    def _joined_values(self, statements: Statements, source: str) -> str:
-        columns = list(statements.columns(many=self._about_many))
+    def _columns(self, number: int) -> list[Column]:
+        """Of a round."""
+        return [column for one in self._reading[number] for column in one.columns(many=self._about_many)]
+
+    def _joined_values(self, columns: Sequence[Column], source: str) -> str:
         values = "".join(
             f", {self._known(column.metric, _value(column))} as {column.column}" for column in columns
         )
@@ -393,7 +434,7 @@ class Frames:
 
     def _facts_sql(self) -> str:
         last = len(self.rounds) - 1
-        columns = list(self.rounds[last].columns(many=self._about_many)) if self.rounds else []
+        columns = self._columns(last) if self.rounds else []
         values = "".join(
             f", {self._known(column.metric, _value(column))} as {column.column}" for column in columns
         )
@@ -401,15 +442,18 @@ class Frames:
         if set(beside.SINCE_OPENING) & self.names:
             placed = f"(select *, {_OPENED_ON} as _opened_on from {placed})"
         without = f"exclude ({', '.join(self._decided.columns())})" if self._first == "placed" else ""
-        facts = f"""
-          with told as (
-            select f._key{values}, {self._recorded()},
+        told = f"""{self._recorded()},
               {plans.columns(self.names)}{beside.columns(self._shares, self.names)}{features.columns(self._features)}
             from {placed} f {_joins(columns)}
             {"left join notes_then n on n._key = f._key" if self._about_occurrences else ""}
             {plans.joins(self.names)} {beside.joins(self._shares, self.names)}
-            {features.joins(self._features)})
-          select f.* {without}, t.* exclude (_key) from {placed} f join told t on t._key = f._key"""
+            {features.joins(self._features)}"""
+        facts = (
+            f"select f.* {without}{values}, {told}"
+            if self._about_many
+            else f"with told as (select f._key{values}, {told}) "
+            f"select f.* {without}, t.* exclude (_key) from {placed} f join told t on t._key = f._key"
+        )
         return with_formulas(facts, self._with_facts, self._spell)
 
     def _known(self, metric: Metric, value: str) -> str:
@@ -464,13 +508,14 @@ class Frames:
         return any(metric.since and metric.since.name in late for metric in self.metrics.values())
 
 
-_EACH = "select _key, _key as _number, _account as _of from {}"
 _KEYS = LISTED.format("$keys")
 _CHOSEN = ", ".join(
     f"unnest(string_split(${given}, ','))::bigint as {name}"
     for given, name in (("keys", "_key"), ("numbers", "_number"), ("accounts", "_of"))
 )
 
+FACTS, MANY_FACTS = "facts_frame", "facts_of_many"
+"""What was read of those asked about. Of many it is put together as it is read: to write it down would cost as much."""
 OF_POSITION = ("touches", "declined", "grew", "silent", "rank")
 ELSEWHERE = ("lag", "change", "family")
 _OPENED_ON = "timezone(_zone, timezone('UTC', opened))::date"
@@ -496,6 +541,8 @@ def _value(column: Column) -> str:
     value = f"{column.table}.{column.column}"
     if metric.verb not in TOTALS:
         return value
-    known = f"case when {column.table}._key is null then 0 else {value} end"
+    known = (
+        f"case when {column.present} then {value} else 0 end" if column.present else f"coalesce({value}, 0)"
+    )
     since = metric.since.name if metric.since is not None else None
     return f'case when f."{since}" is not null then {known} end' if since else known

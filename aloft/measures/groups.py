@@ -1,4 +1,7 @@
-"""The queries that give a column for each metric, one for each part of the state that metrics read together."""
+"""The queries that give a column for each metric, one for each part of the state that metrics read together.
+
+In them `s` is a row of state; what a bound is called, and how rows come to their questions, the statements know.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import TYPE_CHECKING
 from aloft.engagement.model import Metric
 from aloft.facts.state import KNOWN_USERS, Kept, number_of, weighted
 from aloft.measures.metrics import definitions, kept
-from aloft.measures.windows import window
+from aloft.measures.windows import EVER, window
 
 if TYPE_CHECKING:
     from aloft.measures.statements import Statements
@@ -36,6 +39,7 @@ class Group:
 
     kind: str
     at_edges = True
+    may_be_unknown = False  # whether a total may be unknown though rows are there
 
     def __init__(self, statements: Statements, metrics: Sequence[Metric]) -> None:
         self.all = statements
@@ -45,9 +49,9 @@ class Group:
         self.windows = sorted({self.number(metric) for metric in metrics})
 
     @staticmethod
-    def alike(metric: Metric, others: Sequence[Metric]) -> Hashable:
-        """What metrics have in common that are read together for many questions: here, their kind is enough."""
-        return None
+    def alike(metric: Metric) -> Hashable:
+        """What metrics have in common that are read together for many questions."""
+        return source_of(metric)
 
     def sql(self) -> str:
         """One row for each key that has any."""
@@ -70,7 +74,9 @@ class Group:
 
     def counts(self, metric: Metric) -> str:
         """The filter of the rows that count for a metric."""
-        return _filter(self.whose(metric) + ([f"in_{self.number(metric)}"] if len(self.windows) > 1 else []))
+        return filter_of(
+            self.whose(metric) + ([f"in_{self.number(metric)}"] if len(self.windows) > 1 else [])
+        )
 
     def whose(self, metric: Metric) -> list[str]:
         state = kept(metric)
@@ -78,8 +84,15 @@ class Group:
 
     def earliest(self, column: str) -> str:
         """Where the first of the windows begins."""
-        first = ", ".join(f"b.{column}_{i}" for i in self.windows)
-        return f"least({first})" if len(self.windows) > 1 else first
+        return self.all.least([f"{column}_{i}" for i in self.windows])
+
+    def since(self, number: int) -> str:
+        """SQL of whether a row of state by day lies in a window, beginning with its first whole day."""
+        return f"s.day >= {self.all.bound(f'first_{number}')}"
+
+    def is_over(self) -> str:
+        """SQL of rows of state by day that lie in some window, and before today."""
+        return f"s.day < {self.all.bound('_day')} and s.day >= {self.earliest('first')}"
 
     def own(self) -> str:
         """SQL of the rows of state of the definitions."""
@@ -98,7 +111,7 @@ class Group:
         return " and ".join(tests)
 
 
-def _filter(tests: Sequence[str]) -> str:
+def filter_of(tests: Sequence[str]) -> str:
     return f" filter (where {' and '.join(tests)})" if tests else ""
 
 
@@ -108,17 +121,19 @@ class Days(Group):
     kind = "day"
 
     @staticmethod
-    def alike(metric: Metric, others: Sequence[Metric]) -> Hashable:
-        """Their windows: sources over the same ones are read together."""
-        windows = frozenset(window(one) for one in others if source_of(one) == source_of(metric))
-        return kept(metric) is None, windows
+    def alike(metric: Metric) -> Hashable:
+        """Their source, and whether all of it is read or its newest days."""
+        return source_of(metric), window(metric) == EVER
 
     def sql(self) -> str:
-        values = ", ".join(
-            f"{_AGGREGATES[metric.verb].format(only=self.counts(metric))} as {column_of(metric)}"
-            for metric in self.metrics
-        )
+        values = ", ".join(f"{self._value(metric)} as {column_of(metric)}" for metric in self.metrics)
         return f"select _key, {values} from ({' union all '.join(self._rows())}) group by _key"
+
+    def _value(self, metric: Metric) -> str:
+        spelled, only = _AGGREGATES[metric.verb], self.counts(metric)
+        if metric.verb == "days" and (first := self.all.short(self.number(metric))) is not None:
+            spelled = _DAYS_AS_BITS.replace("first", first)
+        return spelled.format(only=only)
 
     def whose(self, metric: Metric) -> list[str]:
         if kept(metric):
@@ -126,13 +141,13 @@ class Days(Group):
         return [f"of_{self.events.index(metric.events)}"] if self.several or len(self.events) > 1 else []
 
     def _rows(self) -> Iterator[str]:
-        closed = self.inside(lambda i: f"s.day >= b.first_{i}")
-        over = f"where s.day < b._day and s.day >= {self.earliest('first')}"
+        closed, key = self.inside(self.since), self.all.key
         if self.events:
             yield (
-                f"select b._key, s.day, s.n, s.first, s.last{closed}{self._of('n.of_{}'.format)}"
+                f"select {key} as _key, s.day, s.n, s.first, s.last{closed}{self._of('n.of_{}'.format)}"
                 f"{self.digest('null::bigint')}{self._numbers(*_NO_NUMBERS)} "
-                f"from {self.all.bounds} b join day_count s on s.account = b._account {self._named()} {over}"
+                f"from {self.all.rows_of('day_count')} {self._named()} "
+                f"where {self.is_over()}{self._by_number or ''}"
             )
             wanted = " or ".join(_is_one_of("called", names) for names in self.events)
             yield (
@@ -142,18 +157,27 @@ class Days(Group):
             )
         if self.definitions:
             yield (
-                f"select b._key, s.day, s.n, s.first, s.last{closed}{self._of(_never)}{self.digest('s.digest')}"
-                f"{self._numbers('s.weight', 's.total', 's.low', 's.high')} "
-                f"from {self.all.bounds} b join kept_day s on s.account = b._account {over} and {self.own()}"
+                f"select {key} as _key, s.day, s.n, s.first, s.last{closed}{self._of(_never)}"
+                f"{self.digest('s.digest')}{self._numbers('s.weight', 's.total', 's.low', 's.high')} "
+                f"from {self.all.rows_of('kept_day')} where {self.is_over()} and {self.own()}"
             )
             yield from (self._raw(definition) for definition in self.definitions)
 
     def _named(self) -> str:
+        if self._by_number is not None:
+            return ""
         if self.events == [()]:
             return "cross join (select true as of_0) n" if self.several else ""
         flags = "".join(f", {_is_one_of('name', names)} as of_{i}" for i, names in enumerate(self.events))
         wanted = " or ".join(_is_one_of("name", names) for names in self.events)
         return f"join (select id{flags} from event_name where {wanted}) n on n.id = s.name"
+
+    @property
+    def _by_number(self) -> str | None:
+        """SQL of the rows of these events by their numbers, where these are known: of many, one set of events."""
+        if len(self.events) != 1 or (numbers := self.all.numbers_of(self.events[0])) is None:
+            return None
+        return f" and s.name in ({numbers})" if self.events[0] else ""
 
     def _of(self, spelled: Callable[[int], str]) -> str:
         """Whether a row is of each of the sets of events; nothing where each row is."""
@@ -193,6 +217,10 @@ _AGGREGATES = {
     "max": "(max(high){only})::double",
     "mean": "(sum(total){only})::double / (sum(weight){only})",
 }
+# Of a window of less than 64 days that begins with day `first`: told apart by bits, for which nothing is sorted out.
+_DAYS_AS_BITS = (
+    "coalesce(bit_count(bit_or(1::bigint << least(greatest(day - first, 0), 62)){only}), 0)::bigint"
+)
 
 
 def _is_one_of(column: str, names: Sequence[str]) -> str:
@@ -227,21 +255,22 @@ class _Words(Group):
         return f"count(*){self.counts(metric)}"
 
     def counts(self, metric: Metric) -> str:
-        return _filter([*self.whose(metric), f"(there & {self._bit(self.number(metric))}) <> 0"])
+        return filter_of([*self.whose(metric), f"(there & {self._bit(self.number(metric))}) <> 0"])
 
     def words(self, table: str, digest: str, which: str) -> str:
         """Rows of state: what lies within a window and before today."""
-        word = "s.word & case when s.block = b.last_block then b.last_mask else -1 end"
-        there = self.there(
-            lambda i: (
-                f"s.block >= b.block_{i} and "
-                f"({word} & case when s.block = b.block_{i} then b.mask_{i} else -1 end) <> 0"
-            )
-        )
+        bound = self.all.bound
+        word = f"s.word & case when s.block = {bound('last_block')} then {bound('last_mask')} else -1 end"
+
+        def seen(i: int) -> str:
+            first = bound(f"block_{i}")
+            mask = f"case when s.block = {first} then {bound(f'mask_{i}')} else -1 end"
+            return f"s.block >= {first} and ({word} & {mask}) <> 0"
+
         return (
-            f"select b._key, s.{self.thing}, {there} as there{self.digest(digest)} from {self.all.bounds} b "
-            f"join {table} s on s.account = b._account "
-            f"where s.block <= b.last_block and s.block >= {self.earliest('block')} {which}"
+            f"select {self.all.key} as _key, s.{self.thing}, {self.there(seen)} as there{self.digest(digest)} "
+            f"from {self.all.rows_of(table)} "
+            f"where s.block <= {bound('last_block')} and s.block >= {self.earliest('block')} {which}"
         )
 
     def there(self, spelled: Callable[[int], str] = "in_{}".format) -> str:
@@ -256,11 +285,7 @@ class Users(_Words):
 
     kind = "word"
     thing = "app_user"
-
-    @staticmethod
-    def alike(metric: Metric, others: Sequence[Metric]) -> Hashable:
-        """That they read the words of everybody, of which there are most."""
-        return kept(metric) is None
+    may_be_unknown = True
 
     def rows(self) -> Iterator[str]:
         edges = f"{self.there()} as there{{}} from {self.all.edges} where {{}} and {KNOWN_USERS}"
@@ -305,11 +330,10 @@ class Latest(Group):
         return f"select _key, {values} from ({' union all '.join(self._rows())}) group by _key"
 
     def _rows(self) -> Iterator[str]:
-        closed = self.inside(lambda i: f"s.day >= b.first_{i}")
         yield (
-            f"select b._key, s.occurred, s.received, s.message_id, s.value{closed}{self.digest('s.digest')} "
-            f"from {self.all.bounds} b join kept_latest s on s.account = b._account "
-            f"where {self.own()} and s.day < b._day and s.day >= {self.earliest('first')}"
+            f"select {self.all.key} as _key, s.occurred, s.received, s.message_id, s.value"
+            f"{self.inside(self.since)}{self.digest('s.digest')} "
+            f"from {self.all.rows_of('kept_latest')} where {self.own()} and {self.is_over()}"
         )
         for one in self.definitions:
             value = one.property_sql
@@ -317,72 +341,3 @@ class Latest(Group):
                 f"select _key, occurred, received, message_id, {value}{self.inside()}{self.digest(str(one.digest))} "
                 f"from {self.all.edges} where {self.at_edge(one)} and {value} is not null"
             )
-
-
-class Turns(Group):
-    """What was opened and not closed since, told apart by a key: the state knows every instant.
-
-    What lies before a window closes nothing that was opened within it.
-    """
-
-    kind = "turn"
-    at_edges = False
-
-    @staticmethod
-    def alike(metric: Metric, others: Sequence[Metric]) -> Hashable:
-        """Their definition: a thing that several open and close is another one for each."""
-        return source_of(metric)
-
-    def sql(self) -> str:
-        opened = ", ".join(
-            f"max(s.occurred) filter (where s.opens > 0 and {self.all.within(i)}) as opened_{i}"
-            for i in self.windows
-        )
-        digest = ", s.digest" if self.several else ""
-        some = " or ".join(self.all.within(i) for i in self.windows)
-        things = (
-            f"select b._key, s.key{digest}, {opened}, max(s.occurred) filter (where s.closes > 0) as closed "
-            f"from {self.all.bounds} b join kept_turn s on s.account = b._account "
-            f"where {self.own()} and s.occurred <= b._at and ({some}) group by b._key, s.key{digest}"
-        )
-        values = ", ".join(f"{self._value(metric)} as {column_of(metric)}" for metric in self.metrics)
-        return f"select _key, {values} from ({things}) group by _key"
-
-    def _value(self, metric: Metric) -> str:
-        opened = f"opened_{self.number(metric)}"
-        is_open = f"{opened} is not null and (closed is null or closed < {opened})"
-        return f"count(*){_filter([*self.whose(metric), is_open])}"
-
-
-class Queues(Group):
-    """What was opened and not closed since, told apart by nothing: each closing closes one that is open, if any.
-
-    Of one instant, what opens comes first. What is left is the sum of the steps, less the lowest it ever was.
-    """
-
-    kind = "queue"
-    at_edges = False
-
-    def sql(self) -> str:
-        left = " union all ".join(self._left(i, metric) for i, metric in enumerate(self.metrics))
-        values = ", ".join(
-            f"coalesce(max(value) filter (where metric = {i}), 0) as {column_of(metric)}"
-            for i, metric in enumerate(self.metrics)
-        )
-        return f"select _key, {values} from ({left}) group by _key"
-
-    def _left(self, i: int, metric: Metric) -> str:
-        state = kept(metric)
-        assert state is not None
-        steps = (
-            f"select b._key, s.occurred, sum(s.opens - s.closes) as step from {self.all.bounds} b "
-            f"join kept_turn s on s.account = b._account where s.digest = {state.digest} "
-            f"and s.occurred <= b._at and {self.all.within(self.number(metric))} group by b._key, s.occurred"
-        )
-        sums = (
-            f"select _key, step, sum(step) over (partition by _key order by occurred) as level from ({steps})"
-        )
-        return (
-            f"select _key, {i} as metric, (sum(step) - least(min(level), 0))::bigint as value "
-            f"from ({sums}) group by _key"
-        )

@@ -47,7 +47,7 @@ _STEPS = """
 
 def stages(names: Collection[str]) -> list[Stage]:
     """The tables to make, each with `_key`; of goals a row for each."""
-    found = [("plans_then", _NOTES)]
+    found: list[Stage] = [("plans_then", _NOTES)]
     if {GOALS, *WAY} & set(names):
         found.append(("goals_then", _GOALS))
     if LATE in names:

@@ -6,7 +6,8 @@ of the day in which a window begins where that is a part of a day. Then each gro
 column for each. A key without rows is absent: the frame starts from the questions.
 
 Of few questions, metrics of one kind are one group: what takes long is to plan statements. Of many it is
-to read rows, so that only those metrics are together that read the same ones.
+to read rows: so only those metrics are together that read the same ones, and where the windows of all questions
+are the same ones they are constants (`measures.at_once`).
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from functools import cached_property
 
 from aloft.engagement.model import Metric
 from aloft.facts.days import SIGN, block
-from aloft.measures.groups import Days, Group, Latest, Queues, Turns, Users, Values, column_of, texts
+from aloft.measures.gathered import Gather
+from aloft.measures.groups import Days, Group, Latest, Users, Values, column_of, texts
 from aloft.measures.metrics import kept, names_of
+from aloft.measures.turns import Queues, Turns
 from aloft.measures.windows import Window, window
 
-Stage = tuple[str, str]
-"""A table to make, and the query that fills it."""
+Stage = tuple[str, str | Gather]
+"""A table to make, and what fills it: a query, or several that are put together."""
 
 RUNNING = -1  # in `edges.part`; else the number of the window that begins on the event's day
 _ALL = 9223372036854775807
@@ -30,49 +33,86 @@ _ALL = 9223372036854775807
 
 @dataclass(frozen=True)
 class Column:
-    """Where the value of a metric is found once the stages are made."""
+    """Where the value of a metric is found once the stages are made.
+
+    `present` says whether anything was read for it; it is empty where a missing value says the same.
+    """
 
     metric: Metric
     table: str
     column: str
+    present: str = ""
 
 
 class Statements:
     """The stages that read `metrics`, none of which counts since another of them, for the rows of `asked`."""
 
-    def __init__(self, metrics: Sequence[Metric], asked: str, suffix: str = "") -> None:
+    key = "b._key"
+
+    def __init__(self, metrics: Sequence[Metric], asked: str, suffix: str = "", on: str = "") -> None:
+        """`on`: SQL that narrows the events of the running day, where that is the same one for all."""
         self.metrics = metrics
+        self._on = on
         self.asked = asked
-        self.bounds, self.edges, self.suffix = f"bounds{suffix}", f"edges{suffix}", suffix
+        self.suffix = suffix
+        self.bounds, self.edges = f"bounds{suffix}", f"edges{suffix}"
 
     @cached_property
     def windows(self) -> list[Window]:
         return list(dict.fromkeys(window(metric) for metric in self.metrics))
 
+    def rows_of(self, table: str) -> str:
+        """SQL of a table of state as `s`, with the bounds of each question that asks for its rows."""
+        return f"{self.bounds} b join {table} s on s.account = b._account"
+
+    def bound(self, name: str) -> str:
+        """SQL of a bound of a question, beside a row of state."""
+        return f"b.{name}"
+
+    def least(self, bounds: Sequence[str]) -> str:
+        spelled = ", ".join(map(self.bound, bounds))
+        return f"least({spelled})" if len(bounds) > 1 else spelled
+
+    def numbers_of(self, names: Sequence[str]) -> str | None:
+        """SQL of the numbers of these events, as a list, where they are known."""
+        return None
+
+    def short(self, number: int) -> str | None:
+        """The first day of a window that is known to have less than 64."""
+        return None
+
     def stages(self, *, many: bool = False) -> Iterator[Stage]:
         if not self.metrics:
             return
         groups = self._groups(many)
-        yield self.bounds, self._bounds_sql()
+        yield from self._bounds_stage()
         if any(group.at_edges for group in groups):
             yield self.edges, self._edges_sql()
-        for i, group in enumerate(groups):
-            yield self._table(i), group.sql()
+        yield from self._counted(groups)
 
     def columns(self, *, many: bool = False) -> Iterator[Column]:
         for i, group in enumerate(self._groups(many)):
+            present = self._present(i) if group.may_be_unknown else ""
             for metric in group.metrics:
-                yield Column(metric, self._table(i), column_of(metric))
+                yield Column(metric, self._table(i), column_of(metric), present)
 
     def _table(self, number: int) -> str:
         return f"counted_{number}{self.suffix}"
+
+    def _present(self, number: int) -> str:
+        """SQL of whether anything was read for the metrics of a group."""
+        return f"{self._table(number)}._key is not null"
+
+    def _counted(self, groups: Sequence[Group]) -> Iterator[Stage]:
+        for i, group in enumerate(groups):
+            yield self._table(i), group.sql()
 
     def _groups(self, many: bool) -> list[Group]:
         parts: dict[Hashable, tuple[type[Group], list[Metric]]] = {}
         for kind in (Days, Users, Values, Latest, Turns, Queues):
             metrics = [metric for metric in self.metrics if self._kind(metric) == kind.kind]
             for metric in metrics:
-                alike = kind.alike(metric, metrics) if many else None
+                alike = kind.alike(metric) if many else None
                 parts.setdefault((kind, alike), (kind, []))[1].append(metric)
         return [kind(self, metrics) for kind, metrics in parts.values()]
 
@@ -87,9 +127,13 @@ class Statements:
     def within(self, number: int) -> str:
         """SQL of whether a row of state that has its instant lies in a window."""
         whole = self.windows[number].whole
-        return f"s.day >= b.first_{number}" if whole else f"s.occurred >= b.lo_{number}"
+        begins = self.bound(f"first_{number}" if whole else f"lo_{number}")
+        return f"s.day >= {begins}" if whole else f"s.occurred >= {begins}"
 
-    def _bounds_sql(self) -> str:
+    def _bounds_stage(self) -> Iterator[Stage]:
+        yield self.bounds, self.bounds_sql()
+
+    def bounds_sql(self) -> str:
         """`lo` is the instant, `first` the first whole day, `begin` the day of which a part counts, if any.
 
         `block`, `mask` say the same of activity words; `last_block`, `last_mask` end at yesterday.
@@ -118,20 +162,14 @@ class Statements:
         )
 
     def _edges_sql(self) -> str:
-        names = names_of([metric for metric in self.metrics if metric.verb != "open"])
-        only = "" if names is None else f"where name in ({texts(sorted(names))})"
-        event = (
-            "e.app_user, n.name as called, e.name, e.occurred, e.received, e.message_id, e.day, e.times, "
-            "e.properties, e.source, e.kind"
-        )
         inside = [
             f"{f'e.day >= b.first_{i}' if one.whole else f'e.occurred >= b.lo_{i}'} as in_{i}"
             for i, one in enumerate(self.windows)
         ]
-        named = f"join (select id, name from event_name {only}) n on n.id = e.name"
         running = (
-            f"select b._key, {RUNNING} as part, {', '.join(inside)}, {event} from {self.bounds} b "
-            f"join event e on e.account = b._account and e.day = b._day {named} where e.occurred <= b._at"
+            f"select b._key, {RUNNING} as part, {', '.join(inside)}, {EVENT} from {self.bounds} b "
+            f"join event e on e.account = b._account and e.day = b._day {self.named} "
+            f"where e.occurred <= b._at {self._on}"
         )
         begins = " union all ".join(
             f"select _key, _account, _at, {i} as part, lo_{i} as lo, begin_{i} as begin from {self.bounds} "
@@ -143,10 +181,23 @@ class Statements:
             return running
         only_there = ", ".join(f"b.part = {i} as in_{i}" for i in range(len(self.windows)))
         return (
-            f"{running} union all select b._key, b.part, {only_there}, {event} from ({begins}) b "
-            f"join event e on e.account = b._account and e.day = b.begin {named} "
+            f"{running} union all select b._key, b.part, {only_there}, {EVENT} from ({begins}) b "
+            f"join event e on e.account = b._account and e.day = b.begin {self.named} "
             f"where e.occurred >= b.lo and e.occurred <= b._at"
         )
+
+    @property
+    def named(self) -> str:
+        """The join of events to those of their names that are read at the edges."""
+        names = names_of([metric for metric in self.metrics if metric.verb != "open"])
+        only = "" if names is None else f"where name in ({texts(sorted(names))})"
+        return f"join (select id, name from event_name {only}) n on n.id = e.name"
+
+
+EVENT = (
+    "e.app_user, n.name as called, e.name, e.occurred, e.received, e.message_id, e.day, e.times, e.properties, "
+    "e.source, e.kind"
+)
 
 
 def _bit(day: str) -> str:

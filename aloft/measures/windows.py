@@ -18,6 +18,8 @@ class Window:
     start: str
     day: str
     partial: str = "false"
+    own: bool = False
+    """Whether it begins with something of the account: of others, all of one zone begin at one instant."""
 
     @property
     def whole(self) -> bool:
@@ -52,4 +54,4 @@ def _since(since: Anchor) -> Window:
         return Window(f"aloft_instant({first}, _zone)", f"aloft_days({first})")
     start = f'"{since.name}"'
     local = f"aloft_local({start}, _zone)"
-    return Window(start, f"aloft_days({local}::date)", f"{local} <> date_trunc('day', {local})")
+    return Window(start, f"aloft_days({local}::date)", f"{local} <> date_trunc('day', {local})", own=True)

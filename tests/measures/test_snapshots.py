@@ -6,32 +6,62 @@ After a change that is meant: `ALOFT_SNAPSHOTS=write python -m pytest tests/meas
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 import sqlglot
 
 from aloft.engagement.load import load
+from aloft.engagement.model import Metric
+from aloft.measures.at_once import AtOnce
+from aloft.measures.gathered import Gather
 from aloft.measures.metrics import metrics_read, rounds
-from aloft.measures.statements import Statements
+from aloft.measures.statements import Stage, Statements
+from aloft.measures.windows import window
 
 HERE = Path(__file__).parent / "snapshots"
 BENCHMARK = Path(__file__).parents[2] / "benchmarks/model.yaml"
 
 
+class _Bounds(dict[str, object]):
+    """Whatever is asked for, in the order in which it is: 20454, 20455 and so on."""
+
+    def __missing__(self, name: str) -> object:
+        instant = datetime.fromisoformat("2026-01-01")
+        self[name] = instant if name == "_at" or name.startswith("lo_") else 20454 + len(self)
+        return self[name]
+
+
+class _Events(dict[str, int]):
+    def __missing__(self, name: str) -> int:
+        self[name] = len(self) + 1
+        return self[name]
+
+    def __contains__(self, _name: object) -> bool:
+        return True
+
+
+def stages(metrics: list[Metric], number: int, *, many: bool) -> Iterator[Stage]:
+    named, suffix = f"placed_{number}" if number else "placed", f"_{number}" if number else ""
+    if not many:
+        yield from Statements(metrics, named, suffix).stages()
+        return
+    alike = [metric for metric in metrics if not window(metric).own]
+    yield from AtOnce(alike, _Bounds(), _Events(), suffix=suffix).stages(many=True)
+    rest = [metric for metric in metrics if window(metric).own]
+    yield from Statements(rest, named, suffix).stages(many=True)
+
+
 def spelled(dialect: str, *, many: bool) -> str:
     model = load(BENCHMARK.read_text(), "model.yaml")
-    stages = [
-        stage
-        for i, metrics in enumerate(rounds(metrics_read(model)))
-        for stage in Statements(metrics, f"placed_{i}" if i else "placed", f"_{i}" if i else "").stages(
-            many=many
-        )
-    ]
+    made = (stage for i, one in enumerate(rounds(metrics_read(model))) for stage in stages(one, i, many=many))
     return (
         "\n\n".join(
             f"-- {name}\n{sqlglot.transpile(sql, read='duckdb', write=dialect, pretty=True)[0]};"
-            for name, sql in stages
+            for name, source in made
+            for sql in (source.queries if isinstance(source, Gather) else [source])
         )
         + "\n"
     )

@@ -248,7 +248,7 @@ SELECT
     digest = 4491334875824454062 AND in_2), 0) AS DOUBLE) AS "minutes_90d"
 FROM (
   SELECT
-    b._key,
+    b._key AS _key,
     s.day,
     s.n,
     s.first,
@@ -329,7 +329,7 @@ FROM (
     )
   UNION ALL
   SELECT
-    b._key,
+    b._key AS _key,
     s.day,
     s.n,
     s.first,
@@ -672,7 +672,7 @@ FROM (
     BIT_OR(there) AS there
   FROM (
     SELECT
-      b._key,
+      b._key AS _key,
       s.app_user,
       CASE
         WHEN s.block >= b.block_0
@@ -726,7 +726,7 @@ FROM (
       )
     UNION ALL
     SELECT
-      b._key,
+      b._key AS _key,
       s.app_user,
       CASE
         WHEN s.block >= b.block_0
@@ -830,7 +830,7 @@ SELECT
   ARG_MAX(value, (occurred, received, message_id)) AS "latest_score"
 FROM (
   SELECT
-    b._key,
+    b._key AS _key,
     s.occurred,
     s.received,
     s.message_id,
@@ -888,7 +888,7 @@ SELECT
     )) AS "open_low_90d"
 FROM (
   SELECT
-    b._key,
+    b._key AS _key,
     s.key,
     s.digest,
     MAX(s.occurred) FILTER(WHERE

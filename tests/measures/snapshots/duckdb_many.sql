@@ -1,3 +1,1250 @@
+-- edges_at_once
+SELECT
+  e.account AS _key,
+  -1 AS part,
+  e.day >= (
+    20454
+  ) AS in_0,
+  e.day >= (
+    20455
+  ) AS in_1,
+  e.day >= (
+    20456
+  ) AS in_2,
+  e.day >= (
+    20457
+  ) AS in_3,
+  e.app_user,
+  n.name AS called,
+  e.name,
+  e.occurred,
+  e.received,
+  e.message_id,
+  e.day,
+  e.times,
+  e.properties,
+  e.source,
+  e.kind
+FROM (
+  SELECT
+    *
+  FROM event AS s
+) AS e
+JOIN (
+  SELECT
+    id,
+    name
+  FROM event_name
+) AS n
+  ON n.id = e.name
+WHERE
+  NOT e.account IS NULL
+  AND e.day = (
+    20458
+  )
+  AND e.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_0
+FROM (
+  SELECT
+    _key,
+    CAST(COALESCE(SUM(n) FILTER(WHERE
+      in_0), 0) AS BIGINT) AS "sign_ins_7d",
+    CAST(COALESCE(SUM(n) FILTER(WHERE
+      in_1), 0) AS BIGINT) AS "sign_ins_28d",
+    CAST(COALESCE(SUM(n) FILTER(WHERE
+      in_2), 0) AS BIGINT) AS "sign_ins_90d",
+    CAST(COALESCE(
+      BIT_COUNT(
+        BIT_OR(CAST(1 AS BIGINT) << LEAST(GREATEST(day - 20455, 0), 62)) FILTER(WHERE
+          in_1)
+      ),
+      0
+    ) AS BIGINT) AS "active_days_28d"
+  FROM (
+    SELECT
+      s.account AS _key,
+      s.day,
+      s.n,
+      s.first,
+      s.last,
+      s.day >= (
+        20454
+      ) AS in_0,
+      s.day >= (
+        20455
+      ) AS in_1,
+      s.day >= (
+        20456
+      ) AS in_2
+    FROM (
+      SELECT
+        *
+      FROM day_count AS s
+    ) AS s
+    WHERE
+      s.day < (
+        20458
+      ) AND s.day >= (
+        20454
+      ) AND s.name IN (1)
+    UNION ALL
+    SELECT
+      _key,
+      day,
+      times,
+      occurred,
+      occurred,
+      in_0 AS in_0,
+      in_1 AS in_1,
+      in_2 AS in_2
+    FROM edges_at_once
+    WHERE
+      (
+        in_0 OR in_1 OR in_2
+      ) AND (
+        called IN ('Signed In')
+      )
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_1
+FROM (
+  SELECT
+    _key,
+    CAST(COALESCE(SUM(n), 0) AS BIGINT) AS "events_28d"
+  FROM (
+    SELECT
+      s.account AS _key,
+      s.day,
+      s.n,
+      s.first,
+      s.last
+    FROM (
+      SELECT
+        *
+      FROM day_count AS s
+    ) AS s
+    WHERE
+      s.day < (
+        20458
+      ) AND s.day >= (
+        20455
+      )
+    UNION ALL
+    SELECT
+      _key,
+      day,
+      times,
+      occurred,
+      occurred
+    FROM edges_at_once
+    WHERE
+      (
+        in_1
+      ) AND (
+        TRUE
+      )
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_2
+FROM (
+  SELECT
+    _key,
+    CAST(COALESCE(SUM(n), 0) AS BIGINT) AS "created_28d"
+  FROM (
+    SELECT
+      s.account AS _key,
+      s.day,
+      s.n,
+      s.first,
+      s.last
+    FROM (
+      SELECT
+        *
+      FROM day_count AS s
+    ) AS s
+    WHERE
+      s.day < (
+        20458
+      ) AND s.day >= (
+        20455
+      ) AND s.name IN (2)
+    UNION ALL
+    SELECT
+      _key,
+      day,
+      times,
+      occurred,
+      occurred
+    FROM edges_at_once
+    WHERE
+      (
+        in_1
+      ) AND (
+        called IN ('User Created')
+      )
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_3
+FROM (
+  SELECT
+    _key,
+    CAST(COALESCE(SUM(n), 0) AS BIGINT) AS "reports_28d"
+  FROM (
+    SELECT
+      s.account AS _key,
+      s.day,
+      s.n,
+      s.first,
+      s.last
+    FROM (
+      SELECT
+        *
+      FROM day_count AS s
+    ) AS s
+    WHERE
+      s.day < (
+        20458
+      ) AND s.day >= (
+        20455
+      ) AND s.name IN (3)
+    UNION ALL
+    SELECT
+      _key,
+      day,
+      times,
+      occurred,
+      occurred
+    FROM edges_at_once
+    WHERE
+      (
+        in_1
+      ) AND (
+        called IN ('Feature 7 Used')
+      )
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_4
+FROM (
+  SELECT
+    _key,
+    CAST(COALESCE(SUM(n), 0) AS BIGINT) AS "shares_28d"
+  FROM (
+    SELECT
+      s.account AS _key,
+      s.day,
+      s.n,
+      s.first,
+      s.last
+    FROM (
+      SELECT
+        *
+      FROM day_count AS s
+    ) AS s
+    WHERE
+      s.day < (
+        20458
+      ) AND s.day >= (
+        20455
+      ) AND s.name IN (4, 5)
+    UNION ALL
+    SELECT
+      _key,
+      day,
+      times,
+      occurred,
+      occurred
+    FROM edges_at_once
+    WHERE
+      (
+        in_1
+      ) AND (
+        called IN ('Feature 8 Used', 'Feature 9 Used')
+      )
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_5
+FROM (
+  SELECT
+    _key,
+    MIN(first) AS "first_export"
+  FROM (
+    SELECT
+      s.account AS _key,
+      s.day,
+      s.n,
+      s.first,
+      s.last
+    FROM (
+      SELECT
+        *
+      FROM day_count AS s
+    ) AS s
+    WHERE
+      s.day < (
+        20458
+      ) AND s.day >= (
+        20457
+      ) AND s.name IN (6)
+    UNION ALL
+    SELECT
+      _key,
+      day,
+      times,
+      occurred,
+      occurred
+    FROM edges_at_once
+    WHERE
+      (
+        in_3
+      ) AND (
+        called IN ('Report Exported')
+      )
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_6
+FROM (
+  SELECT
+    _key,
+    MAX(last) AS "last_sign_in"
+  FROM (
+    SELECT
+      s.account AS _key,
+      s.day,
+      s.n,
+      s.first,
+      s.last
+    FROM (
+      SELECT
+        *
+      FROM day_count AS s
+    ) AS s
+    WHERE
+      s.day < (
+        20458
+      ) AND s.day >= (
+        20457
+      ) AND s.name IN (1)
+    UNION ALL
+    SELECT
+      _key,
+      day,
+      times,
+      occurred,
+      occurred
+    FROM edges_at_once
+    WHERE
+      (
+        in_3
+      ) AND (
+        called IN ('Signed In')
+      )
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_7
+FROM (
+  SELECT
+    _key,
+    CAST(COALESCE(SUM(n), 0) AS BIGINT) AS "csv_28d",
+    CAST(COALESCE(BIT_COUNT(BIT_OR(CAST(1 AS BIGINT) << LEAST(GREATEST(day - 20455, 0), 62))), 0) AS BIGINT) AS "csv_days_28d"
+  FROM (
+    SELECT
+      s.account AS _key,
+      s.day,
+      s.n,
+      s.first,
+      s.last
+    FROM (
+      SELECT
+        *
+      FROM kept_day AS s
+    ) AS s
+    WHERE
+      s.day < (
+        20458
+      ) AND s.day >= (
+        20455
+      ) AND s.digest IN (2836362700080970622)
+    UNION ALL
+    SELECT
+      _key,
+      day,
+      times,
+      occurred,
+      occurred
+    FROM edges_at_once
+    WHERE
+      (
+        in_1
+      )
+      AND called IN ('Report Exported')
+      AND (
+        (
+          properties ->> '$.format'
+        ) = 'csv'
+      )
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_8
+FROM (
+  SELECT
+    _key,
+    CAST(COALESCE(SUM(n), 0) AS BIGINT) AS "urgent_28d"
+  FROM (
+    SELECT
+      s.account AS _key,
+      s.day,
+      s.n,
+      s.first,
+      s.last
+    FROM (
+      SELECT
+        *
+      FROM kept_day AS s
+    ) AS s
+    WHERE
+      s.day < (
+        20458
+      ) AND s.day >= (
+        20455
+      ) AND s.digest IN (6114336364270427303)
+    UNION ALL
+    SELECT
+      _key,
+      day,
+      times,
+      occurred,
+      occurred
+    FROM edges_at_once
+    WHERE
+      (
+        in_1
+      )
+      AND called IN ('Ticket Opened')
+      AND (
+        (
+          properties ->> '$.priority'
+        ) = 'urgent'
+      )
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_9
+FROM (
+  SELECT
+    _key,
+    CAST(COALESCE(SUM(n), 0) AS BIGINT) AS "large_28d"
+  FROM (
+    SELECT
+      s.account AS _key,
+      s.day,
+      s.n,
+      s.first,
+      s.last
+    FROM (
+      SELECT
+        *
+      FROM kept_day AS s
+    ) AS s
+    WHERE
+      s.day < (
+        20458
+      ) AND s.day >= (
+        20455
+      ) AND s.digest IN (1317316532512285357)
+    UNION ALL
+    SELECT
+      _key,
+      day,
+      times,
+      occurred,
+      occurred
+    FROM edges_at_once
+    WHERE
+      (
+        in_1
+      )
+      AND called IN ('Report Exported')
+      AND (
+        TRY_CAST(properties ->> '$.rows' AS DOUBLE) > 900
+      )
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_10
+FROM (
+  SELECT
+    _key,
+    CAST(COALESCE(SUM(total), 0) AS DOUBLE) AS "rows_28d"
+  FROM (
+    SELECT
+      s.account AS _key,
+      s.day,
+      s.n,
+      s.first,
+      s.last,
+      s.weight AS weight,
+      s.total AS total,
+      s.low AS low,
+      s.high AS high
+    FROM (
+      SELECT
+        *
+      FROM kept_day AS s
+    ) AS s
+    WHERE
+      s.day < (
+        20458
+      ) AND s.day >= (
+        20455
+      ) AND s.digest IN (8638756773259823892)
+    UNION ALL
+    SELECT
+      _key,
+      day,
+      times,
+      occurred,
+      occurred,
+      CASE
+        WHEN NOT TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) IS NULL
+        THEN times
+      END AS weight,
+      TRY_CAST(TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) * times AS DECIMAL(30, 6)) AS total,
+      TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS low,
+      TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS high
+    FROM edges_at_once
+    WHERE
+      (
+        in_1
+      ) AND called IN ('Report Exported')
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_11
+FROM (
+  SELECT
+    _key,
+    CAST(COALESCE(SUM(total), 0) AS DOUBLE) AS "rows_csv_28d"
+  FROM (
+    SELECT
+      s.account AS _key,
+      s.day,
+      s.n,
+      s.first,
+      s.last,
+      s.weight AS weight,
+      s.total AS total,
+      s.low AS low,
+      s.high AS high
+    FROM (
+      SELECT
+        *
+      FROM kept_day AS s
+    ) AS s
+    WHERE
+      s.day < (
+        20458
+      ) AND s.day >= (
+        20455
+      ) AND s.digest IN (8917728982000593545)
+    UNION ALL
+    SELECT
+      _key,
+      day,
+      times,
+      occurred,
+      occurred,
+      CASE
+        WHEN NOT TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) IS NULL
+        THEN times
+      END AS weight,
+      TRY_CAST(TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) * times AS DECIMAL(30, 6)) AS total,
+      TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS low,
+      TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS high
+    FROM edges_at_once
+    WHERE
+      (
+        in_1
+      )
+      AND called IN ('Report Exported')
+      AND (
+        (
+          properties ->> '$.format'
+        ) = 'csv'
+      )
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_12
+FROM (
+  SELECT
+    _key,
+    CAST(COALESCE(SUM(total), 0) AS DOUBLE) AS "rows_large_90d"
+  FROM (
+    SELECT
+      s.account AS _key,
+      s.day,
+      s.n,
+      s.first,
+      s.last,
+      s.weight AS weight,
+      s.total AS total,
+      s.low AS low,
+      s.high AS high
+    FROM (
+      SELECT
+        *
+      FROM kept_day AS s
+    ) AS s
+    WHERE
+      s.day < (
+        20458
+      ) AND s.day >= (
+        20456
+      ) AND s.digest IN (6433322488679723558)
+    UNION ALL
+    SELECT
+      _key,
+      day,
+      times,
+      occurred,
+      occurred,
+      CASE
+        WHEN NOT TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) IS NULL
+        THEN times
+      END AS weight,
+      TRY_CAST(TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) * times AS DECIMAL(30, 6)) AS total,
+      TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS low,
+      TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS high
+    FROM edges_at_once
+    WHERE
+      (
+        in_2
+      )
+      AND called IN ('Report Exported')
+      AND (
+        TRY_CAST(properties ->> '$.rows' AS DOUBLE) > 900
+      )
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_13
+FROM (
+  SELECT
+    _key,
+    CAST(COALESCE(SUM(total) FILTER(WHERE
+      in_1), 0) AS DOUBLE) AS "minutes_28d",
+    CAST(COALESCE(SUM(total) FILTER(WHERE
+      in_2), 0) AS DOUBLE) AS "minutes_90d"
+  FROM (
+    SELECT
+      s.account AS _key,
+      s.day,
+      s.n,
+      s.first,
+      s.last,
+      s.day >= (
+        20455
+      ) AS in_1,
+      s.day >= (
+        20456
+      ) AS in_2,
+      s.weight AS weight,
+      s.total AS total,
+      s.low AS low,
+      s.high AS high
+    FROM (
+      SELECT
+        *
+      FROM kept_day AS s
+    ) AS s
+    WHERE
+      s.day < (
+        20458
+      ) AND s.day >= (
+        20455
+      ) AND s.digest IN (4491334875824454062)
+    UNION ALL
+    SELECT
+      _key,
+      day,
+      times,
+      occurred,
+      occurred,
+      in_1 AS in_1,
+      in_2 AS in_2,
+      CASE
+        WHEN NOT TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) IS NULL
+        THEN times
+      END AS weight,
+      TRY_CAST(TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) * times AS DECIMAL(30, 6)) AS total,
+      TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS low,
+      TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS high
+    FROM edges_at_once
+    WHERE
+      (
+        in_1 OR in_2
+      ) AND called IN ('Signed In')
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_14
+FROM (
+  SELECT
+    _key,
+    CASE
+      WHEN BOOL_OR(CAST(app_user IS NULL AS BOOLEAN)) FILTER(WHERE
+        (
+          there & 1
+        ) <> 0)
+      THEN NULL
+      ELSE COUNT(*) FILTER(WHERE
+        (
+          there & 1
+        ) <> 0)
+    END AS "active_users_7d",
+    CASE
+      WHEN BOOL_OR(CAST(app_user IS NULL AS BOOLEAN)) FILTER(WHERE
+        (
+          there & 2
+        ) <> 0)
+      THEN NULL
+      ELSE COUNT(*) FILTER(WHERE
+        (
+          there & 2
+        ) <> 0)
+    END AS "active_users_28d",
+    CASE
+      WHEN BOOL_OR(CAST(app_user IS NULL AS BOOLEAN)) FILTER(WHERE
+        (
+          there & 4
+        ) <> 0)
+      THEN NULL
+      ELSE COUNT(*) FILTER(WHERE
+        (
+          there & 4
+        ) <> 0)
+    END AS "active_users_90d"
+  FROM (
+    SELECT
+      _key,
+      app_user,
+      BIT_OR(there) AS there
+    FROM (
+      SELECT
+        s.account AS _key,
+        s.app_user,
+        CASE
+          WHEN s.block >= (
+            20462
+          )
+          AND (
+            s.word & CASE WHEN s.block = (
+              20460
+            ) THEN (
+              20461
+            ) ELSE -1 END & CASE WHEN s.block = (
+              20462
+            ) THEN (
+              20463
+            ) ELSE -1 END
+          ) <> 0
+          THEN 1
+          ELSE 0
+        END + CASE
+          WHEN s.block >= (
+            20464
+          )
+          AND (
+            s.word & CASE WHEN s.block = (
+              20460
+            ) THEN (
+              20461
+            ) ELSE -1 END & CASE WHEN s.block = (
+              20464
+            ) THEN (
+              20465
+            ) ELSE -1 END
+          ) <> 0
+          THEN 2
+          ELSE 0
+        END + CASE
+          WHEN s.block >= (
+            20466
+          )
+          AND (
+            s.word & CASE WHEN s.block = (
+              20460
+            ) THEN (
+              20461
+            ) ELSE -1 END & CASE WHEN s.block = (
+              20466
+            ) THEN (
+              20467
+            ) ELSE -1 END
+          ) <> 0
+          THEN 4
+          ELSE 0
+        END AS there
+      FROM (
+        SELECT
+          *
+        FROM user_word AS s
+      ) AS s
+      WHERE
+        s.block <= (
+          20460
+        ) AND s.block >= (
+          20462
+        )
+      UNION ALL
+      SELECT
+        _key,
+        app_user,
+        CASE WHEN in_0 THEN 1 ELSE 0 END + CASE WHEN in_1 THEN 2 ELSE 0 END + CASE WHEN in_2 THEN 4 ELSE 0 END AS there
+      FROM edges_at_once
+      WHERE
+        (
+          in_0 OR in_1 OR in_2
+        )
+        AND (
+          NOT app_user IS NULL OR times > 1 OR kind = 'tally'
+        )
+    )
+    GROUP BY
+      _key,
+      app_user
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_15
+FROM (
+  SELECT
+    _key,
+    CASE
+      WHEN BOOL_OR(CAST(app_user IS NULL AS BOOLEAN)) FILTER(WHERE
+        (
+          there & 1
+        ) <> 0)
+      THEN NULL
+      ELSE COUNT(*) FILTER(WHERE
+        (
+          there & 1
+        ) <> 0)
+    END AS "exporters_28d"
+  FROM (
+    SELECT
+      _key,
+      app_user,
+      BIT_OR(there) AS there
+    FROM (
+      SELECT
+        s.account AS _key,
+        s.app_user,
+        CASE
+          WHEN s.block >= (
+            20464
+          )
+          AND (
+            s.word & CASE WHEN s.block = (
+              20460
+            ) THEN (
+              20461
+            ) ELSE -1 END & CASE WHEN s.block = (
+              20464
+            ) THEN (
+              20465
+            ) ELSE -1 END
+          ) <> 0
+          THEN 1
+          ELSE 0
+        END AS there
+      FROM (
+        SELECT
+          *
+        FROM kept_word AS s
+      ) AS s
+      WHERE
+        s.block <= (
+          20460
+        )
+        AND s.block >= (
+          20464
+        )
+        AND s.digest IN (8319675758795710882)
+      UNION ALL
+      SELECT
+        _key,
+        app_user,
+        CASE WHEN in_1 THEN 1 ELSE 0 END AS there
+      FROM edges_at_once
+      WHERE
+        (
+          in_1
+        )
+        AND called IN ('Report Exported')
+        AND (
+          NOT app_user IS NULL OR times > 1 OR kind = 'tally'
+        )
+    )
+    GROUP BY
+      _key,
+      app_user
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_16
+FROM (
+  SELECT
+    _key,
+    CASE
+      WHEN BOOL_OR(CAST(app_user IS NULL AS BOOLEAN)) FILTER(WHERE
+        (
+          there & 1
+        ) <> 0)
+      THEN NULL
+      ELSE COUNT(*) FILTER(WHERE
+        (
+          there & 1
+        ) <> 0)
+    END AS "urgent_users_28d"
+  FROM (
+    SELECT
+      _key,
+      app_user,
+      BIT_OR(there) AS there
+    FROM (
+      SELECT
+        s.account AS _key,
+        s.app_user,
+        CASE
+          WHEN s.block >= (
+            20464
+          )
+          AND (
+            s.word & CASE WHEN s.block = (
+              20460
+            ) THEN (
+              20461
+            ) ELSE -1 END & CASE WHEN s.block = (
+              20464
+            ) THEN (
+              20465
+            ) ELSE -1 END
+          ) <> 0
+          THEN 1
+          ELSE 0
+        END AS there
+      FROM (
+        SELECT
+          *
+        FROM kept_word AS s
+      ) AS s
+      WHERE
+        s.block <= (
+          20460
+        )
+        AND s.block >= (
+          20464
+        )
+        AND s.digest IN (4805120595706273968)
+      UNION ALL
+      SELECT
+        _key,
+        app_user,
+        CASE WHEN in_1 THEN 1 ELSE 0 END AS there
+      FROM edges_at_once
+      WHERE
+        (
+          in_1
+        )
+        AND called IN ('Ticket Opened')
+        AND (
+          (
+            properties ->> '$.priority'
+          ) = 'urgent'
+        )
+        AND (
+          NOT app_user IS NULL OR times > 1 OR kind = 'tally'
+        )
+    )
+    GROUP BY
+      _key,
+      app_user
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_17
+FROM (
+  SELECT
+    _key,
+    ARG_MAX(value, (occurred, received, message_id)) AS "latest_score"
+  FROM (
+    SELECT
+      s.account AS _key,
+      s.occurred,
+      s.received,
+      s.message_id,
+      s.value
+    FROM (
+      SELECT
+        *
+      FROM kept_latest AS s
+    ) AS s
+    WHERE
+      s.digest IN (5895784800160679633) AND s.day < (
+        20458
+      ) AND s.day >= (
+        20457
+      )
+    UNION ALL
+    SELECT
+      _key,
+      occurred,
+      received,
+      message_id,
+      properties ->> '$.score'
+    FROM edges_at_once
+    WHERE
+      (
+        in_3
+      )
+      AND called IN ('Survey Answered')
+      AND (
+        (
+          properties ->> '$.kind'
+        ) = 'nps'
+      )
+      AND NOT (
+        properties ->> '$.score'
+      ) IS NULL
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_18
+FROM (
+  SELECT
+    _key,
+    COUNT(*) FILTER(WHERE
+      NOT opened_3 IS NULL AND (
+        closed IS NULL OR closed < opened_3
+      )) AS "open_tickets"
+  FROM (
+    SELECT
+      s.account AS _key,
+      s.key,
+      MAX(s.occurred) FILTER(WHERE
+        s.opens > 0 AND s.day >= (
+          20457
+        )) AS opened_3,
+      MAX(s.occurred) FILTER(WHERE
+        s.closes > 0) AS closed
+    FROM (
+      SELECT
+        *
+      FROM kept_turn AS s
+    ) AS s
+    WHERE
+      s.digest IN (4391666132538483486)
+      AND s.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP)
+      AND (
+        s.day >= (
+          20457
+        )
+      )
+    GROUP BY
+      s.account,
+      s.key
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_19
+FROM (
+  SELECT
+    _key,
+    COUNT(*) FILTER(WHERE
+      NOT opened_3 IS NULL AND (
+        closed IS NULL OR closed < opened_3
+      )) AS "open_urgent"
+  FROM (
+    SELECT
+      s.account AS _key,
+      s.key,
+      MAX(s.occurred) FILTER(WHERE
+        s.opens > 0 AND s.day >= (
+          20457
+        )) AS opened_3,
+      MAX(s.occurred) FILTER(WHERE
+        s.closes > 0) AS closed
+    FROM (
+      SELECT
+        *
+      FROM kept_turn AS s
+    ) AS s
+    WHERE
+      s.digest IN (4874106480260715181)
+      AND s.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP)
+      AND (
+        s.day >= (
+          20457
+        )
+      )
+    GROUP BY
+      s.account,
+      s.key
+  )
+  GROUP BY
+    _key
+);
+
+-- counted_at_once
+SELECT
+  *,
+  TRUE AS there_20
+FROM (
+  SELECT
+    _key,
+    COUNT(*) FILTER(WHERE
+      NOT opened_2 IS NULL AND (
+        closed IS NULL OR closed < opened_2
+      )) AS "open_low_90d"
+  FROM (
+    SELECT
+      s.account AS _key,
+      s.key,
+      MAX(s.occurred) FILTER(WHERE
+        s.opens > 0 AND s.day >= (
+          20456
+        )) AS opened_2,
+      MAX(s.occurred) FILTER(WHERE
+        s.closes > 0) AS closed
+    FROM (
+      SELECT
+        *
+      FROM kept_turn AS s
+    ) AS s
+    WHERE
+      s.digest IN (4746657429304392835)
+      AND s.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP)
+      AND (
+        s.day >= (
+          20456
+        )
+      )
+    GROUP BY
+      s.account,
+      s.key
+  )
+  GROUP BY
+    _key
+);
+
 -- bounds
 SELECT
   *,
@@ -40,91 +1287,21 @@ SELECT
         first_0 - 64 * CAST(FLOOR(first_0 / 64.0) AS INT)
       ), 62)
     )
-  END AS mask_0,
-  CAST(FLOOR(first_1 / 64.0) AS INT) AS block_1,
-  CASE
-    WHEN (
-      first_1 - 64 * CAST(FLOOR(first_1 / 64.0) AS INT)
-    ) = 63
-    THEN (
-      -9223372036854775807 - 1
-    )
-    ELSE -(
-      CAST(1 AS BIGINT) << LEAST((
-        first_1 - 64 * CAST(FLOOR(first_1 / 64.0) AS INT)
-      ), 62)
-    )
-  END AS mask_1,
-  CAST(FLOOR(first_2 / 64.0) AS INT) AS block_2,
-  CASE
-    WHEN (
-      first_2 - 64 * CAST(FLOOR(first_2 / 64.0) AS INT)
-    ) = 63
-    THEN (
-      -9223372036854775807 - 1
-    )
-    ELSE -(
-      CAST(1 AS BIGINT) << LEAST((
-        first_2 - 64 * CAST(FLOOR(first_2 / 64.0) AS INT)
-      ), 62)
-    )
-  END AS mask_2,
-  CAST(FLOOR(first_3 / 64.0) AS INT) AS block_3,
-  CASE
-    WHEN (
-      first_3 - 64 * CAST(FLOOR(first_3 / 64.0) AS INT)
-    ) = 63
-    THEN (
-      -9223372036854775807 - 1
-    )
-    ELSE -(
-      CAST(1 AS BIGINT) << LEAST((
-        first_3 - 64 * CAST(FLOOR(first_3 / 64.0) AS INT)
-      ), 62)
-    )
-  END AS mask_3,
-  CAST(FLOOR(first_4 / 64.0) AS INT) AS block_4,
-  CASE
-    WHEN (
-      first_4 - 64 * CAST(FLOOR(first_4 / 64.0) AS INT)
-    ) = 63
-    THEN (
-      -9223372036854775807 - 1
-    )
-    ELSE -(
-      CAST(1 AS BIGINT) << LEAST((
-        first_4 - 64 * CAST(FLOOR(first_4 / 64.0) AS INT)
-      ), 62)
-    )
-  END AS mask_4
+  END AS mask_0
 FROM (
   SELECT
     *,
-    day_0 AS first_0,
-    day_1 AS first_1,
-    day_2 AS first_2,
-    day_3 + CAST(part_3 AS INT) AS first_3,
-    CASE WHEN part_3 AND day_3 < _day THEN day_3 END AS begin_3,
-    day_4 AS first_4
+    day_0 + CAST(part_0 AS INT) AS first_0,
+    CASE WHEN part_0 AND day_0 < _day THEN day_0 END AS begin_0
   FROM (
     SELECT
       _key,
       _account,
       _at,
       _day,
-      ALOFT_DAYS((
-        _date - 6
-      )) AS day_0,
-      ALOFT_DAYS((
-        _date - 27
-      )) AS day_1,
-      ALOFT_DAYS((
-        _date - 89
-      )) AS day_2,
-      ALOFT_DAYS(CAST(ALOFT_LOCAL("contract_start", _zone) AS DATE)) AS day_3,
-      "contract_start" AS lo_3,
-      ALOFT_LOCAL("contract_start", _zone) <> DATE_TRUNC('DAY', ALOFT_LOCAL("contract_start", _zone)) AS part_3,
-      -1000000 AS day_4
+      ALOFT_DAYS(CAST(ALOFT_LOCAL("contract_start", _zone) AS DATE)) AS day_0,
+      "contract_start" AS lo_0,
+      ALOFT_LOCAL("contract_start", _zone) <> DATE_TRUNC('DAY', ALOFT_LOCAL("contract_start", _zone)) AS part_0
     FROM placed
   )
 );
@@ -133,11 +1310,7 @@ FROM (
 SELECT
   b._key,
   -1 AS part,
-  e.day >= b.first_0 AS in_0,
-  e.day >= b.first_1 AS in_1,
-  e.day >= b.first_2 AS in_2,
-  e.occurred >= b.lo_3 AS in_3,
-  e.day >= b.first_4 AS in_4,
+  e.occurred >= b.lo_0 AS in_0,
   e.app_user,
   n.name AS called,
   e.name,
@@ -157,6 +1330,8 @@ JOIN (
     id,
     name
   FROM event_name
+  WHERE
+    name IN ('User Created')
 ) AS n
   ON n.id = e.name
 WHERE
@@ -166,10 +1341,6 @@ SELECT
   b._key,
   b.part,
   b.part = 0 AS in_0,
-  b.part = 1 AS in_1,
-  b.part = 2 AS in_2,
-  b.part = 3 AS in_3,
-  b.part = 4 AS in_4,
   e.app_user,
   n.name AS called,
   e.name,
@@ -186,12 +1357,12 @@ FROM (
     _key,
     _account,
     _at,
-    3 AS part,
-    lo_3 AS lo,
-    begin_3 AS begin
+    0 AS part,
+    lo_0 AS lo,
+    begin_0 AS begin
   FROM bounds
   WHERE
-    NOT begin_3 IS NULL
+    NOT begin_0 IS NULL
 ) AS b
 JOIN event AS e
   ON e.account = b._account AND e.day = b.begin
@@ -200,6 +1371,8 @@ JOIN (
     id,
     name
   FROM event_name
+  WHERE
+    name IN ('User Created')
 ) AS n
   ON n.id = e.name
 WHERE
@@ -208,433 +1381,6 @@ WHERE
 -- counted_0
 SELECT
   _key,
-  CAST(COALESCE(SUM(n) FILTER(WHERE
-    in_0), 0) AS BIGINT) AS "sign_ins_7d",
-  CAST(COALESCE(SUM(n) FILTER(WHERE
-    in_1), 0) AS BIGINT) AS "sign_ins_28d",
-  CAST(COALESCE(SUM(n) FILTER(WHERE
-    in_2), 0) AS BIGINT) AS "sign_ins_90d",
-  COUNT(DISTINCT day) FILTER(WHERE
-    in_1) AS "active_days_28d",
-  MAX(last) FILTER(WHERE
-    in_4) AS "last_sign_in"
-FROM (
-  SELECT
-    b._key,
-    s.day,
-    s.n,
-    s.first,
-    s.last,
-    s.day >= b.first_0 AS in_0,
-    s.day >= b.first_1 AS in_1,
-    s.day >= b.first_2 AS in_2,
-    s.day >= b.first_4 AS in_4
-  FROM bounds AS b
-  JOIN day_count AS s
-    ON s.account = b._account
-  JOIN (
-    SELECT
-      id,
-      name IN ('Signed In') AS of_0
-    FROM event_name
-    WHERE
-      name IN ('Signed In')
-  ) AS n
-    ON n.id = s.name
-  WHERE
-    s.day < b._day AND s.day >= LEAST(b.first_0, b.first_1, b.first_2, b.first_4)
-  UNION ALL
-  SELECT
-    _key,
-    day,
-    times,
-    occurred,
-    occurred,
-    in_0 AS in_0,
-    in_1 AS in_1,
-    in_2 AS in_2,
-    in_4 AS in_4
-  FROM edges
-  WHERE
-    (
-      in_0 OR in_1 OR in_2 OR in_4
-    ) AND (
-      called IN ('Signed In')
-    )
-)
-GROUP BY
-  _key;
-
--- counted_1
-SELECT
-  _key,
-  CAST(COALESCE(SUM(n) FILTER(WHERE
-    of_0), 0) AS BIGINT) AS "events_28d",
-  CAST(COALESCE(SUM(n) FILTER(WHERE
-    of_1), 0) AS BIGINT) AS "created_28d",
-  CAST(COALESCE(SUM(n) FILTER(WHERE
-    of_2), 0) AS BIGINT) AS "reports_28d",
-  CAST(COALESCE(SUM(n) FILTER(WHERE
-    of_3), 0) AS BIGINT) AS "shares_28d"
-FROM (
-  SELECT
-    b._key,
-    s.day,
-    s.n,
-    s.first,
-    s.last,
-    n.of_0 AS of_0,
-    n.of_1 AS of_1,
-    n.of_2 AS of_2,
-    n.of_3 AS of_3
-  FROM bounds AS b
-  JOIN day_count AS s
-    ON s.account = b._account
-  JOIN (
-    SELECT
-      id,
-      TRUE AS of_0,
-      name IN ('User Created') AS of_1,
-      name IN ('Feature 7 Used') AS of_2,
-      name IN ('Feature 8 Used', 'Feature 9 Used') AS of_3
-    FROM event_name
-    WHERE
-      TRUE
-      OR name IN ('User Created')
-      OR name IN ('Feature 7 Used')
-      OR name IN ('Feature 8 Used', 'Feature 9 Used')
-  ) AS n
-    ON n.id = s.name
-  WHERE
-    s.day < b._day AND s.day >= b.first_1
-  UNION ALL
-  SELECT
-    _key,
-    day,
-    times,
-    occurred,
-    occurred,
-    TRUE AS of_0,
-    called IN ('User Created') AS of_1,
-    called IN ('Feature 7 Used') AS of_2,
-    called IN ('Feature 8 Used', 'Feature 9 Used') AS of_3
-  FROM edges
-  WHERE
-    (
-      in_1
-    )
-    AND (
-      TRUE
-      OR called IN ('User Created')
-      OR called IN ('Feature 7 Used')
-      OR called IN ('Feature 8 Used', 'Feature 9 Used')
-    )
-)
-GROUP BY
-  _key;
-
--- counted_2
-SELECT
-  _key,
-  MIN(first) AS "first_export"
-FROM (
-  SELECT
-    b._key,
-    s.day,
-    s.n,
-    s.first,
-    s.last
-  FROM bounds AS b
-  JOIN day_count AS s
-    ON s.account = b._account
-  JOIN (
-    SELECT
-      id,
-      name IN ('Report Exported') AS of_0
-    FROM event_name
-    WHERE
-      name IN ('Report Exported')
-  ) AS n
-    ON n.id = s.name
-  WHERE
-    s.day < b._day AND s.day >= b.first_4
-  UNION ALL
-  SELECT
-    _key,
-    day,
-    times,
-    occurred,
-    occurred
-  FROM edges
-  WHERE
-    (
-      in_4
-    ) AND (
-      called IN ('Report Exported')
-    )
-)
-GROUP BY
-  _key;
-
--- counted_3
-SELECT
-  _key,
-  CAST(COALESCE(SUM(n) FILTER(WHERE
-    digest = 2836362700080970622), 0) AS BIGINT) AS "csv_28d",
-  CAST(COALESCE(SUM(n) FILTER(WHERE
-    digest = 6114336364270427303), 0) AS BIGINT) AS "urgent_28d",
-  CAST(COALESCE(SUM(n) FILTER(WHERE
-    digest = 1317316532512285357), 0) AS BIGINT) AS "large_28d",
-  COUNT(DISTINCT day) FILTER(WHERE
-    digest = 2836362700080970622) AS "csv_days_28d",
-  CAST(COALESCE(SUM(total) FILTER(WHERE
-    digest = 8638756773259823892), 0) AS DOUBLE) AS "rows_28d",
-  CAST(COALESCE(SUM(total) FILTER(WHERE
-    digest = 8917728982000593545), 0) AS DOUBLE) AS "rows_csv_28d"
-FROM (
-  SELECT
-    b._key,
-    s.day,
-    s.n,
-    s.first,
-    s.last,
-    s.digest AS digest,
-    s.weight AS weight,
-    s.total AS total,
-    s.low AS low,
-    s.high AS high
-  FROM bounds AS b
-  JOIN kept_day AS s
-    ON s.account = b._account
-  WHERE
-    s.day < b._day
-    AND s.day >= b.first_1
-    AND s.digest IN (
-      2836362700080970622,
-      6114336364270427303,
-      1317316532512285357,
-      8638756773259823892,
-      8917728982000593545
-    )
-  UNION ALL
-  SELECT
-    _key,
-    day,
-    times,
-    occurred,
-    occurred,
-    2836362700080970622 AS digest,
-    CAST(NULL AS BIGINT) AS weight,
-    CAST(NULL AS DECIMAL(38, 6)) AS total,
-    CAST(NULL AS DECIMAL(24, 6)) AS low,
-    CAST(NULL AS DECIMAL(24, 6)) AS high
-  FROM edges
-  WHERE
-    (
-      in_1
-    )
-    AND called IN ('Report Exported')
-    AND (
-      (
-        properties ->> '$.format'
-      ) = 'csv'
-    )
-  UNION ALL
-  SELECT
-    _key,
-    day,
-    times,
-    occurred,
-    occurred,
-    6114336364270427303 AS digest,
-    CAST(NULL AS BIGINT) AS weight,
-    CAST(NULL AS DECIMAL(38, 6)) AS total,
-    CAST(NULL AS DECIMAL(24, 6)) AS low,
-    CAST(NULL AS DECIMAL(24, 6)) AS high
-  FROM edges
-  WHERE
-    (
-      in_1
-    )
-    AND called IN ('Ticket Opened')
-    AND (
-      (
-        properties ->> '$.priority'
-      ) = 'urgent'
-    )
-  UNION ALL
-  SELECT
-    _key,
-    day,
-    times,
-    occurred,
-    occurred,
-    1317316532512285357 AS digest,
-    CAST(NULL AS BIGINT) AS weight,
-    CAST(NULL AS DECIMAL(38, 6)) AS total,
-    CAST(NULL AS DECIMAL(24, 6)) AS low,
-    CAST(NULL AS DECIMAL(24, 6)) AS high
-  FROM edges
-  WHERE
-    (
-      in_1
-    )
-    AND called IN ('Report Exported')
-    AND (
-      TRY_CAST(properties ->> '$.rows' AS DOUBLE) > 900
-    )
-  UNION ALL
-  SELECT
-    _key,
-    day,
-    times,
-    occurred,
-    occurred,
-    8638756773259823892 AS digest,
-    CASE
-      WHEN NOT TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) IS NULL
-      THEN times
-    END AS weight,
-    TRY_CAST(TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) * times AS DECIMAL(30, 6)) AS total,
-    TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS low,
-    TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS high
-  FROM edges
-  WHERE
-    (
-      in_1
-    ) AND called IN ('Report Exported')
-  UNION ALL
-  SELECT
-    _key,
-    day,
-    times,
-    occurred,
-    occurred,
-    8917728982000593545 AS digest,
-    CASE
-      WHEN NOT TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) IS NULL
-      THEN times
-    END AS weight,
-    TRY_CAST(TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) * times AS DECIMAL(30, 6)) AS total,
-    TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS low,
-    TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS high
-  FROM edges
-  WHERE
-    (
-      in_1
-    )
-    AND called IN ('Report Exported')
-    AND (
-      (
-        properties ->> '$.format'
-      ) = 'csv'
-    )
-)
-GROUP BY
-  _key;
-
--- counted_4
-SELECT
-  _key,
-  CAST(COALESCE(SUM(total), 0) AS DOUBLE) AS "rows_large_90d"
-FROM (
-  SELECT
-    b._key,
-    s.day,
-    s.n,
-    s.first,
-    s.last,
-    s.weight AS weight,
-    s.total AS total,
-    s.low AS low,
-    s.high AS high
-  FROM bounds AS b
-  JOIN kept_day AS s
-    ON s.account = b._account
-  WHERE
-    s.day < b._day AND s.day >= b.first_2 AND s.digest IN (6433322488679723558)
-  UNION ALL
-  SELECT
-    _key,
-    day,
-    times,
-    occurred,
-    occurred,
-    CASE
-      WHEN NOT TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) IS NULL
-      THEN times
-    END AS weight,
-    TRY_CAST(TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) * times AS DECIMAL(30, 6)) AS total,
-    TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS low,
-    TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS high
-  FROM edges
-  WHERE
-    (
-      in_2
-    )
-    AND called IN ('Report Exported')
-    AND (
-      TRY_CAST(properties ->> '$.rows' AS DOUBLE) > 900
-    )
-)
-GROUP BY
-  _key;
-
--- counted_5
-SELECT
-  _key,
-  CAST(COALESCE(SUM(total) FILTER(WHERE
-    in_1), 0) AS DOUBLE) AS "minutes_28d",
-  CAST(COALESCE(SUM(total) FILTER(WHERE
-    in_2), 0) AS DOUBLE) AS "minutes_90d"
-FROM (
-  SELECT
-    b._key,
-    s.day,
-    s.n,
-    s.first,
-    s.last,
-    s.day >= b.first_1 AS in_1,
-    s.day >= b.first_2 AS in_2,
-    s.weight AS weight,
-    s.total AS total,
-    s.low AS low,
-    s.high AS high
-  FROM bounds AS b
-  JOIN kept_day AS s
-    ON s.account = b._account
-  WHERE
-    s.day < b._day
-    AND s.day >= LEAST(b.first_1, b.first_2)
-    AND s.digest IN (4491334875824454062)
-  UNION ALL
-  SELECT
-    _key,
-    day,
-    times,
-    occurred,
-    occurred,
-    in_1 AS in_1,
-    in_2 AS in_2,
-    CASE
-      WHEN NOT TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) IS NULL
-      THEN times
-    END AS weight,
-    TRY_CAST(TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) * times AS DECIMAL(30, 6)) AS total,
-    TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS low,
-    TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS high
-  FROM edges
-  WHERE
-    (
-      in_1 OR in_2
-    ) AND called IN ('Signed In')
-)
-GROUP BY
-  _key;
-
--- counted_6
-SELECT
-  _key,
   CASE
     WHEN BOOL_OR(CAST(app_user IS NULL AS BOOLEAN)) FILTER(WHERE
       (
@@ -645,29 +1391,7 @@ SELECT
       (
         there & 1
       ) <> 0)
-  END AS "active_users_7d",
-  CASE
-    WHEN BOOL_OR(CAST(app_user IS NULL AS BOOLEAN)) FILTER(WHERE
-      (
-        there & 2
-      ) <> 0)
-    THEN NULL
-    ELSE COUNT(*) FILTER(WHERE
-      (
-        there & 2
-      ) <> 0)
-  END AS "active_users_28d",
-  CASE
-    WHEN BOOL_OR(CAST(app_user IS NULL AS BOOLEAN)) FILTER(WHERE
-      (
-        there & 4
-      ) <> 0)
-    THEN NULL
-    ELSE COUNT(*) FILTER(WHERE
-      (
-        there & 4
-      ) <> 0)
-  END AS "active_users_90d"
+  END AS "users_created"
 FROM (
   SELECT
     _key,
@@ -675,7 +1399,7 @@ FROM (
     BIT_OR(there) AS there
   FROM (
     SELECT
-      b._key,
+      b._key AS _key,
       s.app_user,
       CASE
         WHEN s.block >= b.block_0
@@ -684,36 +1408,25 @@ FROM (
         ) <> 0
         THEN 1
         ELSE 0
-      END + CASE
-        WHEN s.block >= b.block_1
-        AND (
-          s.word & CASE WHEN s.block = b.last_block THEN b.last_mask ELSE -1 END & CASE WHEN s.block = b.block_1 THEN b.mask_1 ELSE -1 END
-        ) <> 0
-        THEN 2
-        ELSE 0
-      END + CASE
-        WHEN s.block >= b.block_2
-        AND (
-          s.word & CASE WHEN s.block = b.last_block THEN b.last_mask ELSE -1 END & CASE WHEN s.block = b.block_2 THEN b.mask_2 ELSE -1 END
-        ) <> 0
-        THEN 4
-        ELSE 0
       END AS there
     FROM bounds AS b
-    JOIN user_word AS s
+    JOIN kept_word AS s
       ON s.account = b._account
     WHERE
-      s.block <= b.last_block AND s.block >= LEAST(b.block_0, b.block_1, b.block_2)
+      s.block <= b.last_block
+      AND s.block >= b.block_0
+      AND s.digest IN (8919477242351348396)
     UNION ALL
     SELECT
       _key,
       app_user,
-      CASE WHEN in_0 THEN 1 ELSE 0 END + CASE WHEN in_1 THEN 2 ELSE 0 END + CASE WHEN in_2 THEN 4 ELSE 0 END AS there
+      CASE WHEN in_0 THEN 1 ELSE 0 END AS there
     FROM edges
     WHERE
       (
-        in_0 OR in_1 OR in_2
+        in_0
       )
+      AND called IN ('User Created')
       AND (
         NOT app_user IS NULL OR times > 1 OR kind = 'tally'
       )
@@ -721,268 +1434,6 @@ FROM (
   GROUP BY
     _key,
     app_user
-)
-GROUP BY
-  _key;
-
--- counted_7
-SELECT
-  _key,
-  CASE
-    WHEN BOOL_OR(CAST(app_user IS NULL AS BOOLEAN)) FILTER(WHERE
-      digest = 8319675758795710882 AND (
-        there & 1
-      ) <> 0)
-    THEN NULL
-    ELSE COUNT(*) FILTER(WHERE
-      digest = 8319675758795710882 AND (
-        there & 1
-      ) <> 0)
-  END AS "exporters_28d",
-  CASE
-    WHEN BOOL_OR(CAST(app_user IS NULL AS BOOLEAN)) FILTER(WHERE
-      digest = 8919477242351348396 AND (
-        there & 2
-      ) <> 0)
-    THEN NULL
-    ELSE COUNT(*) FILTER(WHERE
-      digest = 8919477242351348396 AND (
-        there & 2
-      ) <> 0)
-  END AS "users_created",
-  CASE
-    WHEN BOOL_OR(CAST(app_user IS NULL AS BOOLEAN)) FILTER(WHERE
-      digest = 4805120595706273968 AND (
-        there & 1
-      ) <> 0)
-    THEN NULL
-    ELSE COUNT(*) FILTER(WHERE
-      digest = 4805120595706273968 AND (
-        there & 1
-      ) <> 0)
-  END AS "urgent_users_28d"
-FROM (
-  SELECT
-    _key,
-    app_user,
-    digest,
-    BIT_OR(there) AS there
-  FROM (
-    SELECT
-      b._key,
-      s.app_user,
-      CASE
-        WHEN s.block >= b.block_1
-        AND (
-          s.word & CASE WHEN s.block = b.last_block THEN b.last_mask ELSE -1 END & CASE WHEN s.block = b.block_1 THEN b.mask_1 ELSE -1 END
-        ) <> 0
-        THEN 1
-        ELSE 0
-      END + CASE
-        WHEN s.block >= b.block_3
-        AND (
-          s.word & CASE WHEN s.block = b.last_block THEN b.last_mask ELSE -1 END & CASE WHEN s.block = b.block_3 THEN b.mask_3 ELSE -1 END
-        ) <> 0
-        THEN 2
-        ELSE 0
-      END AS there,
-      s.digest AS digest
-    FROM bounds AS b
-    JOIN kept_word AS s
-      ON s.account = b._account
-    WHERE
-      s.block <= b.last_block
-      AND s.block >= LEAST(b.block_1, b.block_3)
-      AND s.digest IN (8319675758795710882, 8919477242351348396, 4805120595706273968)
-    UNION ALL
-    SELECT
-      _key,
-      app_user,
-      CASE WHEN in_1 THEN 1 ELSE 0 END + CASE WHEN in_3 THEN 2 ELSE 0 END AS there,
-      8319675758795710882 AS digest
-    FROM edges
-    WHERE
-      (
-        in_1 OR in_3
-      )
-      AND called IN ('Report Exported')
-      AND (
-        NOT app_user IS NULL OR times > 1 OR kind = 'tally'
-      )
-    UNION ALL
-    SELECT
-      _key,
-      app_user,
-      CASE WHEN in_1 THEN 1 ELSE 0 END + CASE WHEN in_3 THEN 2 ELSE 0 END AS there,
-      8919477242351348396 AS digest
-    FROM edges
-    WHERE
-      (
-        in_1 OR in_3
-      )
-      AND called IN ('User Created')
-      AND (
-        NOT app_user IS NULL OR times > 1 OR kind = 'tally'
-      )
-    UNION ALL
-    SELECT
-      _key,
-      app_user,
-      CASE WHEN in_1 THEN 1 ELSE 0 END + CASE WHEN in_3 THEN 2 ELSE 0 END AS there,
-      4805120595706273968 AS digest
-    FROM edges
-    WHERE
-      (
-        in_1 OR in_3
-      )
-      AND called IN ('Ticket Opened')
-      AND (
-        (
-          properties ->> '$.priority'
-        ) = 'urgent'
-      )
-      AND (
-        NOT app_user IS NULL OR times > 1 OR kind = 'tally'
-      )
-  )
-  GROUP BY
-    _key,
-    app_user,
-    digest
-)
-GROUP BY
-  _key;
-
--- counted_8
-SELECT
-  _key,
-  ARG_MAX(value, (occurred, received, message_id)) AS "latest_score"
-FROM (
-  SELECT
-    b._key,
-    s.occurred,
-    s.received,
-    s.message_id,
-    s.value
-  FROM bounds AS b
-  JOIN kept_latest AS s
-    ON s.account = b._account
-  WHERE
-    s.digest IN (5895784800160679633) AND s.day < b._day AND s.day >= b.first_4
-  UNION ALL
-  SELECT
-    _key,
-    occurred,
-    received,
-    message_id,
-    properties ->> '$.score'
-  FROM edges
-  WHERE
-    (
-      in_4
-    )
-    AND called IN ('Survey Answered')
-    AND (
-      (
-        properties ->> '$.kind'
-      ) = 'nps'
-    )
-    AND NOT (
-      properties ->> '$.score'
-    ) IS NULL
-)
-GROUP BY
-  _key;
-
--- counted_9
-SELECT
-  _key,
-  COUNT(*) FILTER(WHERE
-    NOT opened_4 IS NULL AND (
-      closed IS NULL OR closed < opened_4
-    )) AS "open_tickets"
-FROM (
-  SELECT
-    b._key,
-    s.key,
-    MAX(s.occurred) FILTER(WHERE
-      s.opens > 0 AND s.day >= b.first_4) AS opened_4,
-    MAX(s.occurred) FILTER(WHERE
-      s.closes > 0) AS closed
-  FROM bounds AS b
-  JOIN kept_turn AS s
-    ON s.account = b._account
-  WHERE
-    s.digest IN (4391666132538483486)
-    AND s.occurred <= b._at
-    AND (
-      s.day >= b.first_4
-    )
-  GROUP BY
-    b._key,
-    s.key
-)
-GROUP BY
-  _key;
-
--- counted_10
-SELECT
-  _key,
-  COUNT(*) FILTER(WHERE
-    NOT opened_4 IS NULL AND (
-      closed IS NULL OR closed < opened_4
-    )) AS "open_urgent"
-FROM (
-  SELECT
-    b._key,
-    s.key,
-    MAX(s.occurred) FILTER(WHERE
-      s.opens > 0 AND s.day >= b.first_4) AS opened_4,
-    MAX(s.occurred) FILTER(WHERE
-      s.closes > 0) AS closed
-  FROM bounds AS b
-  JOIN kept_turn AS s
-    ON s.account = b._account
-  WHERE
-    s.digest IN (4874106480260715181)
-    AND s.occurred <= b._at
-    AND (
-      s.day >= b.first_4
-    )
-  GROUP BY
-    b._key,
-    s.key
-)
-GROUP BY
-  _key;
-
--- counted_11
-SELECT
-  _key,
-  COUNT(*) FILTER(WHERE
-    NOT opened_2 IS NULL AND (
-      closed IS NULL OR closed < opened_2
-    )) AS "open_low_90d"
-FROM (
-  SELECT
-    b._key,
-    s.key,
-    MAX(s.occurred) FILTER(WHERE
-      s.opens > 0 AND s.day >= b.first_2) AS opened_2,
-    MAX(s.occurred) FILTER(WHERE
-      s.closes > 0) AS closed
-  FROM bounds AS b
-  JOIN kept_turn AS s
-    ON s.account = b._account
-  WHERE
-    s.digest IN (4746657429304392835)
-    AND s.occurred <= b._at
-    AND (
-      s.day >= b.first_2
-    )
-  GROUP BY
-    b._key,
-    s.key
 )
 GROUP BY
   _key;

@@ -266,7 +266,7 @@ SELECT
     digest = 4491334875824454062 AND in_2), 0) AS DOUBLE) AS `minutes_90d`
 FROM (
   SELECT
-    b._key,
+    b._key AS _key,
     s.day,
     s.n,
     s.first,
@@ -347,7 +347,7 @@ FROM (
     )
   UNION ALL
   SELECT
-    b._key,
+    b._key AS _key,
     s.day,
     s.n,
     s.first,
@@ -684,7 +684,7 @@ FROM (
     BIT_OR(there) AS there
   FROM (
     SELECT
-      b._key,
+      b._key AS _key,
       s.app_user,
       CASE
         WHEN s.block >= b.block_0
@@ -738,7 +738,7 @@ FROM (
       )
     UNION ALL
     SELECT
-      b._key,
+      b._key AS _key,
       s.app_user,
       CASE
         WHEN s.block >= b.block_0
@@ -840,7 +840,7 @@ SELECT
   MAX_BY(value, (occurred, received, message_id)) AS `latest_score`
 FROM (
   SELECT
-    b._key,
+    b._key AS _key,
     s.occurred,
     s.received,
     s.message_id,
@@ -894,7 +894,7 @@ SELECT
     )) AS `open_low_90d`
 FROM (
   SELECT
-    b._key,
+    b._key AS _key,
     s.key,
     s.digest,
     MAX(s.occurred) FILTER(WHERE

@@ -1,0 +1,73 @@
+"""The queries that give a column for each metric of what is open: opened, and not closed since."""
+
+from __future__ import annotations
+
+from aloft.engagement.model import Metric
+from aloft.measures.groups import Group, column_of, filter_of
+from aloft.measures.metrics import kept
+
+
+class Turns(Group):
+    """What was opened and not closed since, told apart by a key: the state knows every instant.
+
+    What lies before a window closes nothing that was opened within it.
+    """
+
+    kind = "turn"
+    at_edges = False
+
+    def sql(self) -> str:
+        opened = ", ".join(
+            f"max(s.occurred) filter (where s.opens > 0 and {self.all.within(i)}) as opened_{i}"
+            for i in self.windows
+        )
+        digest = ", s.digest" if self.several else ""
+        some = " or ".join(self.all.within(i) for i in self.windows)
+        things = (
+            f"select {self.all.key} as _key, s.key{digest}, {opened}, "
+            f"max(s.occurred) filter (where s.closes > 0) as closed from {self.all.rows_of('kept_turn')} "
+            f"where {self.own()} and s.occurred <= {self.all.bound('_at')} and ({some}) "
+            f"group by {self.all.key}, s.key{digest}"
+        )
+        values = ", ".join(f"{self._value(metric)} as {column_of(metric)}" for metric in self.metrics)
+        return f"select _key, {values} from ({things}) group by _key"
+
+    def _value(self, metric: Metric) -> str:
+        opened = f"opened_{self.number(metric)}"
+        is_open = f"{opened} is not null and (closed is null or closed < {opened})"
+        return f"count(*){filter_of([*self.whose(metric), is_open])}"
+
+
+class Queues(Group):
+    """What was opened and not closed since, told apart by nothing: each closing closes one that is open, if any.
+
+    Of one instant, what opens comes first. What is left is the sum of the steps, less the lowest it ever was.
+    """
+
+    kind = "queue"
+    at_edges = False
+
+    def sql(self) -> str:
+        left = " union all ".join(self._left(i, metric) for i, metric in enumerate(self.metrics))
+        values = ", ".join(
+            f"coalesce(max(value) filter (where metric = {i}), 0) as {column_of(metric)}"
+            for i, metric in enumerate(self.metrics)
+        )
+        return f"select _key, {values} from ({left}) group by _key"
+
+    def _left(self, i: int, metric: Metric) -> str:
+        state = kept(metric)
+        assert state is not None
+        steps = (
+            f"select {self.all.key} as _key, s.occurred, sum(s.opens - s.closes) as step "
+            f"from {self.all.rows_of('kept_turn')} where s.digest = {state.digest} "
+            f"and s.occurred <= {self.all.bound('_at')} and {self.all.within(self.number(metric))} "
+            f"group by {self.all.key}, s.occurred"
+        )
+        sums = (
+            f"select _key, step, sum(step) over (partition by _key order by occurred) as level from ({steps})"
+        )
+        return (
+            f"select _key, {i} as metric, (sum(step) - least(min(level), 0))::bigint as value "
+            f"from ({sums}) group by _key"
+        )
