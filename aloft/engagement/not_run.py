@@ -31,8 +31,6 @@ KEYS: Mapping[str, str] = {
     "moments.*.per": "there is one occurrence for each account",
     "moments.*.group": "each account has an occurrence of its own",
     "moments.*.owner.transaction": "the role that `ownership` names as csm owns it",
-    "contact_policy.quiet_hours": "no message is held",
-    "contact_policy.consent": "no message asks for it",
     "region": "channels are shown as they are written",
     "economics": "no cost is set beside revenue",
     "exceptions": "there is no exception report",

@@ -13,6 +13,7 @@ from aloft.engine import (
     events,
     expectations,
     judging,
+    messages,
     planning,
     positions,
     runs,
@@ -44,6 +45,7 @@ def by_facts(turn: Turn, changes: Sequence[ChangeRow], moved: frozenset[int], co
     events.open_by_hand(turn, changes)
     judging.watch(turn, turn.touched | turn.opened)
     runs.unblock(turn, changes)
+    messages.heed(turn)
     _take_steps(turn, turn.touched)
     _mirror(turn)
 

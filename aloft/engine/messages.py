@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from aloft.act import log
 from aloft.act.models import (
     Delivery,
@@ -22,6 +24,7 @@ from aloft.act.models import (
     Verdict,
 )
 from aloft.act.sending import Intent, Passage, weigh
+from aloft.act.standings import objections
 from aloft.decide.values import Reason, VerdictName
 from aloft.engagement import playbook
 from aloft.engagement.model import Moment
@@ -146,14 +149,38 @@ def withdraw(turn: Turn) -> None:
     closed = waiting.filter(occurrence__state=OccurrenceState.CLOSED)
     cleared = waiting.filter(occurrence__cleared_at__isnull=False)
     over = list((closed | cleared).select_related("occurrence", "contact"))
+    reason = Reason("occurrence", False, "a message leaves while what it is for is open", "it has ended")
+    _withdraw(turn, over, reason, "what it was for has ended before it left")
+
+
+def heed(turn: Turn) -> None:
+    """What waits for somebody who has withdrawn consent to it is withdrawn at once; T25."""
+    rows = [turn.directory[account].row for account in turn.edited if account in turn.directory]
+    held = Q(state=MessageState.HELD)
+    waits = Q(state=MessageState.QUEUED, delivery__state=DeliveryState.WAITING)
+    found = Message.objects.filter(held | waits, contact__account__in=rows).select_related(
+        "occurrence", "contact"
+    )
+    waiting = list(found.order_by("pk")) if rows else []
+    objected = objections({one.contact_id for one in waiting if one.contact_id}, turn.at)
+    over = [one for one in waiting if (one.contact_id, one.purpose) in objected]
+    for contact in {one.contact for one in over}:
+        theirs = [one for one in over if one.contact == contact]
+        told = f"{contact} has withdrawn consent to it"
+        _withdraw(turn, theirs, Reason("consent", False, "an objection is absolute", told), told)
+
+
+def _withdraw(turn: Turn, over: Sequence[Message], reason: Reason, told: str) -> None:
     if not over:
         return
     for message in over:
-        message.state, message.until = MessageState.WITHDRAWN, None
-        message.reason = "what it was for has ended before it left"
+        message.state, message.until, message.reason = MessageState.WITHDRAWN, None, told[:500]
     Message.objects.bulk_update(over, ["state", "until", "reason"], batch_size=200)
-    Due.objects.filter(kind=DueKind.SEND, n__in=[message.pk for message in over]).delete()
-    reason = Reason("occurrence", False, "a message leaves while what it is for is open", "it has ended")
+    keys = [message.pk for message in over]
+    Delivery.objects.filter(message__in=keys, state=DeliveryState.WAITING).update(
+        state=DeliveryState.WITHDRAWN, ended_at=turn.at, answer=told[:500]
+    )
+    Due.objects.filter(kind=DueKind.SEND, n__in=keys).delete()
     orders = [(_order_of(turn, message), message) for message in over]
     said = [_verdict(order, message, reason, turn.at) for order, message in orders if order is not None]
     Verdict.objects.bulk_create(said, batch_size=500)

@@ -24,6 +24,7 @@ from aloft.workspace import selectors
 from aloft.workspace.context import Crumb
 from aloft.workspace.forms import (
     ActForm,
+    ConsentForm,
     DoneForm,
     HandOverForm,
     PulseForm,
@@ -123,6 +124,33 @@ def touch(request: HttpRequest, account_id: UUID) -> HttpResponse:
         return _settle(request, reader, account, None, deed)
     title = f"Log a touch with {account.name}"
     context = {"form": form, "panel": form.panel, "title": title, "action": request.get_full_path()}
+    return _panel_page(
+        request, context, [Crumb("Accounts", reverse("accounts"))], 422 if form.errors else 200
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def consent(request: HttpRequest, contact_id: int) -> HttpResponse:
+    reader = reader_of(request)
+    contact = selectors.contact_or_404(reader.person, contact_id)
+    form = ConsentForm(contact, data=_said(request))
+
+    def deed(actor: Person) -> Toast:
+        told = form.cleaned_data
+        records.set_contact(
+            external_id=contact.external_id, account=contact.account, timezone=told["timezone"],
+            actor=actor.handle, at=reader.now,
+        )  # fmt: skip
+        records.set_consent(
+            contact=contact, purpose="marketing", granted=told["marketing"] == "granted",
+            basis=told["basis"], actor=actor.handle, at=reader.now,
+        )  # fmt: skip
+        return Toast(f"Kept: how we may write to {contact}")
+
+    if request.method == "POST" and form.is_valid():
+        return _settle(request, reader, contact.account, None, deed)
+    title = f"How we may write to {contact}, {contact.account.name}"
+    context = {"form": form, "panel": form.panel, "title": title, "action": request.path}
     return _panel_page(
         request, context, [Crumb("Accounts", reverse("accounts"))], 422 if form.errors else 200
     )

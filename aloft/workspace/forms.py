@@ -138,6 +138,38 @@ class TouchForm(forms.Form):
         return said
 
 
+class ConsentForm(forms.Form):
+    """Whether a contact may be sent marketing messages, how we know, and by whose clock."""
+
+    heading, submit = "How we may write", "Keep"
+    marketing = forms.ChoiceField(
+        label="Marketing messages",
+        choices=[("granted", "They allow them"), ("withdrawn", "They want none")],
+        help_text="What waits to be sent to somebody who wants none is withdrawn at once.",
+    )
+    basis = forms.CharField(
+        label="How do we know?",
+        max_length=100,
+        error_messages={"required": "Say how we know: it is kept as the evidence."},
+    )
+    timezone = forms.CharField(
+        label="Their zone",
+        max_length=64,
+        required=False,
+        help_text="Such as Asia/Tokyo: by its clock we keep quiet hours. Empty: that of the account.",
+    )
+
+    def __init__(self, contact: Contact, data: Any = None) -> None:
+        super().__init__(data, auto_id=f"consent_{contact.pk}_%s")
+        self.contact, self.panel = contact, str(contact.pk)
+        self.fields["timezone"].initial = contact.timezone
+        newest = contact.consents.filter(purpose="marketing").order_by("captured_at", "id").last()
+        if newest is not None:
+            self.fields["marketing"].initial = "granted" if newest.granted else "withdrawn"
+            self.fields["basis"].initial = newest.basis
+        self.fields["marketing"].widget.attrs["autofocus"] = True
+
+
 class SnoozeForm(ActForm):
     heading, submit = "Snooze", "Snooze"
     until = forms.DateField(

@@ -206,6 +206,12 @@ def names_of_the_team() -> dict[str, str]:
     return dict(Person.objects.order_by().values_list("handle", "name"))
 
 
+def contact_or_404(person: Person | None, pk: int) -> Contact:
+    """One whose account the person may see."""
+    theirs = Contact.objects.select_related("account").exclude(status="erased")
+    return _found(theirs.filter(pk=pk, account__in=accounts_of(person).order_by().values("pk")).first())
+
+
 def people_at(account: Account) -> list[Contact]:
     there = Contact.objects.filter(account=account.customer_id).exclude(status="erased")
     return list(there.select_related("sign_in"))

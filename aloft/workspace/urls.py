@@ -41,6 +41,7 @@ urlpatterns = [
     path("accounts/<uuid:account_id>/open/<slug:moment>", actions.open_by_hand, name="open_by_hand"),
     path("accounts/<uuid:account_id>/contacts/<int:contact_id>/invite", inviting.invite, name="invite"),
     path("accounts/<uuid:account_id>/contacts/<int:contact_id>/shut-out", inviting.shut_out, name="shut_out"),
+    path("contacts/<int:contact_id>/consent", actions.consent, name="consent"),
     path("accounts/<uuid:account_id>/pulse", actions.give_pulse, name="give_pulse"),
     path("revenue/", revenue.revenue, name="revenue"),
     path("revenue/accounts/", behind.behind, name="behind"),

@@ -34,7 +34,9 @@ def put_out(external: str = "ann", at: datetime = NOW, purpose: str = "marketing
     from aloft.records import services
     from aloft.records.models import ModelVersion
 
-    account = services.set_account(external_id="acme", fields={"name": "Acme"}, actor="ops", at=at)
+    account = services.set_account(
+        external_id="acme", fields={"name": "Acme", "status": "active"}, actor="ops", at=at
+    )
     contact = services.set_contact(
         external_id=external, account=account, name=f"{external.capitalize()} Åberg", persona="champion",
         email=f"{external}@acme.example", actor="ops", at=at,

@@ -19,7 +19,7 @@ QUIET = QuietHours(time(20), time(9))
 WEEK = Duration(7, "d")
 TWO_A_WEEK = ContactCap(2, WEEK, channel="email", purpose="marketing")
 EVERY_DAY = WorkCalendar("UTC", days=(0, 1, 2, 3, 4, 5, 6))
-ANN = Standing(EVERY_DAY, "Ann", "champion", "high", OPT_OUT)
+ANN = Standing(EVERY_DAY, "Ann", "champion", OPT_OUT)
 
 
 def at(text: str) -> datetime:
@@ -84,10 +84,12 @@ def test_of_three_campaigns_of_one_day_one_is_sent_by_priority_and_two_are_held(
     assert because(found[3]) == "cap: Ann: Wed 2026-05-06 10:00"
 
 
-def test_equal_priority_goes_by_value_then_by_due() -> None:
-    policy = ContactPolicy(caps=(ContactCap(1, WEEK),))
-    found = told(mail(1, due=at("2026-05-05 10:00")), mail(2, value=300.0), policy=policy)
-    assert (found[2].way, found[1].way) == ("passes", "held")
+def test_a_survey_goes_by_mail_and_counts_as_both() -> None:
+    sent = replace(ANN, past=(Past(at("2026-05-05 10:00"), "survey"),))
+    assert only(mail(), sent, ContactPolicy(caps=(ContactCap(1, WEEK, channel="email"),))).way == "held"
+    mailed = replace(ANN, past=(Past(at("2026-05-05 10:00"), "email"),))
+    asked = mail(channel="survey")
+    assert only(asked, mailed, ContactPolicy(caps=(ContactCap(1, WEEK, channel="survey"),))).way == "passes"
 
 
 def test_a_cap_counts_what_has_been_sent_and_holds_until_the_oldest_leaves_its_window() -> None:
@@ -169,9 +171,8 @@ def test_an_objection_is_absolute_and_a_yes_of_their_own_opens_the_door() -> Non
 def test_nothing_goes_to_a_dead_address_and_no_marketing_to_who_complained() -> None:
     dead = replace(ANN, blocked="the address of Ann does not exist")
     assert because(only(mail(purpose="service"), dead)) == "suppression: the address of Ann does not exist"
-    cross = replace(ANN, complained=at("2026-05-01"))
-    assert because(only(mail(), cross)) == "suppression: Ann called a message spam on 2026-05-01"
-    assert only(mail(purpose="service"), cross) == Passage("passes")
+    cross = replace(ANN, words={"marketing": Word(False, at("2026-05-01"), basis="complaint")})
+    assert because(only(mail(), cross)).endswith("withdrawn consent to marketing messages (complaint)")
 
 
 def test_pressure_weighs_and_halves_in_a_week() -> None:

@@ -63,7 +63,10 @@ def placed(wanted: Sequence[Approach], found: dict[int, Passage]) -> list[Past]:
 
 def most_in_a_window(cap: ContactCap, past: Sequence[Past]) -> int:
     counted = [
-        one.at for one in past if cap.channel in (None, one.channel) and cap.purpose in (None, one.purpose)
+        one.at
+        for one in past
+        if (cap.channel in (None, one.channel) or (cap.channel, one.channel) == ("email", "survey"))
+        and cap.purpose in (None, one.purpose)
     ]
     return max((sum(x <= y < add(x, cap.per, CALENDAR) for y in counted) for x in counted), default=0)
 

@@ -325,3 +325,34 @@ def test_a_touch_that_lies_ahead_is_refused_in_its_place(cora: Client, usage_fel
     assert "It lies ahead. A touch is logged once it has happened." in response.content.decode()
     assert not RecordedFact.objects.exists()
     assert "Log a touch with Brackwater Foods" in cora.get(url).content.decode()
+
+
+def test_how_we_may_write_to_somebody_is_kept_with_its_evidence_and_told_to_the_engine(
+    cora: Client, usage_fell: Occurrence
+) -> None:
+    ruth = factory.contact(usage_fell.account, "Ruth Palmer")
+    url = f"/contacts/{ruth.pk}/consent"
+    assert "They want none" in cora.get(url, headers=HTMX).content.decode()
+    said = {"page": "account", "marketing": "withdrawn", "basis": "She wrote so", "timezone": "Asia/Tokyo"}
+    text = cora.post(url, said, headers=HTMX).content.decode()
+    assert "Kept: how we may write to Ruth Palmer" in text
+    assert "Asia/Tokyo · wants no marketing since" in text
+    consent = ruth.consents.get()
+    assert (consent.purpose, consent.granted, consent.basis) == ("marketing", False, "She wrote so")
+    assert Change.objects.filter(kind="contact.set").count() == 2
+    assert audited("consent.set") == 1
+
+
+def test_a_zone_that_is_none_changes_nothing(cora: Client, usage_fell: Occurrence) -> None:
+    ruth = factory.contact(usage_fell.account, "Ruth Palmer")
+    said = {"page": "account", "marketing": "granted", "basis": "Form", "timezone": "Asia/Nowhere"}
+    refused = cora.post(f"/contacts/{ruth.pk}/consent", said, headers=HTMX)
+    assert refused.status_code == 409
+    assert not ruth.consents.exists()
+    without = cora.post(f"/contacts/{ruth.pk}/consent", {**said, "basis": ""}, headers=HTMX)
+    assert (without.status_code, ruth.consents.exists()) == (422, False)
+
+
+def test_an_outsider_finds_no_contact_of_a_foreign_account(outsider: Person, usage_fell: Occurrence) -> None:
+    ruth = factory.contact(usage_fell.account, "Ruth Palmer")
+    assert factory.sign_in(Client(), outsider).get(f"/contacts/{ruth.pk}/consent").status_code == 404

@@ -11,13 +11,14 @@ from aloft.decide.values import Input, Reason
 
 def refusal(one: Approach, standing: Standing, at: datetime) -> Reason | None:
     """Why it may never go; None: it may. An objection to marketing is absolute; a service message needs no yes."""
-    return _unwilling(one, standing, at) or _unreachable(one, standing)
+    return _unwilling(one, standing, at) or _unreachable(standing)
 
 
 def _unwilling(one: Approach, standing: Standing, at: datetime) -> Reason | None:
     word = standing.words.get(one.purpose)
     if word is not None and not word.granted:
-        found = f"{standing.name} has withdrawn consent to {one.purpose} messages"
+        basis = f" ({word.basis})" if word.basis else ""
+        found = f"{standing.name} has withdrawn consent to {one.purpose} messages{basis}"
         return _consent(one, standing, found, word)
     if one.purpose != "marketing":
         return None
@@ -53,10 +54,7 @@ def _consent(one: Approach, standing: Standing, found: str, word: Word | None) -
     return Reason("consent", False, f"{one.purpose}: {standing.regime.name}", found, inputs=tuple(read))
 
 
-def _unreachable(one: Approach, standing: Standing) -> Reason | None:
-    if standing.blocked:
-        return Reason("suppression", False, "nothing goes to whom nothing reaches", standing.blocked)
-    if standing.complained is not None and one.purpose == "marketing":
-        found = f"{standing.name} called a message spam on {standing.complained:%Y-%m-%d}"
-        return Reason("suppression", False, "no marketing after a complaint", found)
-    return None
+def _unreachable(standing: Standing) -> Reason | None:
+    if not standing.blocked:
+        return None
+    return Reason("suppression", False, "nothing goes to whom nothing reaches", standing.blocked)

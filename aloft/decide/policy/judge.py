@@ -59,9 +59,9 @@ def _of_contact(wanted: Iterable[Approach], standing: Standing, policy: ContactP
     return found
 
 
-def _order(one: Approach) -> tuple[int, float, datetime, datetime, int]:
-    """Arbitration: by priority, then by value per hour, then the earliest due."""
-    return rank(one.priority), -one.value, one.due, one.at, one.key
+def _order(one: Approach) -> tuple[int, datetime, datetime, int]:
+    """Arbitration: by priority, then the earliest due."""
+    return rank(one.priority), one.due, one.at, one.key
 
 
 def _slot(one: Approach, standing: Standing, policy: ContactPolicy) -> datetime:

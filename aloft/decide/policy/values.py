@@ -10,7 +10,7 @@ from typing import Literal
 from aloft.decide.calendar import WorkCalendar
 from aloft.decide.policy.regimes import STRICTEST, Regime
 from aloft.decide.values import Reason
-from aloft.engagement.model import Purpose, Touch
+from aloft.engagement.model import Purpose
 
 Way = Literal["passes", "held", "suppressed", "merged"]
 
@@ -20,9 +20,9 @@ CRITICAL = frozenset({"legal", "incident"})
 
 @dataclass(frozen=True)
 class Approach:
-    """A message that is to reach a contact. After `ends` it is of no use; `due` and `value` break ties.
+    """A message that is to reach a contact. After `ends` it is of no use; `due` breaks ties.
 
-    `kind` is what a second one would repeat: its template. `value`: dollars per hour, more goes first.
+    `kind` is what a second one would repeat: its template.
     """
 
     key: int
@@ -34,7 +34,6 @@ class Approach:
     ends: datetime
     due: datetime
     kind: str = ""
-    value: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -62,18 +61,15 @@ class Standing:
     """A contact as the policy must know it.
 
     `calendar` is in the contact's zone, with the holidays of its country. `words` by purpose. `blocked` says why
-    nothing may reach it at all, `complained` since when it wants no marketing. `customer`: its company has a
-    contract in force; `left`: when the last one ended.
+    nothing may reach it at all. `customer`: its company has a contract in force; `left`: when the last one ended.
     """
 
     calendar: WorkCalendar
     name: str = "the contact"
     persona: str = ""
-    level: Touch = ""
     regime: Regime = STRICTEST
     words: Mapping[str, Word] = field(default_factory=dict)
     blocked: str = ""
-    complained: datetime | None = None
     customer: bool = True
     left: datetime | None = None
     past: tuple[Past, ...] = ()

@@ -91,4 +91,5 @@ def set_consent(
         consent = Consent.objects.create(contact=contact, purpose=purpose, captured_at=captured_at, **values)
         difference = Difference({}, {"purpose": purpose, **values, "captured_at": captured_at})
         note(actor=actor, action="consent.set", subject=contact, difference=difference, at=at)
+        log_change(_change(contact), at=at)  # so that the engine looks at what waits for the contact
         return consent

@@ -11,7 +11,7 @@ from itertools import groupby
 from django.db.models import Max
 
 from aloft.measures.models import AccountProjection
-from aloft.records.models import Account, Contact, Contract, ContractLine, RecordedFact
+from aloft.records.models import Account, Consent, Contact, Contract, ContractLine, RecordedFact
 from aloft.ui.words import humanised, number
 from aloft.workspace import selectors
 from aloft.workspace.listing.measures import BUILT_IN, measures
@@ -21,10 +21,12 @@ SPOKEN = ("contacted", "attended", "confirmed", "trained", "signed")
 
 @dataclass(frozen=True)
 class Someone:
-    """`spoken_at`: when they were last met or heard, as far as it was recorded."""
+    """`spoken_at`: when they were last met or heard, as far as it was recorded. `word`: what they said last of
+    marketing messages, as a phrase; empty where they said nothing."""
 
     contact: Contact
     spoken_at: datetime | None
+    word: str = ""
 
     @property
     def signs_in(self) -> bool:
@@ -36,10 +38,24 @@ def people_of(account: Account) -> list[Someone]:
     people = selectors.people_at(account)
     facts = RecordedFact.objects.filter(contact__in=people, fact__in=SPOKEN, withdrawn_at=None)
     last = dict(facts.order_by().values_list("contact").annotate(last=Max("occurred_at")))
-    listed = [Someone(contact, last.get(contact.pk)) for contact in people]
+    words = _words(people)
+    listed = [Someone(contact, last.get(contact.pk), words.get(contact.pk, "")) for contact in people]
     nobody = datetime.min.replace(tzinfo=UTC)
     listed.sort(key=lambda one: one.spoken_at or nobody, reverse=True)
     return sorted(listed, key=lambda one: not one.contact.persona)
+
+
+def _words(people: Sequence[Contact]) -> dict[int, str]:
+    """The newest counts."""
+    told = Consent.objects.filter(contact__in=people, purpose="marketing").order_by("captured_at", "id")
+    return {one.contact_id: _phrase(one) for one in told}
+
+
+def _phrase(consent: Consent) -> str:
+    if not consent.granted:
+        return f"wants no marketing since {consent.captured_at:%-d %b %Y}"
+    until = f" until {consent.expires_at:%-d %b %Y}" if consent.expires_at else ""
+    return f"allows marketing{until}"
 
 
 @dataclass(frozen=True)
