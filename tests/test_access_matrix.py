@@ -198,7 +198,7 @@ class World:
             "open_by_hand": [self.account.public_id, "check_in"],
             "give_pulse": [self.account.public_id],
             "touch": [self.account.public_id],
-            "consent": [self.account.contacts.get().pk],
+            "consent": [self.ana().pk],
             "withdraw": [self.fact.pk],
             "mend": [self.kept_aside.pk],
             "source": [self.source.name],

@@ -26,7 +26,7 @@ from aloft.decide.values import Reason
 from aloft.engagement.model import Moment, ScheduleTrigger, Touch
 from aloft.engine import words
 from aloft.engine.directory import Known
-from aloft.engine.merging import GONE
+from aloft.engine.merging import AT_ONCE, GONE
 from aloft.engine.turn import Turn
 
 LOOKED_BACK = timedelta(days=366)
@@ -57,10 +57,11 @@ def open_diary(turn: Turn, asked: Iterable[tuple[int, Moment]]) -> Diary:
     """What is booked at the accounts of these candidates, where one of them is a meeting under a cap."""
     policy = turn.program.model.contact_policy
     capped = policy is not None and any(not isinstance(cap.most, int) for cap in policy.caps)
-    accounts = {account for account, moment in asked if capped and _is_booked(moment)}
+    accounts = sorted({account for account, moment in asked if capped and _is_booked(moment)})
     diary = Diary()
-    if accounts:
-        rows = Occurrence.objects.filter(account__in=sorted(accounts), channel__in=sorted(MEETINGS))
+    for start in range(0, len(accounts), AT_ONCE):
+        here = accounts[start : start + AT_ONCE]
+        rows = Occurrence.objects.filter(account__in=here, channel__in=sorted(MEETINGS))
         for one in rows.filter(due_at__gte=turn.at - LOOKED_BACK).exclude(closed_as__in=GONE):
             moment = turn.versions.get(one.model_version_id).program.model.moments[one.called]
             diary.enter(one.account_id, moment, one)

@@ -21,6 +21,9 @@ from aloft.engine.turn import Turn
 GONE = ("absorbed", "cancelled", "retracted", "skipped", "suppressed")
 """Closed so, an occurrence took nobody's time, and takes nothing in."""
 
+AT_ONCE = 500
+"""So many accounts in one statement."""
+
 Key = tuple[int, str, str, int]
 
 
@@ -44,7 +47,11 @@ def look_around(turn: Turn, candidates: Iterable[tuple[int, str]]) -> Surroundin
     absorbed = [(account, moment) for account, moment in candidates if moment in by]
     if not absorbed:
         return Surroundings(by, within)
-    return Surroundings(by, within, _near({account for account, _ in absorbed}, _asked(by, absorbed)))
+    accounts, asked = sorted({account for account, _ in absorbed}), _asked(by, absorbed)
+    near: dict[int, list[Near]] = {}
+    for start in range(0, len(accounts), AT_ONCE):
+        near |= _near(accounts[start : start + AT_ONCE], asked)
+    return Surroundings(by, within, near)
 
 
 def _within(model: Model) -> Duration:
@@ -57,8 +64,8 @@ def _asked(by: Absorbers, absorbed: Iterable[tuple[int, str]]) -> frozenset[str]
     return frozenset[str]().union(*(by[moment] for _, moment in absorbed))
 
 
-def _near(accounts: Iterable[int], moments: Iterable[str]) -> dict[int, list[Near]]:
-    where = Q(account__in=sorted(accounts), moment__in=sorted(moments))
+def _near(accounts: Sequence[int], moments: Iterable[str]) -> dict[int, list[Near]]:
+    where = Q(account__in=accounts, moment__in=sorted(moments))
     found: dict[int, list[Near]] = {}
     known: set[Key] = set()
     rows = Occurrence.objects.filter(where).order_by("due_at", "id")
