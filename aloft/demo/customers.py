@@ -65,6 +65,8 @@ class Customer:
     seats: int
     ends: date | None = None
     cause: Cause | None = None
+    quiet_from: date | None = None
+    """Its usage falls on that day, for a while, whatever else is drawn."""
 
     @property
     def tier(self) -> int:
@@ -79,6 +81,10 @@ class Customer:
         """When it says that it leaves."""
         return None if self.ends is None else self.ends - timedelta(days=NOTICE[self.term])
 
+
+FALLEN = "Brackwater Foods"
+"""Falls shortly before the first day, and has so many people that two weeks tell it from chance."""
+FALLEN_SEATS, FELL = 240, timedelta(days=17)
 
 # Names that documents and tests know, by the share of customers who pay more.
 PINNED = {
@@ -120,7 +126,8 @@ def _there(rank: int, size: int, first_day: date, pinned: tuple[str, Place] | No
     name, place = pinned
     starts = first_day - timedelta(days=drawn.randint(400, 900))
     steady = replace(customer, name=name, external=slug(name), place=place, starts=starts)
-    return replace(steady, start=Start.WELL)
+    steady = replace(steady, start=Start.WELL)
+    return replace(steady, seats=FALLEN_SEATS, quiet_from=first_day - FELL) if name == FALLEN else steady
 
 
 def _age(drawn: Random) -> int:

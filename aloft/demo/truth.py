@@ -53,6 +53,7 @@ def _customer(customer: Customer) -> Mapping[str, Any]:
         "account": customer.external,
         "starts": customer.starts.isoformat(),
         "onboarding": customer.start.value,
+        "quiet_from": customer.quiet_from and customer.quiet_from.isoformat(),
         "leaves": customer.ends and customer.ends.isoformat(),
         "because": customer.cause and customer.cause.value,
         "says_so": customer.told_on and customer.told_on.isoformat(),

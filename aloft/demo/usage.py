@@ -60,6 +60,7 @@ class Crowd:
     ends: Numbers
     growth: Shares
     comes: Shares
+    quiet_from: Numbers
     falls_over: Shares
     falls_to: Shares
     countries: Numbers
@@ -86,6 +87,7 @@ def crowd(known: Sequence[Customer], held: Held) -> Crowd:
         ),
         growth=np.array([customer.growth for customer in known]),
         comes=np.array([COMES[customer.tier] for customer in known]),
+        quiet_from=np.array([one.quiet_from.toordinal() if one.quiet_from else FAR for one in known]),
         falls_over=np.array([over for over, _ in falls], dtype=np.float64),
         falls_to=np.array([to for _, to in falls]),
         countries=np.array([COUNTRIES.index(customer.place.country) for customer in known]),
@@ -129,6 +131,10 @@ def _fallen(crowd: Crowd, at: int) -> Shares:
     turn = at // LULL
     lulled = shares("lull", crowd.numbers, turn) < LULLS
     from_ = turn * LULL + shares("lull begins", crowd.numbers, turn) * (LULL - LASTS)
+    lulled, from_ = (
+        lulled | (crowd.quiet_from <= at),
+        np.where(crowd.quiet_from <= at, crowd.quiet_from, from_),
+    )
     lull = lulled & (from_ <= at) & (at < from_ + LASTS)
     fallen: Shares = np.where(lull, DOWN_TO, 1.0) * leaving
     _recover(crowd, fallen, np.where(lull, from_, begun), at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from aloft.ui.words import compact, counted, number, percent
@@ -60,7 +61,11 @@ def _sentence(parts: list[str]) -> str:
     return ", ".join(part for part in parts if part) + "."
 
 
-def account_stands(name: str, waiting: int, late: int) -> str:
+def account_stands(name: str, waiting: int, late: int, left: date | None = None) -> str:
+    """`left`: the first day after its last contract, if that is over."""
+    if left is not None:
+        stays = f"and {_are(waiting, 'open still')}" if waiting else "nothing waits"
+        return f"{name} left on {left.day} {left:%b %Y}{',' if waiting else ':'} {stays}"
     if not waiting:
         return f"{name} is in order: nothing waits"
     also = f", {number(late)} late" if late else ""

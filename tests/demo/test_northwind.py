@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from aloft.demo.chance import shares
@@ -22,7 +23,9 @@ from aloft.demo.history import document
 from aloft.demo.names import company, slug
 from aloft.demo.northwind import Northwind, Span, handed_over
 from aloft.demo.people import departures
-from aloft.demo.usage import created
+from aloft.demo.usage import Crowd, created, of_day
+from aloft.demo.usage import crowd as crowd_of
+from aloft.measures.detectors.decline import judge
 
 HERE = Path(__file__).parents[2]
 TODAY = date(2026, 3, 4)
@@ -242,3 +245,29 @@ def test_who_is_stuck_goes_on_once_somebody_helps(known: list[Customer]) -> None
     assert 0.45 < len(helped) / len(stuck) < 0.75
     for one in stuck:
         assert (len(created(one, held)) >= one.seats / 2) == (one in helped)
+
+
+def weeks_before(day: date, crowd: Crowd) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Sign-ins of each customer in the six weeks that end on the day before, the newest last."""
+    counts = np.zeros((len(crowd.known), 6))
+    place = {one.external: row for row, one in enumerate(crowd.known)}
+    for back in range(1, 43):
+        rows = of_day(crowd, day - timedelta(days=back))
+        signed = rows.filter(pc.equal(rows["name"], "Signed In"))["account"]
+        for account, n in Counter(signed.to_pylist()).items():
+            counts[place[account], 5 - (back - 1) // 7] += n
+    return counts
+
+
+def test_a_fall_is_told_from_chance_in_the_week_before_the_first_day(known: list[Customer]) -> None:
+    """By the rule of domain.md 3.3: not while one of the two weeks is half before it, then at two readings."""
+    everybody = crowd_of(known, {})
+    segments = np.array([one.tier for one in known], dtype=np.int64)
+    brackwater = next(row for row, one in enumerate(known) if one.name == "Brackwater Foods")
+    raised = {
+        before: bool(
+            judge(weeks_before(TODAY - timedelta(days=before), everybody), segments, 0.30).raised[brackwater]
+        )
+        for before in (8, 3, 2)
+    }
+    assert raised == {8: False, 3: True, 2: True}

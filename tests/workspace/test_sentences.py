@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from aloft.workspace.selectors import Load
@@ -65,6 +67,14 @@ def test_the_line_below_counts_every_account_once(found: Load, said: str) -> Non
 
 def test_how_an_account_stands() -> None:
     assert account_stands("Brackwater Foods", 0, 0) == "Brackwater Foods is in order: nothing waits"
+    left = date(2026, 2, 14)
+    assert (
+        account_stands("Brackwater Foods", 0, 0, left)
+        == "Brackwater Foods left on 14 Feb 2026: nothing waits"
+    )
+    assert account_stands("Brackwater Foods", 2, 1, left) == (
+        "Brackwater Foods left on 14 Feb 2026, and 2 are open still"
+    )
     assert account_stands("Brackwater Foods", 1, 0) == "Brackwater Foods has 1 open moment"
     assert account_stands("Brackwater Foods", 3, 1) == "Brackwater Foods has 3 open moments, 1 late"
 

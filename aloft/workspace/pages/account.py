@@ -23,7 +23,7 @@ from aloft.workspace.forms import PulseForm
 from aloft.workspace.listing.columns import listing_of
 from aloft.workspace.model_in_force import manual_moments
 from aloft.workspace.pages import frame
-from aloft.workspace.pages.dossier import contracts_of, people_of, seats_in_force, values_of
+from aloft.workspace.pages.dossier import contracts_of, left_on, people_of, seats_in_force, values_of
 from aloft.workspace.pages.health import health_of, pulses_at, signals_at
 from aloft.workspace.pages.questions import three_questions
 from aloft.workspace.reader import Reader, reader_of
@@ -78,7 +78,10 @@ def main(
         "projection": projection_of(account),
         "relationships": selectors.relationships_of(account),
         "sentence": sentences.account_stands(
-            account.name, waiting.count(), waiting.filter(due_at__lt=reader.now).count()
+            account.name,
+            waiting.count(),
+            waiting.filter(due_at__lt=reader.now).count(),
+            left_on(contracts, reader.now),
         ),
         "questions": three_questions(account, reader.now),
         "open": [line(moment, reader.now) for moment in moments if not is_past(moment)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import groupby
 
@@ -105,6 +105,14 @@ def _covers(line: ContractLine, now: datetime) -> bool:
     """Today's date in UTC."""
     today = now.date()
     return line.starts_on <= today and (line.ends_on is None or today < line.ends_on)
+
+
+def left_on(contracts: Sequence[ContractOf], now: datetime) -> date | None:
+    """The first day that no line covers any more, if all have ended; None where there is none, or one goes on."""
+    ends = [line.now.ends_on for one in contracts for line in one.lines]
+    known = [day for day in ends if day is not None]
+    ended = bool(known) and len(known) == len(ends) and max(known) <= now.date()
+    return max(known) if ended else None
 
 
 def seats_in_force(contracts: Sequence[ContractOf]) -> int:
