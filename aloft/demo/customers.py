@@ -66,7 +66,7 @@ class Customer:
     ends: date | None = None
     cause: Cause | None = None
     quiet_from: date | None = None
-    """Its usage falls on that day, for a while, whatever else is drawn."""
+    """Its usage falls on that day for a while, and at no other time; drawn for all others."""
 
     @property
     def tier(self) -> int:

@@ -131,10 +131,8 @@ def _fallen(crowd: Crowd, at: int) -> Shares:
     turn = at // LULL
     lulled = shares("lull", crowd.numbers, turn) < LULLS
     from_ = turn * LULL + shares("lull begins", crowd.numbers, turn) * (LULL - LASTS)
-    lulled, from_ = (
-        lulled | (crowd.quiet_from <= at),
-        np.where(crowd.quiet_from <= at, crowd.quiet_from, from_),
-    )
+    told = crowd.quiet_from < FAR
+    lulled, from_ = np.where(told, crowd.quiet_from <= at, lulled), np.where(told, crowd.quiet_from, from_)
     lull = lulled & (from_ <= at) & (at < from_ + LASTS)
     fallen: Shares = np.where(lull, DOWN_TO, 1.0) * leaving
     _recover(crowd, fallen, np.where(lull, from_, begun), at)

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import F
-
 from aloft.engagement.load import load
 from aloft.engagement.problems import InvalidModel
 from aloft.measures.models import AccountProjection
@@ -56,8 +54,8 @@ class PlanOf:
 
 def plan_of(account: Account) -> SuccessPlan | None:
     """That of the whole account holds for a relationship that has none of its own."""
-    plans = SuccessPlan.objects.filter(account__in=[account.pk, account.customer_id])
-    return plans.select_related("agreed_by").order_by(F("account__whole").desc(nulls_last=True)).first()
+    own: SuccessPlan | None = getattr(account, "success_plan", None)
+    return own or (getattr(account.whole, "success_plan", None) if account.whole_id else None)
 
 
 def plan_at(account: Account, at: datetime) -> PlanOf | None:

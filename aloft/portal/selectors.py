@@ -12,7 +12,7 @@ from django.db.models import Q
 from aloft.act.models import Occurrence, OccurrenceState
 from aloft.measures.models import AccountProjection
 from aloft.portal.customer import Customer
-from aloft.records.models import Consent, PlanStep, RecordedFact
+from aloft.records.models import Account, Consent, PlanStep, RecordedFact
 from aloft.ui.words import humanised
 
 MEETINGS = ("video", "onsite", "meeting", "webinar")
@@ -40,8 +40,9 @@ def meetings(customer: Customer) -> list[Meeting]:
 
     What an event, a condition or a missed deadline opens is ours to work on, whatever its channel.
     """
+    whole = customer.account
     rows = Occurrence.objects.filter(
-        Q(account=customer.account) | Q(account__whole=customer.account),
+        account__in=Account.objects.filter(Q(pk=whole.pk) | Q(whole=whole)).order_by().values("pk"),
         trigger="schedule",
         channel__in=MEETINGS,
         contact=None,

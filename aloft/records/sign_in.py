@@ -17,7 +17,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
 from django.core import signing
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -114,10 +114,12 @@ def _cast() -> list[Person]:
 
 
 def _customers() -> list[Contact]:
-    """A few who have agreed a plan with the team, of customers whose names are told first."""
+    """A few who have agreed a plan with the team, those first who have most of it before them."""
     agreed = Contact.objects.filter(status=SEES, account__success_plan__agreed_at__isnull=False)
-    champions = agreed.filter(persona=Persona.CHAMPION, account__success_plan__steps__isnull=False).distinct()
-    return list(champions.select_related("account").order_by("account__name", "pk")[:CUSTOMERS])
+    champions = agreed.filter(persona=Persona.CHAMPION, account__success_plan__steps__isnull=False)
+    ahead = Count("account__success_plan__steps", filter=Q(account__success_plan__steps__done_at=None))
+    walked = champions.annotate(ahead=ahead).select_related("account")
+    return list(walked.order_by("-ahead", "account__name", "pk")[:CUSTOMERS])
 
 
 class SignInView(LoginView):  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from datetime import UTC
 
@@ -42,19 +43,16 @@ def shell(request: HttpRequest) -> dict[str, object]:
     if user is None or not user.is_authenticated:
         return {"now": clock.now(), "zone": UTC, "person": None, "navigation": []}
     reader = reader_of(request)
+    seen = functools.cache(lambda: notices.seen_by(reader.person))
     return {
         "now": reader.now,
         "zone": reader.zone,
         "person": reader.person,
         "navigation": SimpleLazyObject(lambda: navigation(reader)),
-        "fresh": SimpleLazyObject(lambda: notices.fresh_for(reader.person, reader.now)),
-        "newcomer": SimpleLazyObject(lambda: is_newcomer(reader)),
+        "fresh": SimpleLazyObject(lambda: notices.fresh_for(reader.person, reader.now, seen())),
+        # Who has neither walked the tour nor skipped it.
+        "newcomer": SimpleLazyObject(lambda: reader.person is not None and seen().toured_at is None),
     }
-
-
-def is_newcomer(reader: Reader) -> bool:
-    """Who has neither walked the tour nor skipped it."""
-    return reader.person is not None and notices.seen_by(reader.person).toured_at is None
 
 
 def navigation(reader: Reader) -> list[Item]:

@@ -21,8 +21,8 @@ def manual_moments(account: Account, at: datetime) -> dict[str, str]:
 
     A model per relationship has none for whole accounts, and the other way about.
     """
-    followed = AccountProjection.objects.filter(account=account).values_list("model", flat=True).first()
-    version = current_model_version(followed or None, at)
+    projection: AccountProjection | None = getattr(account, "projection", None)
+    version = current_model_version(projection.model or None if projection else None, at)
     unit = "relationship" if account.whole_id else "account"
     return _manual_moments(version.document) if version and _model(version.document).unit == unit else {}
 

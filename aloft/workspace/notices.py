@@ -47,8 +47,9 @@ def seen_by(person: Person | None) -> Seen:
     return found or Seen(person=person)
 
 
-def fresh_for(person: Person | None, now: datetime) -> int:
-    seen = seen_by(person)
+def fresh_for(person: Person | None, now: datetime, seen: Seen | None = None) -> int:
+    """`seen`: what the person has seen, where it is known already."""
+    seen = seen or seen_by(person)
     news, alerts = _verdicts(person, now), _alerts(person, now)
     return news.filter(pk__gt=seen.verdict).count() + alerts.filter(pk__gt=seen.alert).count()
 
@@ -60,7 +61,7 @@ def told_to(person: Person | None, now: datetime, names: Mapping[str, str]) -> T
     came = [_of_verdict(row, names, row.pk > seen.verdict) for row in rows]
     late = [_of_alert(row, row.pk > seen.alert) for row in _alerts(person, now)[:SHOWN]]
     newest = sorted([*came, *late], key=lambda notice: notice.at, reverse=True)
-    return Told(newest[:SHOWN], fresh_for(person, now))
+    return Told(newest[:SHOWN], fresh_for(person, now, seen))
 
 
 def read_all(*, person: Person, at: datetime) -> None:

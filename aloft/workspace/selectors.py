@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Aggregate, Count, F, Min, Model, Q, QuerySet, Sum
 from django.http import Http404
 
 from aloft.act.models import Occurrence, OccurrenceState, Verdict
-from aloft.act.policies import accounts_of, theirs
+from aloft.act.policies import accounts_of
 from aloft.act.selectors import IN_WORK, by_customer, first_due, handed_over_by, waiting
 from aloft.measures.models import AccountProjection
 from aloft.records.models import Account, Contact, Person, RecordedFact
@@ -43,9 +43,13 @@ def occurrences_of(person: Person | None) -> QuerySet[Occurrence]:
 def work_of(person: Person | None) -> QuerySet[Occurrence]:
     """What waits for a person; for who sees everything, what waits for the team."""
     waiting = Occurrence.objects.filter(state__in=WAITING)
-    if person is not None and person.sees_everything:
-        return waiting
-    return waiting.filter(theirs(person)) if person else waiting.none()
+    if person is None or person.sees_everything:
+        return waiting if person else waiting.none()
+    # As rows of two kinds: told as an alternative, all that waits for anybody would be looked at.
+    owned, escalated = (
+        waiting.filter(**{who: person}).order_by().values("pk") for who in ("owner", "escalated_to")
+    )
+    return Occurrence.objects.filter(pk__in=owned.union(escalated))
 
 
 def phase_of(account: Account) -> str:
@@ -54,14 +58,19 @@ def phase_of(account: Account) -> str:
     return words.humanised(projection.phase) if projection and projection.phase else ""
 
 
+AN_ACCOUNT = (
+    "projection__owner",
+    "listing",
+    "health",
+    "success_plan__agreed_by",
+    "whole__success_plan__agreed_by",
+)
+"""What the page of an account reads of it in any case."""
+
+
 def account_or_404(person: Person | None, public_id: UUID) -> Account:
     """A foreign account is as missing as one that never was."""
-    found = (
-        accounts_of(person)
-        .select_related("projection__owner", "listing", "whole")
-        .filter(public_id=public_id)
-        .first()
-    )
+    found = accounts_of(person).select_related(*AN_ACCOUNT).filter(public_id=public_id).first()
     return _found(found)
 
 
@@ -217,10 +226,23 @@ def people_at(account: Account) -> list[Contact]:
     return list(there.select_related("sign_in"))
 
 
+def there(account: Account) -> QuerySet[Any]:
+    """The rows of the account and its relationships, for whatever is at them.
+
+    Told as rows: with an alternative through the account, all that is anywhere would be looked at.
+    """
+    return Account.objects.filter(Q(pk=account.pk) | Q(whole=account)).order_by().values("pk")
+
+
 def waiting_at(account: Account) -> QuerySet[Occurrence]:
     """What is to be done there, and at its relationships."""
-    there = Occurrence.objects.filter(Q(account=account) | Q(account__whole=account))
-    return there.filter(state__in=WAITING)
+    return Occurrence.objects.filter(account__in=there(account), state__in=WAITING)
+
+
+def pressing_at(account: Account, now: datetime) -> tuple[int, int]:
+    """How much waits there, and how much of it is late."""
+    counts = waiting_at(account).aggregate(waiting=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
+    return counts["waiting"], counts["late"]
 
 
 def relationships_of(account: Account) -> list[Account]:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import groupby, pairwise
 
-from django.db.models import Q
 from django.urls import reverse
 
 from aloft.act.models import Occurrence, OccurrenceState, Verdict
+from aloft.measures.goals import plan_of
 from aloft.measures.models import HealthDay, Signal
-from aloft.records.models import Account, ContractLine, Pulse, RecordedFact, SuccessPlan
+from aloft.records.models import Account, ContractLine, Pulse, RecordedFact
 from aloft.ui.words import counted, humanised, number
 from aloft.workspace.forms import PULSE_WORDS
+from aloft.workspace.selectors import there
 from aloft.workspace.story import Story
 
 KINDS = {"facts": "Facts", "touches": "Touches", "moments": "Moments", "changes": "Changes"}
@@ -100,13 +101,8 @@ def _why(one: Occurrence) -> str:
     return reverse("why", args=[one.public_id])
 
 
-def _there(account: Account) -> Q:
-    """At the account, and at its relationships."""
-    return Q(account=account) | Q(account__whole=account)
-
-
 def _verdicts(account: Account, before: datetime, _zone: tzinfo, _story: Story | None) -> Iterator[Entry]:
-    rows = Verdict.objects.filter(_there(account), at__lt=before).select_related("occurrence")
+    rows = Verdict.objects.filter(account__in=there(account), at__lt=before).select_related("occurrence")
     for one in rows.order_by("-at", "-id")[: SHOWN + 1]:
         title = one.occurrence.title if one.occurrence else humanised(one.moment)
         says = one.occurrence.because if one.occurrence and one.verdict == "opened" else _reason(one)
@@ -121,7 +117,7 @@ def _reason(one: Verdict) -> str:
 
 
 def _touches(account: Account, before: datetime, _zone: tzinfo, _story: Story | None) -> Iterator[Entry]:
-    rows = RecordedFact.objects.filter(_there(account), occurred_at__lt=before, withdrawn_at=None)
+    rows = RecordedFact.objects.filter(account__in=there(account), occurred_at__lt=before, withdrawn_at=None)
     for one in rows.select_related("contact", "noted_by").order_by("-occurred_at", "-id")[: SHOWN + 1]:
         whom = f": {one.contact}" if one.contact else ""
         who = f"Noted by {one.noted_by.name}" if one.noted_by else ""
@@ -186,7 +182,7 @@ def _amendments(account: Account, before: datetime, _zone: tzinfo, _story: Story
 
 
 def _plan(account: Account, before: datetime, _zone: tzinfo, _story: Story | None) -> Iterator[Entry]:
-    plan = SuccessPlan.objects.filter(account=account.customer_id).select_related("agreed_by").first()
+    plan = plan_of(account)
     for at, title in ((plan.agreed_at, "agreed"), (plan.reviewed_at, "reviewed")) if plan else ():
         if at and at < before:
             whom = f"With {plan.agreed_by}" if plan and plan.agreed_by and title == "agreed" else ""

@@ -67,7 +67,6 @@ def main(
 ) -> frame.Main:
     """`form` is what somebody said and has to mend."""
     moments = selectors.moments_at(account)
-    waiting = selectors.waiting_at(account)
     people, contracts = people_of(account), contracts_of(account, reader.now)
     refusals = why_not(account)
     story = story_of(account)
@@ -78,10 +77,7 @@ def main(
         "projection": projection_of(account),
         "relationships": selectors.relationships_of(account),
         "sentence": sentences.account_stands(
-            account.name,
-            waiting.count(),
-            waiting.filter(due_at__lt=reader.now).count(),
-            left_on(contracts, reader.now),
+            account.name, *selectors.pressing_at(account, reader.now), left_on(contracts, reader.now)
         ),
         "questions": three_questions(account, reader.now),
         "open": [line(moment, reader.now) for moment in moments if not is_past(moment)],

@@ -51,7 +51,7 @@ class Shown:
 
 def health_of(account: Account) -> Shown | None:
     """None where the model scores nothing, or the account has had no reading yet."""
-    kept = AccountHealth.objects.filter(account=account).first()
+    kept: AccountHealth | None = getattr(account, "health", None)
     if kept is None:
         return None
     drivers = tuple(_driver(told) for told in kept.dimensions)
