@@ -28,7 +28,7 @@ PAGES = {
     "find": "/find?q=a",
 }
 MORE = {"today": 33, "all news": 33}
-OF_AN_ACCOUNT = 37
+OF_AN_ACCOUNT = 38
 """Everything that is known of one customer stands on its page."""
 
 
