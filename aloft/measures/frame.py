@@ -310,15 +310,13 @@ class Frames:
 
     def _read_facts(self) -> None:
         self._standing.refresh()
-        *stages, (name, facts) = self._stages()
-        for stage, source in stages:
-            self._make(stage, source)
-        if self._about_many and not self._asides:
-            self._facts = MANY_FACTS
-            self.connection.execute(f"create or replace temp view {MANY_FACTS} as {facts}")
-        else:
-            self._facts = name
-            self._make(name, facts)
+        for name, source in self._stages():
+            if name == FACTS and self._about_many and not self._asides:
+                self.connection.execute(f"create or replace temp view {MANY_FACTS} as {source}")
+                self._facts = MANY_FACTS
+            else:
+                self._make(name, source)
+                self._facts = name
 
     def _make(self, name: str, source: str | Gather) -> None:
         if isinstance(source, Gather):
@@ -356,30 +354,36 @@ class Frames:
     def _spell(self, expression: Expression) -> str:
         return sql(expression, self._scope)
 
-    def _stages(self) -> list[Stage]:
-        return [
-            ("held_then", self._account.held_sql()),
-            ("named", self._account.named_sql()),
-            *([("placed", self._decided.beside_each("named"))] if self._first == "placed" else []),
-            *self._metric_stages(),
-            *([("notes_then", _NOTES)] if self._about_occurrences else []),
-            *plans.stages(self.names),
-            *beside.stages(self._shares, self.names),
-            *features.stages(self._features),
-            *self._facts_stages("facts_all" if self._asides else FACTS),
-            *(answers(self._asides, "facts_all", self._unread()) if self._asides else []),
-        ]
+    def _stages(self) -> Iterator[Stage]:
+        """To be made one by one: what a stage says may depend on what those before it have found."""
+        yield "held_then", self._account.held_sql()
+        yield "named", self._account.named_sql()
+        if self._first == "placed":
+            yield "placed", self._decided.beside_each("named")
+        yield from self._metric_stages()
+        if self._about_occurrences:
+            yield "notes_then", _NOTES
+        yield from plans.stages(self.names)
+        yield from beside.stages(self._shares, self.names)
+        yield from features.stages(self._features)
+        yield from self._facts_stages("facts_all" if self._asides else FACTS)
+        if self._asides:
+            yield from answers(self._asides, "facts_all", self._unread())
 
     def _metric_stages(self) -> Iterator[Stage]:
         """Round by round: a metric may count since the instant of one of an earlier round."""
         for i, read in enumerate(self._reading):
             for one in read:
-                yield from one.stages(many=self._about_many)
+                yield from one.stages(many=self._about_many, names_in=self._names_in)
             if read is not self._reading[-1]:
                 yield (
                     f"placed_{i + 1}",
                     self._joined_values(self._columns(i), f"placed_{i}" if i else self._first),
                 )
+
+    def _names_in(self, edges: str) -> frozenset[str]:
+        found = self.connection.execute(f"select distinct called from {edges}").fetchall()
+        return frozenset(name for (name,) in found)
 
     def _columns(self, number: int) -> list[Column]:
         """Of a round."""

@@ -41,9 +41,13 @@ class Group:
     at_edges = True
     may_be_unknown = False  # whether a total may be unknown though rows are there
 
-    def __init__(self, statements: Statements, metrics: Sequence[Metric]) -> None:
+    def __init__(
+        self, statements: Statements, metrics: Sequence[Metric], happened: frozenset[str] | None = None
+    ) -> None:
+        """`happened`: the names of the events at the edges, where they are known."""
         self.all = statements
         self.metrics = metrics
+        self.happened = happened
         self.definitions = definitions(metrics)
         self.events = list(dict.fromkeys(metric.events for metric in metrics if kept(metric) is None))
         self.windows = sorted({self.number(metric) for metric in metrics})
@@ -103,6 +107,15 @@ class Group:
         """SQL of the edges that lie in a window."""
         return f"({' or '.join(f'in_{i}' for i in self.windows)})"
 
+    def counted_at_edges(self, names: Sequence[str]) -> bool:
+        """Whether any of these events lies at an edge, or may: what counts none need not be planned."""
+        return self.happened is None or bool(self.happened & set(names) if names else self.happened)
+
+    @property
+    def at_edges_too(self) -> list[Kept]:
+        """The definitions that count something there."""
+        return [definition for definition in self.definitions if self.counted_at_edges(definition.names)]
+
     def at_edge(self, definition: Kept) -> str:
         """SQL of the edges that a definition counts."""
         tests = [self.at_any_edge]
@@ -149,6 +162,7 @@ class Days(Group):
                 f"from {self.all.rows_of('day_count')} {self._named()} "
                 f"where {self.is_over()}{self._by_number or ''}"
             )
+        if any(self.counted_at_edges(names) for names in self.events):
             wanted = " or ".join(_is_one_of("called", names) for names in self.events)
             yield (
                 f"select _key, day, times, occurred, occurred{self.inside()}"
@@ -161,7 +175,7 @@ class Days(Group):
                 f"{self.digest('s.digest')}{self._numbers('s.weight', 's.total', 's.low', 's.high')} "
                 f"from {self.all.rows_of('kept_day')} where {self.is_over()} and {self.own()}"
             )
-            yield from (self._raw(definition) for definition in self.definitions)
+        yield from (self._raw(definition) for definition in self.at_edges_too)
 
     def _named(self) -> str:
         if self._by_number is not None:
@@ -291,10 +305,11 @@ class Users(_Words):
         edges = f"{self.there()} as there{{}} from {self.all.edges} where {{}} and {KNOWN_USERS}"
         if self.events:
             yield self.words("user_word", "null::bigint", "")
+        if any(self.counted_at_edges(names) for names in self.events):
             yield f"select _key, app_user, {edges.format(self.digest('null'), self.at_any_edge)}"
         if self.definitions:
             yield self.words("kept_word", "s.digest", f"and {self.own()}")
-        for one in self.definitions:
+        for one in self.at_edges_too:
             yield f"select _key, app_user, {edges.format(self.digest(str(one.digest)), self.at_edge(one))}"
 
     def value(self, metric: Metric) -> str:
@@ -310,7 +325,7 @@ class Values(_Words):
 
     def rows(self) -> Iterator[str]:
         yield self.words("kept_value", "s.digest", f"and {self.own()}")
-        for one in self.definitions:
+        for one in self.at_edges_too:
             yield (
                 f"select _key, {one.property_sql} as value, {self.there()} as there{self.digest(str(one.digest))} "
                 f"from {self.all.edges} where {self.at_edge(one)} and {one.property_sql} is not null"
@@ -335,7 +350,7 @@ class Latest(Group):
             f"{self.inside(self.since)}{self.digest('s.digest')} "
             f"from {self.all.rows_of('kept_latest')} where {self.own()} and {self.is_over()}"
         )
-        for one in self.definitions:
+        for one in self.at_edges_too:
             value = one.property_sql
             yield (
                 f"select _key, occurred, received, message_id, {value}{self.inside()}{self.digest(str(one.digest))} "

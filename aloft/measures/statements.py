@@ -12,7 +12,7 @@ are the same ones they are constants (`measures.at_once`).
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +26,9 @@ from aloft.measures.windows import Window, window
 
 Stage = tuple[str, str | Gather]
 """A table to make, and what fills it: a query, or several that are put together."""
+
+NamesIn = Callable[[str], frozenset[str]]
+"""The names of the events in a table of edges."""
 
 RUNNING = -1  # in `edges.part`; else the number of the window that begins on the event's day
 _ALL = 9223372036854775807
@@ -81,14 +84,16 @@ class Statements:
         """The first day of a window that is known to have less than 64."""
         return None
 
-    def stages(self, *, many: bool = False) -> Iterator[Stage]:
+    def stages(self, *, many: bool = False, names_in: NamesIn | None = None) -> Iterator[Stage]:
+        """`names_in` is asked once the edges are made, for stages are taken one by one."""
         if not self.metrics:
             return
-        groups = self._groups(many)
+        happened = None
         yield from self._bounds_stage()
-        if any(group.at_edges for group in groups):
+        if any(group.at_edges for group in self._groups(many)):
             yield self.edges, self._edges_sql()
-        yield from self._counted(groups)
+            happened = names_in(self.edges) if names_in else None
+        yield from self._counted(self._groups(many, happened))
 
     def columns(self, *, many: bool = False) -> Iterator[Column]:
         for i, group in enumerate(self._groups(many)):
@@ -107,14 +112,14 @@ class Statements:
         for i, group in enumerate(groups):
             yield self._table(i), group.sql()
 
-    def _groups(self, many: bool) -> list[Group]:
+    def _groups(self, many: bool, happened: frozenset[str] | None = None) -> list[Group]:
         parts: dict[Hashable, tuple[type[Group], list[Metric]]] = {}
         for kind in (Days, Users, Values, Latest, Turns, Queues):
             metrics = [metric for metric in self.metrics if self._kind(metric) == kind.kind]
             for metric in metrics:
                 alike = kind.alike(metric) if many else None
                 parts.setdefault((kind, alike), (kind, []))[1].append(metric)
-        return [kind(self, metrics) for kind, metrics in parts.values()]
+        return [kind(self, metrics, happened) for kind, metrics in parts.values()]
 
     def _kind(self, metric: Metric) -> str:
         if metric.verb == "users":

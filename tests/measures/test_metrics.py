@@ -260,7 +260,7 @@ def read(
         for at in instants
         for zone in zones
         for key, row in of_everybody(frames, at, names, zone).items()
-    }  # type: ignore[return-value]
+    }
 
 
 def of_everybody(
