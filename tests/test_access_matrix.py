@@ -23,6 +23,7 @@ from aloft.collect.models import DeadLetter, Quarantined, Source
 from aloft.collect.services import Letter, create_source, dead_letter
 from aloft.records.models import (
     Account,
+    AccountException,
     Assignment,
     Book,
     Contact,
@@ -33,11 +34,11 @@ from aloft.records.models import (
     SavedView,
     SuccessPlan,
 )
-from aloft.records.services import invite_contact
+from aloft.records.services import begin_draft, invite_contact
 from aloft.workspace import uploads
 from tests.workspace import factory
 
-OK, LED, HIDDEN, NOT_SO, UNFIT = 200, 302, 404, 405, 422
+OK, LED, HIDDEN, NOT_SO, OVERTAKEN, UNFIT = 200, 302, 404, 405, 409, 422
 CAST = ("nobody", "owner", "outsider", "manager")
 
 
@@ -95,6 +96,14 @@ MATRIX = {
     "version": A_PAGE,
     "model_document": A_PAGE,
     "publish": Expected((LED, HIDDEN, HIDDEN, OK), (LED, HIDDEN, HIDDEN, UNFIT)),
+    **dict.fromkeys(("draft", "count_draft"), A_PAGE_OF_OPERATIONS),
+    **dict.fromkeys(
+        ("begin_draft", "save_draft", "change_draft", "discard_draft", "restore_draft"), AN_ACT_OF_OPERATIONS
+    ),
+    "undo_draft": Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, HIDDEN, HIDDEN, OVERTAKEN)),
+    "return_model": Expected((LED, HIDDEN, HIDDEN, OK), (LED, HIDDEN, HIDDEN, OK)),
+    "make_exception": AN_ACT_WITH_A_FORM,
+    "end_exception": AN_ACT,
     "find": A_PAGE,
     "notices": A_PAGE,
     "read_notices": Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, LED, LED, LED)),
@@ -181,6 +190,20 @@ class World:
         """Another contact of the account's."""
         return Contact.objects.get(name=f"{self.canary} contact")
 
+    def draft(self) -> UUID:
+        """A model that is being written."""
+        text = f"# {self.canary}\n{factory.DOCUMENT}"
+        base = self.occurrence.model_version
+        return begin_draft(
+            name="acme", text=text, begun_from="version 3", base=base, actor="mia", at=clock.now()
+        ).public_id
+
+    def excepted(self) -> int:
+        return AccountException.objects.create(
+            account=self.account, kind="touch", touch=["tech"], reason=f"{self.canary} merger",
+            until=clock.now().date(), made_by="mia", made_at=clock.now(),
+        ).pk  # fmt: skip
+
     def handed_over(self) -> int:
         book = Book.objects.create(person=self.owner, name=f"{self.canary} book")
         return Assignment.objects.create(book=book, actor="mia", at=clock.now(), added=[self.account.pk]).pk
@@ -200,6 +223,7 @@ class World:
             "touch": [self.account.public_id],
             "consent": [self.ana().pk],
             "withdraw": [self.fact.pk],
+            "make_exception": [self.account.public_id],
             "mend": [self.kept_aside.pk],
             "source": [self.source.name],
             "letters": [self.source.name],
@@ -209,6 +233,12 @@ class World:
         }
         if name in {"import_mapping", "import_document", "import_store", "import_discard"}:
             arguments[name] = [self.sent()]
+        if name == "draft" or name.endswith("_draft"):
+            arguments[name] = [] if name == "begin_draft" else [self.draft()]
+        if name == "end_exception":
+            arguments[name] = [self.excepted()]
+        if name == "return_model":
+            arguments[name] = ["acme"]
         if name in {"version", "model_document"}:
             arguments[name] = ["acme", self.occurrence.model_version.version]
         if name == "model":
@@ -245,6 +275,10 @@ class World:
             "consent": {"marketing": "withdrawn", "basis": "She wrote so"},
             "save_view": {"name": "Mine", "query": "health=red"},
             "rename_view": {"name": "Ours"},
+            "begin_draft": {"name": "acme", "version": "3"},
+            "save_draft": {"document": "title: x", "revision": "1"},
+            "change_draft": {"part": "moments.check_in", "act": "up", "revision": "1"},
+            "make_exception": {"kind": "touch", "touch": "high", "until": "2026-04-01", "reason": "A merger"},
             "assign": {"account": str(self.account.public_id), "to": "olga"},
         }.get(name, {})
 

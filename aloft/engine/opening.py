@@ -60,6 +60,12 @@ def open_all(turn: Turn, candidates: Iterable[Candidate], rows: Mapping[int, Row
         known = turn.directory[candidate.account]
         if _opened_before(candidate, known) or (candidate.joins and _joined(turn, candidate, known)):
             continue
+        skips = turn.exceptions.skipped(known, turn.program.model.moments[candidate.moment])
+        if skips:
+            turn.say(
+                "skipped", known, candidate.moment, candidate.anchor, candidate.n, [skips], at=candidate.at
+            )
+            continue
         _open(turn, candidate, known, rows[candidate.account], around, diary)
 
 
@@ -97,7 +103,7 @@ def _open(
     model = turn.program.model
     moment = model.moments[candidate.moment]
     touch = tuple(row["_touch_set"] or ())
-    owner = turn.staff.owner(moment, model, touch, known)
+    owner = turn.exceptions.owner(known, moment.name, turn.staff.owner(moment, model, touch, known))
     calendar = known.calendar(model.clock)
     due = candidate.due or _complete_by(turn, moment, candidate.at, owner, calendar)
     into = around.into(moment.name, known.row, due, calendar)

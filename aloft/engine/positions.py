@@ -68,6 +68,7 @@ def _proposed(turn: Turn) -> list[Move]:
     phases = [name for name, phase in program.model.phases.items() if phase.keep_segment]
     kept = ", ".join(f"'{name}'" for name in phases) or "''"
     # Materialized: each name is used several times, and would be spelled out, and planned, for each.
+    touch = _touch(turn)
     found = turn.frames.connection.execute(f"""
         with next as materialized (select _key, phase, segment, _waits, _touch_set, {program.next_phase} as _to_phase,
           {program.next_segment} as _to_segment from frame),
@@ -75,7 +76,7 @@ def _proposed(turn: Turn) -> list[Move]:
           then segment else _to_segment end as _segment_now,
           case when phase in ({kept}) and _to_phase = phase and _to_segment <> segment
           then _to_segment end as _waits_now from next)
-        select _key, _to_phase, _segment_now, _waits_now, {program.touch} as _touch_now from held
+        select _key, _to_phase, _segment_now, _waits_now, {touch} as _touch_now from held
         where _to_phase is distinct from phase or _segment_now is distinct from segment
           or _waits_now is distinct from _waits
           or _touch_now is distinct from coalesce(_touch_set, []::text[])""")
@@ -86,6 +87,20 @@ def _proposed(turn: Turn) -> list[Move]:
         for key, phase, segment, waits, touch in proposed
         if key in rows
     ]
+
+
+def _touch(turn: Turn) -> str:
+    """The levels of the segment in the phase, unless an exception of the account names others."""
+    excepted = "".join(
+        f"when _key = {account} and _to_phase is not null and _segment_now is not null "
+        f"then [{', '.join(_text(level) for level in levels)}] "
+        for account, levels in turn.exceptions.touch().items()
+    )
+    return f"case {excepted}else {turn.program.touch} end" if excepted else turn.program.touch
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _position(turn: Turn, one: Move, starts: Mapping[int, datetime]) -> Position:

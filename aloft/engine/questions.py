@@ -12,6 +12,7 @@ from aloft.engine.asked import NoSuchReport
 from aloft.engine.loop import Engine, Made
 from aloft.engine.plan import service as plan
 from aloft.engine.reports import report, today
+from aloft.engine.sifting import sift
 from aloft.engine.story import tell
 from aloft.engine.why import as_object, why_not
 from aloft.facts.changes import TITLED, fact_title
@@ -48,6 +49,8 @@ def answer(
             return {"explanations": _why_not(engine, str(arguments["account"]), arguments.get("moment"))}
         case "explain":
             return _explained(engine, str(arguments["account"]), str(arguments["name"]))
+        case "sift":
+            return sift(engine, arguments)
         case "story":
             return _story(engine, str(arguments["account"]))
         case "levels":

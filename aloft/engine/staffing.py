@@ -25,6 +25,7 @@ def reassign(turn: Turn) -> None:
         if known is None or role.automated:
             continue
         resolved = turn.staff.filling(role.name, running.program.model, known, keep=occurrence.owner_id)
+        resolved = turn.exceptions.owner(known, occurrence.moment, resolved)
         if moves(occurrence.owner_id, resolved, started=False):
             _hand_over(turn, occurrence, resolved)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from aloft.act.log import write
 from aloft.decide.values import Reason, VerdictName
 from aloft.engine.directory import Directory, Known
+from aloft.engine.exceptions import Exceptions
 from aloft.engine.mirror import Mirror
 from aloft.engine.sources import SourceWatch
 from aloft.engine.staff import Staff
@@ -47,6 +49,10 @@ class Turn:
     """Whether messages go to the outbox; else they are kept, and nobody gets them."""
     edited: frozenset[int] = frozenset()
     """Accounts of which people told something in this turn: what is noted on occurrences can only change there."""
+
+    @cached_property
+    def exceptions(self) -> Exceptions:
+        return Exceptions(self.at, self.program.model.clock, self.directory)
 
     @property
     def program(self) -> Program:

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from aloft.engagement.expressions import Expression
 from aloft.engagement.load import load, parse_rule
 from aloft.engagement.model import Model
+from aloft.engine.sifting import Sieve
 from aloft.facts.keep import Progress, fill, keep
 from aloft.facts.store import FactStore
 from aloft.measures.detectors.asked import Detector
@@ -34,6 +35,7 @@ class Versions:
         self._store = store
         self._behind = behind
         self._compiled: dict[int, Running] = {}
+        self.sieve: Sieve | None = None
 
     def get(self, pk: int) -> Running:
         if pk not in self._compiled:
@@ -48,6 +50,7 @@ class Versions:
         """Compile anew at the next need: what is read besides the model has changed."""
         self.forget_foreseen()
         self._compiled.clear()
+        self.sieve = None
 
     def forget_foreseen(self) -> None:
         """The facts are other ones than they were."""

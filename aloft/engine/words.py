@@ -106,11 +106,13 @@ def place_reasons(moment: Moment, row: Row, turn: Turn) -> list[Reason]:
         )
     if moment.touch:
         meets = bool(set(row["_touch_set"] or []) & set(moment.touch))
-        found = f"{levels} touch, as {row['segment']}" if levels else "no touch, as it is in no phase"
+        because = turn.exceptions.touch_because(turn.directory[row["_account"]]) or f"as {row['segment']}"
+        found = f"{levels} touch, {because}" if levels else "no touch, as it is in no phase"
         reasons.append(Reason("touch", meets, ", ".join(moment.touch), found, moment.line))
     if moment.condition:
         reasons.append(rule_reason("if", moment.condition, row, turn, None))
-    return reasons
+    skips = turn.exceptions.skipped(turn.directory[row["_account"]], moment)
+    return [*reasons, skips] if skips else reasons
 
 
 def _among(phase: str | None, phases: tuple[str, ...]) -> bool:

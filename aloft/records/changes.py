@@ -230,6 +230,15 @@ class SourceComplete(Edit):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountExcepted(Edit):
+    """An exception of the account was made or ended; `exception` is the AccountException's id."""
+
+    kind = "account.excepted"
+    exception: int
+    kind_of: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelPublished(Edit):
     kind = "model.published"
     name: str

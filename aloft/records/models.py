@@ -315,6 +315,29 @@ class UsualView(models.Model):
     view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="+")
 
 
+class AccountException(models.Model):
+    """What is otherwise for one account than the model's rule: its touch, an owner, or a moment that is skipped.
+
+    `until` is the last day of it, in the account's zone. `moment` empty: all of them. It counts from `made_at` until
+    then, or until `ended_at`; one that ended is kept.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="exceptions")
+    kind = models.CharField(max_length=10)
+    moment = models.CharField(max_length=100, blank=True)
+    touch = models.JSONField(default=list)
+    owner = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=300)
+    until = models.DateField()
+    made_by = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["until", "id"]
+        indexes = [models.Index(fields=["account", "kind"])]
+
+
 class SuccessPlan(models.Model):
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="success_plan")
     agreed_by = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

@@ -47,6 +47,11 @@ def may_assign(person: Person | None) -> bool:
     return may_see_everything(person)
 
 
+def may_except(person: Person | None, account: Account) -> bool:
+    """Who may see an account by its books, and whoever sees everything, may have it treated otherwise."""
+    return person is not None and who_may_see(account).filter(pk=person.pk).exists()
+
+
 def visible_views(person: Person | None) -> QuerySet[SavedView]:
     """One's own, and those that others share. A view is only a question: it shows nobody more than they may see."""
     if person is None:

@@ -67,7 +67,7 @@ def places(reader: Reader) -> list[Item]:
         Item("Today", reverse("today"), "list-todo", ("today", "notices", "find")),
         Item("Accounts", reverse("accounts"), "building-2", ("accounts", "account", "explain", "why")),
         Item("Revenue", reverse("revenue"), "trending-up", ("revenue", "behind")),
-        Item("Model", reverse("model"), "route", ("model", "version", "publish")),
+        Item("Model", reverse("model"), "route", ("model", "version", "publish", "draft", "return")),
     ]
     pages = ("data", "live", "source", "imports", "import", "mapping", "import_report")
     return [*found, Item("Data", reverse("data"), "database", pages)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,9 +13,10 @@ from django.views.decorators.http import require_http_methods
 from aloft.engagement.load import Reading, read_model
 from aloft.engagement.problems import InvalidModel, Problem
 from aloft.engine.publishing import NotPublished, publish_from
-from aloft.records.models import ModelVersion, Person
+from aloft.records.models import ModelDraft, ModelVersion, Person
 from aloft.records.policies import may_publish
 from aloft.records.refusals import Refused
+from aloft.records.services import close_draft
 from aloft.workspace.pages import frame
 from aloft.workspace.pages import publish as page
 from aloft.workspace.pages.publish import FILE, Judged
@@ -26,18 +29,26 @@ LONGEST = 500_000  # characters: hundreds of moments
 def publish(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
     person = publisher_or_404(reader)
+    draft = draft_of(request)
+    if request.method != "POST" and draft:
+        return frame.whole(request, page.main(judge(draft.text), draft=draft))
     if request.method != "POST":
         newest = newest_of(request.GET.get("model", ""))
         return frame.whole(request, page.main(text=newest.document if newest else ""))
-    judged = judge(text_of(request))
+    judged = judge(draft.text if draft else text_of(request))
     if judged.reading is None:
-        return frame.whole(request, page.main(judged), 422)
+        return frame.whole(request, page.main(judged, draft=draft), 422)
     if request.POST.get("act") != "publish" or judged.is_same:
-        return frame.whole(request, page.main(judged))
+        return frame.whole(request, page.main(judged, draft=draft))
+    if draft and request.POST.get("revision") != str(draft.revision):
+        said = "The draft was saved since you looked at it: look at what it changes now"
+        return frame.whole(request, page.main(judged, refused=said, draft=draft), 409)
     try:
         version = put_in_force(judged.reading, reader, person)
     except (NotPublished, Refused) as refused:
-        return frame.whole(request, page.main(judged, refused=str(refused)), 422)
+        return frame.whole(request, page.main(judged, refused=str(refused), draft=draft), 422)
+    if draft:
+        close_draft(draft=draft, version=version, actor=person.handle, at=reader.now)
     messages.success(request, f"Published version {version.version} of {version.name}")
     return redirect(f"{reverse('model')}?model={version.name}")
 
@@ -46,6 +57,20 @@ def publisher_or_404(reader: Reader) -> Person:
     if reader.person is None or not may_publish(reader.person):
         raise Http404
     return reader.person
+
+
+def draft_of(request: HttpRequest) -> ModelDraft | None:
+    """The draft that is to be published, if one is named."""
+    named = request.POST.get("draft") or request.GET.get("draft")
+    if not named:
+        return None
+    try:
+        found = ModelDraft.objects.filter(public_id=UUID(named), discarded_at=None, published=None).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise Http404
+    return found
 
 
 def text_of(request: HttpRequest) -> str:

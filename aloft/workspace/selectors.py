@@ -14,7 +14,7 @@ from aloft.act.models import Occurrence, OccurrenceState, Verdict
 from aloft.act.policies import accounts_of
 from aloft.act.selectors import IN_WORK, by_customer, first_due, handed_over_by, waiting
 from aloft.measures.models import AccountProjection
-from aloft.records.models import Account, Contact, Person, RecordedFact
+from aloft.records.models import Account, AccountException, Contact, Person, RecordedFact
 from aloft.ui import words
 from aloft.workspace.horizon import Horizon
 
@@ -85,6 +85,13 @@ def given_or_404(person: Person | None, public_id: UUID) -> Occurrence:
     if person and given and handed_over_by(person, given):
         return given
     return occurrence_or_404(person, public_id)
+
+
+def exceptions_of(person: Person | None, now: datetime) -> QuerySet[AccountException]:
+    """Those that stand, of the accounts that the person sees: the first to end first."""
+    rows = AccountException.objects.filter(ended_at=None, until__gte=now.date())
+    rows = rows.select_related("account", "owner")
+    return seen_by(person, rows)
 
 
 def fact_or_404(person: Person | None, fact_id: int) -> RecordedFact:

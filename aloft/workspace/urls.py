@@ -2,7 +2,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from aloft.workspace import actions, importing, inviting, lists, publishing, sending
+from aloft.workspace import (
+    actions,
+    drafting,
+    excepting,
+    importing,
+    inviting,
+    lists,
+    publishing,
+    returning,
+    sending,
+)
 from aloft.workspace.pages import (
     account,
     accounts,
@@ -43,10 +53,21 @@ urlpatterns = [
     path("accounts/<uuid:account_id>/contacts/<int:contact_id>/shut-out", inviting.shut_out, name="shut_out"),
     path("contacts/<int:contact_id>/consent", actions.consent, name="consent"),
     path("accounts/<uuid:account_id>/pulse", actions.give_pulse, name="give_pulse"),
+    path("accounts/<uuid:account_id>/exception", excepting.make_exception, name="make_exception"),
+    path("accounts/exceptions/<int:exception_id>/end", excepting.end, name="end_exception"),
     path("revenue/", revenue.revenue, name="revenue"),
     path("revenue/accounts/", behind.behind, name="behind"),
     path("model/", model.model, name="model"),
     path("model/publish", publishing.publish, name="publish"),
+    path("model/drafts", drafting.begin, name="begin_draft"),
+    path("model/drafts/<uuid:draft_id>/", drafting.draft, name="draft"),
+    path("model/drafts/<uuid:draft_id>/text", drafting.save, name="save_draft"),
+    path("model/drafts/<uuid:draft_id>/part", drafting.change, name="change_draft"),
+    path("model/drafts/<uuid:draft_id>/counts", drafting.counts, name="count_draft"),
+    path("model/drafts/<uuid:draft_id>/undo", drafting.undo, name="undo_draft"),
+    path("model/drafts/<uuid:draft_id>/discard", drafting.discard, name="discard_draft"),
+    path("model/drafts/<uuid:draft_id>/restore", drafting.restore, name="restore_draft"),
+    path("model/<slug:name>/return", returning.give_back, name="return_model"),
     path("model/<slug:name>/<int:number>/", version.version, name="version"),
     path("model/<slug:name>/<int:number>/model.yaml", version.document, name="model_document"),
     path("moments/<uuid:occurrence_id>/", why.why, name="why"),

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from aloft.act.models import Occurrence
 from aloft.records.models import ModelVersion, Person
 from aloft.records.services import create_user_for
+from aloft.workspace import drafting
 from tests.browser.conftest import NARROW, PASSWORD, WIDE, Open, arrived, sign_in
 from tests.browser.test_looks import looked_at
 from tests.workspace import factory
@@ -83,3 +84,64 @@ def test_a_text_with_a_mistake_is_mended_and_published(
     arrived(page, "2 moments reach 3 accounts")
     expect(page.get_by_text("Published version 4 of acme")).to_be_visible()
     assert ModelVersion.objects.filter(version=4).count() == 1
+
+
+def test_a_segment_is_edited_by_form_published_and_returned_from_by_mouse_and_by_keys(
+    open_page: Open, manager: Person, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafting, "ask", counts_of_sixty)
+    page = sign_in_as_manager(open_page(reduced_motion="reduce"), manager, now)
+    page.goto("/model/")
+    page.get_by_role("button", name="Edit").click()
+    arrived(page, "Nothing differs from version 3 yet")
+    page.get_by_role("link", name="Tier 1").click()
+    form = page.get_by_role("form", name="Tier 1")
+    form.get_by_label("Enters when").press_sequentially("mrr >= 50")
+    expect(form.get_by_text("12 of 60 accounts, 81,000 MRR")).to_be_visible()
+    form.get_by_label("Enters when").fill("mr >= 50")
+    expect(form.get_by_text("did you mean 'mrr'?")).to_be_visible()
+    looked_at_everywhere(page, "draft-segment")
+    form.get_by_label("Enters when").fill("")
+    form.get_by_label("Touch in ongoing").fill("high, low")
+    page.keyboard.press("Control+s")
+    arrived(page, "1 part differs from version 3: Tier 1")
+    text = page.get_by_label("The text of the model")
+    assert text.input_value() == factory.DOCUMENT.replace("ongoing: high}", "ongoing: [high, low]}")
+
+    page.get_by_role("link", name="Check in").click()
+    expect(page.get_by_role("form", name="Check in")).to_contain_text("It opens when a person opens it")
+    page.get_by_label("After an event").check()
+    expect(page.get_by_label("One for each")).to_be_visible()
+    looked_at_everywhere(page, "draft-moment")
+
+    text.focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("nonsense: 1")
+    page.keyboard.press("Control+s")
+    behind = len(factory.DOCUMENT.splitlines()) + 1
+    problem = page.get_by_role("button", name=f"line {behind}")
+    expect(problem).to_be_visible()
+    looked_at_everywhere(page, "draft-problem")
+    page.get_by_role("button", name="Undo").press("Enter")
+    arrived(page, "1 part differs from version 3: Tier 1")
+
+    page.get_by_role("link", name="Look and publish").click()
+    arrived(page, "nothing to mend")
+    page.get_by_role("button", name="Publish version 4").press("Enter")
+    arrived(page, "2 moments")
+    assert ModelVersion.objects.get(version=4).document == text_in_force()
+    page.get_by_role("link", name="Return to it").click()
+    arrived(page, "Version 3 of acme would come back, as version 5")
+    looked_at_everywhere(page, "return")
+    page.get_by_role("button", name="Publish version 5").press("Enter")
+    arrived(page, "2 moments")
+    assert ModelVersion.objects.get(version=5).document == factory.DOCUMENT
+
+
+def text_in_force() -> str:
+    return factory.DOCUMENT.replace("ongoing: high}", "ongoing: [high, low]}")
+
+
+def counts_of_sixty(question: str, **_: object) -> dict[str, object]:
+    assert question == "sift"
+    return {"accounts": 60, "taken": 12, "mrr": 81000.0, "unknown": 0, "first": 12, "first_mrr": 81000.0}

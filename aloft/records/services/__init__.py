@@ -20,6 +20,7 @@ from aloft.records.services.drafts import (
     save_draft,
     undo_draft,
 )
+from aloft.records.services.exceptions import end_exception, except_account
 from aloft.records.services.invitations import accept_invitation, invite_contact, withdraw_access
 from aloft.records.services.people import create_user_for, set_person, take_leave
 from aloft.records.services.plans import agree_plan, read_goal, review_plan, set_goal, set_step
@@ -51,6 +52,8 @@ __all__ = [
     "declare_complete",
     "delete_view",
     "discard_draft",
+    "end_exception",
+    "except_account",
     "give_pulse",
     "invite_contact",
     "log_change",

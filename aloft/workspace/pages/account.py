@@ -16,6 +16,7 @@ from aloft.act.models import Occurrence, OccurrenceState
 from aloft.engine import client
 from aloft.measures.goals import plan_at
 from aloft.records.models import Account
+from aloft.records.policies import may_except
 from aloft.ui.words import humanised
 from aloft.workspace import selectors, sentences
 from aloft.workspace.context import Crumb, above
@@ -80,6 +81,8 @@ def main(
             account.name, *selectors.pressing_at(account, reader.now), left_on(contracts, reader.now)
         ),
         "questions": three_questions(account, reader.now),
+        "exceptions": list(selectors.exceptions_of(reader.person, reader.now).filter(account=account)),
+        "may_except": may_except(reader.person, account),
         "open": [line(moment, reader.now) for moment in moments if not is_past(moment)],
         "past": [line(moment, reader.now) for moment in moments if is_past(moment)],
         "people": people,

@@ -12,14 +12,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from aloft.engagement.library import preset, presets, title_of
 from aloft.engagement.load import Reading
 from aloft.engagement.model import Model
 from aloft.engagement.problems import InvalidModel
 from aloft.engagement.words import metric as metric_words
 from aloft.engine.models import Live
-from aloft.records.models import ModelVersion, Person
+from aloft.records.models import ModelDraft, ModelVersion, Person
 from aloft.records.policies import may_publish
 from aloft.ui.words import counted
+from aloft.workspace import selectors
 from aloft.workspace.canvas import canvas
 from aloft.workspace.context import Crumb
 from aloft.workspace.elements import Element, by_part, element, others, parts, users_of
@@ -29,6 +31,7 @@ from aloft.workspace.reader import Reader, Request, reader_of
 from aloft.workspace.standing import Standing, course, following, open_of, pinned, standing
 
 SHOWN = 20  # open occurrences in a panel
+EXCEPTIONS = 100  # on the page
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,15 @@ def choose(versions: Sequence[ModelVersion], name: str, now: datetime) -> ModelV
 
 def nothing(person: Person | None) -> frame.Main:
     context = {"crumbs": [Crumb("Model")], "sentence": "No engagement model is published yet"}
-    return frame.Main("model", "Model", {**context, "may_publish": may_publish(person)})
+    titles = {name: title_of(found.text) for name in presets() if (found := preset(name))}
+    return frame.Main("model", "Model", {**context, **permitted(person), "presets": titles})
+
+
+def permitted(person: Person | None) -> dict[str, object]:
+    """Drafts are for those who may publish them."""
+    may = may_publish(person)
+    open_drafts = ModelDraft.objects.filter(discarded_at=None, published=None).defer("text")
+    return {"may_publish": may, "drafts": list(open_drafts) if may else []}
 
 
 def panel(request: HttpRequest, reader: Reader, version: ModelVersion, name: str) -> HttpResponse:
@@ -103,7 +114,8 @@ def address(version: ModelVersion) -> dict[str, object]:
 def main(reader: Reader, versions: Sequence[ModelVersion], version: ModelVersion, name: str) -> frame.Main:
     context: dict[str, object] = {
         "crumbs": [Crumb("Model")],
-        "may_publish": may_publish(reader.person),
+        **permitted(reader.person),
+        "exceptions": list(selectors.exceptions_of(reader.person, reader.now)[:EXCEPTIONS]),
         "tabs": tabs(reader, versions, version),
         "editions": editions([one for one in versions if one.name == version.name], reader.now),
         **address(version),

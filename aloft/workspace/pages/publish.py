@@ -9,7 +9,7 @@ from django.urls import reverse
 from aloft.engagement.library import starting_model
 from aloft.engagement.load import Reading
 from aloft.engagement.problems import Problem
-from aloft.records.models import ModelVersion
+from aloft.records.models import ModelDraft, ModelVersion
 from aloft.ui.code import Line, lines
 from aloft.ui.words import counted
 from aloft.workspace.context import Crumb
@@ -40,10 +40,16 @@ class Judged:
         return bool(self.reading and self.newest and self.newest.digest == self.reading.model.digest)
 
 
-def main(judged: Judged | None = None, text: str = "", refused: str = "") -> frame.Main:
+def main(
+    judged: Judged | None = None, text: str = "", refused: str = "", draft: ModelDraft | None = None
+) -> frame.Main:
     context: dict[str, object] = {
         "crumbs": [Crumb("Model", reverse("model")), Crumb("Publish")],
         "judged": judged,
+        "draft": draft,
+        "overtaken": bool(
+            draft and draft.base and judged and judged.newest and judged.newest.pk != draft.base.pk
+        ),
         "text": judged.text if judged else text,
         "sentence": sentence(judged),
         "refused": refused,
