@@ -12,7 +12,7 @@ TOOLS := .venv/.stamp-tools
 PIP = $$(test -x $(BIN)/pip && echo $(PY) -m pip || echo $(PYTHON) -m pip --python $(PY)) --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install tools demo test test-postgres check lint bench docs wheel lock clean
+.PHONY: help install tools demo test test-postgres torture check lint bench docs wheel lock clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name says; do printf '%-14s %s\n' "$$name" "$$says"; done
@@ -39,6 +39,9 @@ lint: tools ## Format, lint, import and type checks
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/lint-imports >.venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
 	@$(BIN)/mypy
+
+torture: tools ## What CI tries small, in large sizes; writes a dated report into docs/torture
+	@$(PY) -m tests.crash.torture
 
 bench: tools ## Every benchmark, one after another, each with its ratio
 	@$(PY) benchmarks/all.py

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
@@ -126,7 +126,7 @@ def commands() -> str:
     group: Any = typer.main.get_command(app)
     lines = ["# Commands", "", MADE, ""]
     lines += ["Each ends with 0 when done, 1 when refused (it says what to mend), 2 when called wrongly."]
-    for name, command in group.commands.items():
+    for name, command in _each(group):
         lines += [
             "",
             f"## aloft {name}",
@@ -138,6 +138,15 @@ def commands() -> str:
         if command.params:
             lines += ["", *table(["", "", "Default"], map(_parameter, command.params))]
     return "\n".join(lines) + "\n"
+
+
+def _each(group: Any, above: str = "") -> Iterator[tuple[str, Any]]:
+    """Commands by name, those of groups with the name of the group before it."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _each(command, f"{above}{name} ")
+        else:
+            yield f"{above}{name}", command
 
 
 def _usage(command: Any) -> list[str]:

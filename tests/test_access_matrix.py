@@ -34,7 +34,7 @@ from aloft.records.models import (
     SavedView,
     SuccessPlan,
 )
-from aloft.records.services import begin_draft, invite_contact
+from aloft.records.services import begin_draft, invite_contact, merge_accounts
 from aloft.workspace import uploads
 from tests.workspace import factory
 
@@ -91,6 +91,10 @@ MATRIX = {
     "shut_out": AN_ACT,
     "today": Expected(A_PAGE.get, A_PAGE.post, (LED, LED)),
     "accounts": A_PAGE,
+    "merge": Expected((LED, HIDDEN, HIDDEN, OK), (LED, HIDDEN, HIDDEN, UNFIT)),
+    "erase": Expected((LED, HIDDEN, HIDDEN, OK), (LED, HIDDEN, HIDDEN, UNFIT)),
+    "export_account": Expected((LED, HIDDEN, HIDDEN, OK), (LED, NOT_SO, NOT_SO, NOT_SO)),
+    "unmerge": Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, HIDDEN, HIDDEN, LED)),
     "revenue": A_PAGE,
     "model": A_PAGE,
     "version": A_PAGE,
@@ -204,6 +208,12 @@ class World:
             until=clock.now().date(), made_by="mia", made_at=clock.now(),
         ).pk  # fmt: skip
 
+    def merged(self) -> UUID:
+        """Another account, which is part of this one."""
+        other = factory.account(f"{self.canary} other {Account.objects.count()}", clock.now())
+        merge_accounts(account=other, into=self.account, actor="mia", at=clock.now())
+        return other.public_id
+
     def handed_over(self) -> int:
         book = Book.objects.create(person=self.owner, name=f"{self.canary} book")
         return Assignment.objects.create(book=book, actor="mia", at=clock.now(), added=[self.account.pk]).pk
@@ -222,6 +232,7 @@ class World:
             "give_pulse": [self.account.public_id],
             "touch": [self.account.public_id],
             "consent": [self.ana().pk],
+            **{key: [self.account.public_id] for key in ("merge", "erase", "export_account")},
             "withdraw": [self.fact.pk],
             "make_exception": [self.account.public_id],
             "mend": [self.kept_aside.pk],
@@ -247,6 +258,8 @@ class World:
             arguments[name] = [self.view(deleted=name == "restore_view")]
         if name == "invited":
             arguments[name] = [invite_contact(contact=self.ana(), actor="cora", at=clock.now())]
+        if name == "unmerge":
+            arguments[name] = [self.merged()]
         if name == "undo_assignment":
             arguments[name] = [self.handed_over()]
         of_the_moment = name in [

@@ -12,7 +12,19 @@ from django.core.exceptions import ValidationError
 from rich.console import Console
 
 from aloft import clock
-from aloft.cli import asking, importing, planning, printing, rehearsing, reporting, returning, starting
+from aloft.cli import (
+    accounts,
+    asking,
+    erasing,
+    importing,
+    keeping,
+    planning,
+    printing,
+    rehearsing,
+    reporting,
+    returning,
+    starting,
+)
 from aloft.cli.reading import read, refuse
 from aloft.cli.ready import prepare
 from aloft.cli.reporting import Format
@@ -233,6 +245,11 @@ def why(
 
 
 app.command("import")(importing.import_)
+app.add_typer(accounts.app, name="accounts")
+app.add_typer(erasing.erase, name="erase")
+app.command("backup")(keeping.backup)
+app.command("restore")(keeping.restore)
+app.add_typer(erasing.export, name="export")
 
 
 @app.command()

@@ -35,6 +35,9 @@ class Tables(Protocol):
 
     def commit(self) -> None: ...
     def close(self) -> None: ...
+    def settle(self) -> None:
+        """Nothing of what was deleted is left on disk, as far as the database can see to it."""
+
     def has(self, table: str) -> bool: ...
     def days(self) -> list[str]:
         """The tables of ids, in any order."""

@@ -56,6 +56,9 @@ class PostgresTables:
     def commit(self) -> None:
         self.execute("COMMIT")
 
+    def settle(self) -> None:
+        self.execute("VACUUM FULL entry, problem")
+
     def close(self) -> None:
         self._connection.close()
 

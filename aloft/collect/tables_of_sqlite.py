@@ -40,6 +40,7 @@ INSERT OR IGNORE INTO position VALUES (1, 0, 0);
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
+    "secure_delete=ON",
     "wal_autocheckpoint=4000",
     "journal_size_limit=67108864",
     "cache_size=-32768",
@@ -60,6 +61,10 @@ class SqliteTables:
 
     def commit(self) -> None:
         self.execute("COMMIT")
+
+    def settle(self) -> None:
+        self.execute("VACUUM")
+        self.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def has(self, table: str) -> bool:
         return self.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is not None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from aloft.act.models import Due
 from aloft.decide.calendar import WorkCalendar, for_account
 from aloft.engagement.model import WorkingTime
@@ -55,14 +57,28 @@ class Directory:
         ids = list(accounts)
         if ids:
             marks = ", ".join(str(int(one)) for one in ids)
-            self._add(self._store.run(f"select id, external from account where id in ({marks})"))
+            self._add(
+                self._store.run(
+                    f"select id, external from account where id in ({marks}) or whole in ({marks})"
+                )
+            )
 
     def _add(self, rows: list[tuple[int, str]]) -> None:
         external = {name: number for number, name in rows}
         names = list(external)
         for start in range(0, len(names), 5_000):
-            for row in Account.objects.filter(external_id__in=names[start : start + 5_000]):
-                self._keep(row, external[row.external_id])
+            found = Account.objects.filter(external_id__in=names[start : start + 5_000])
+            for row in found.annotate(of_merged=F("whole__merged_into")):
+                if row.merged_into_id or row.of_merged:
+                    self._drop(external[row.external_id])
+                else:
+                    self._keep(row, external[row.external_id])
+
+    def _drop(self, store: int) -> None:
+        """What is part of another account is looked at as that one."""
+        known = self._by_store.pop(store, None)
+        if known:
+            del self._by_row[known.row], self._by_external[known.external]
 
     def _keep(self, row: Account, store: int) -> None:
         known = Known(

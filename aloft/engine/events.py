@@ -20,6 +20,9 @@ from aloft.measures.frame import Ask, aware
 from aloft.measures.names import names_in
 from aloft.measures.program import CompiledMoment
 
+BY_ITS_EVENT = "event:"
+"""How an anchor begins that no property tells apart."""
+
 
 @dataclass(frozen=True)
 class Arrived:
@@ -153,7 +156,7 @@ def _open(turn: Turn, moment: Moment, event: Arrived, row: Row) -> None:
 def _anchor(trigger: EventTrigger, event: Arrived) -> str:
     if trigger.by is not None and trigger.by in event.properties:
         return f"{trigger.by}:{event.properties[trigger.by]}"[:300]
-    return f"event:{event.source}:{event.message_id}"[:300]
+    return f"{BY_ITS_EVENT}{event.source}:{event.message_id}"[:300]
 
 
 def _cools(turn: Turn, trigger: EventTrigger, event: Arrived, moment: Moment, at: datetime) -> bool:

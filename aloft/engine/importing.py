@@ -32,6 +32,7 @@ from aloft.collect.place import inbox_of
 from aloft.engine.alone import alone
 from aloft.facts.known import know, write_draft
 from aloft.facts.log import add_import
+from aloft.records import tombstones
 from aloft.records.services import declare_complete
 
 Heard = Callable[[str, int, int | None], None]
@@ -116,7 +117,7 @@ def import_files(
 
 class Run:
     def __init__(self, home: Path, folder: Path, asked: Asked, now: datetime, hear: Heard) -> None:
-        self.log, self.inbox = home / "log", inbox_of(home)
+        self.home, self.log, self.inbox = home, home / "log", inbox_of(home)
         self.draft = folder / "draft.tmp"
         self.asked, self.now, self.hear = asked, now, hear
         self.scratch = duckdb.connect(config={"temp_directory": str(folder)})
@@ -168,7 +169,7 @@ class Run:
         self.hear("comparing", 0, None)
         know(self.scratch, self.log, mapping.source_name)
         make_entries(reading, staged)
-        fresh = judge(reading)
+        fresh = judge(reading) - self._leave_out_erased()
         report = self._report(reading, staged, fresh, dry)
         if not dry:
             self.hear("storing", 0, None)
@@ -176,6 +177,23 @@ class Run:
             told = zip(self.asked.match.tables, understood, strict=True)
             self._note(report, settled(mapping, {matched.name: one for matched, one in told}))
         return report
+
+    def _leave_out_erased(self) -> int:
+        """Rows about somebody who was erased: a file still tells them, and they are not to be known again."""
+        erased = tombstones.read(self.home)
+        if not erased:
+            return 0
+        told = self.scratch.execute(
+            """SELECT DISTINCT unnest([account, "user", body ->> '$.properties.contact',
+                body ->> '$.properties.email', body ->> '$.traits.email']) FROM fresh"""
+        ).fetchall()
+        theirs = [one for (one,) in told if one and erased.knows(one)]
+        dropped = self.scratch.execute(
+            """DELETE FROM fresh WHERE list_has_any([account, "user", body ->> '$.properties.contact',
+                body ->> '$.properties.email', body ->> '$.traits.email'], $theirs)""",
+            {"theirs": theirs},
+        ).fetchall()
+        return int(dropped[0][0])
 
     def _report(self, reading: Reading, staged: dict[str, Staged], fresh: int, dry: bool) -> Report:
         mapping = self.asked.mapping

@@ -6,7 +6,7 @@ data alone, and the keys of occurrences make the second time silent.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,23 +17,24 @@ from aloft.act.models import Due, DueKind
 from aloft.clock import Clock, SystemClock
 from aloft.collect.inbox import Inbox
 from aloft.collect.place import inbox_of
-from aloft.engine import accounts, deciding, editing, recovery, relationships, staffing
+from aloft.engine import accounts, deciding, editing, joining, recovery, relationships, staffing
 from aloft.engine.directory import Directory
 from aloft.engine.following import NONE, Following
 from aloft.engine.foresight import Coming, foresee
+from aloft.engine.midnights import midnights, readings
 from aloft.engine.mirror import Mirror
 from aloft.engine.models import Decided, Live, ZoneReading
 from aloft.engine.renaming import rename
 from aloft.engine.revenue import Desk
 from aloft.engine.sources import SourceWatch
 from aloft.engine.staff import Staff
-from aloft.engine.timeline import EPOCH, Next, next_midnight, next_turn
+from aloft.engine.timeline import EPOCH, Next, next_turn
 from aloft.engine.turn import Turn
 from aloft.engine.unfinished import Unfinished
 from aloft.engine.versions import Running, Versions, next_version, precedence
 from aloft.facts.compact import compact
 from aloft.facts.drain import drain
-from aloft.facts.log import export, mend
+from aloft.facts.log import export
 from aloft.facts.reading import Reader
 from aloft.facts.store import FactStore
 from aloft.measures.listing import keep_listed
@@ -61,10 +62,14 @@ class Engine:
         self.sends = False
         """Whether messages leave: only of what is decided within `LATE` of its instant."""
         self.clock = clock or SystemClock()
-        self.inbox = Inbox(inbox_of(home))
-        self.store = FactStore.open(home / "facts.duckdb", home_zone=home_zone)
         self.log = home / "log"
-        mend(self.log)
+        self._home_zone = home_zone
+        recovery.complete(home, self.log, self.clock.now())
+        self._open()
+
+    def _open(self) -> None:
+        self.inbox = Inbox(inbox_of(self.home))
+        self.store = FactStore.open(self.home / "facts.duckdb", home_zone=self._home_zone)
         self.reader = Reader(self.log, self.inbox)
         self.directory = Directory(self.store)
         self.mirror = Mirror(self.store, self.directory)
@@ -74,11 +79,7 @@ class Engine:
         self.unfinished = Unfinished(self.store)
         self.desk = Desk(self.store)
         self._start()
-        self._size()
-
-    def _size(self) -> None:
-        """For a small company sharing each statement between threads costs more than it brings."""
-        if len(self.directory.all()) < SMALL:
+        if len(self.directory.all()) < SMALL:  # sharing each statement between threads would cost more
             self.store.run("set threads = 1")
 
     def close(self) -> None:
@@ -116,7 +117,7 @@ class Engine:
 
     def waiting(self) -> int:
         """Facts and edits that are logged and not decided yet."""
-        return sum(self._logged()) - sum(self._position())
+        return self.inbox.end() + editing.newest() - sum(self._position())
 
     def in_force(self) -> list[Running]:
         """The models in force: those that extend others before them."""
@@ -139,14 +140,25 @@ class Engine:
     def look(self, until: datetime, made: Made = lambda _at: None) -> int:
         """The same, for a clock that is looked at all the time: while nothing happens, nothing is written."""
         self._live()
-        seen = self._logged()
+        seen = (self.inbox.end(), editing.newest())
         if seen == self._seen and until < self._quiet_until:
             return 0
+        self.erase()
         recovery.release(self.home, self.inbox)
         turns = self._turns(until, made)
         self.decided.at = max(until, self.at)
         self._seen, self._quiet_until = seen, self._next_instant()
         return turns
+
+    def erase(self) -> bool:
+        """Whoever is to be erased, if anybody: the store is made anew from what the log says then."""
+        asked = recovery.is_asked_to_erase()
+        if asked:
+            self.close()
+            recovery.complete(self.home, self.log, self.clock.now())
+            self._open()
+            self._live()
+        return asked
 
     def _turns(self, until: datetime, made: Made) -> int:
         turns: Counter[Next] = Counter()
@@ -160,10 +172,6 @@ class Engine:
             self._make(coming)
             made(coming.at)
         return turns.total()
-
-    def _logged(self) -> tuple[int, int]:
-        """The ends of the two streams."""
-        return self.inbox.end(), editing.newest()
 
     def _next_instant(self) -> datetime:
         """Until then nothing needs a look, unless facts arrive."""
@@ -208,11 +216,7 @@ class Engine:
         zones = {
             zone or self.store.home_zone for (zone,) in self.store.run("select distinct zone from account")
         }
-        read = {row.zone: row.read_at for row in ZoneReading.objects.filter(zone__in=zones)}
-        for zone in zones - read.keys():
-            ZoneReading.objects.create(zone=zone, read_at=self.at)
-            read[zone] = self.at
-        return {zone: next_midnight(zone, at) for zone, at in read.items()}
+        return midnights(zones, self.at)
 
     def _make(self, coming: Next) -> None:
         try:
@@ -249,12 +253,14 @@ class Engine:
             accounts.observe(self.store, step.touched, at, self.store.positions().changes)
             accounts.observe_listed(self.store, step.listed)
             self.directory.refresh(step.touched)
+            self._mirrored &= not joining.follow(changes, at)
+            touched = frozenset(one for one in step.touched if one in self.directory)
             if any(change.kind == StaffSet.kind for change in changes):
                 self.versions.forget()
             self.watch.drained(at, drained.arrived, changes)
             self._forget_foreseen()
-            coming = self._coming(at) if self._in_force and step.touched else Coming()
-            for turn in self._turns_of(at, touched=step.touched, before=before):
+            coming = self._coming(at) if self._in_force and touched else Coming()
+            for turn in self._turns_of(at, touched=touched, before=before):
                 deciding.by_facts(turn, changes, step.moved, coming)
             self._decided(at)
         export(self.store, self.inbox, self.log)
@@ -381,12 +387,7 @@ class Engine:
         before = min(self._arrived() or FAR, self._until + datetime.resolution, at + timedelta(days=1))
         self._foreseen_until = before
         due = Due.objects.filter(at__lt=before).select_related("occurrence").order_by("at", "pk")
-        readings: defaultdict[datetime, list[str]] = defaultdict(list)
-        if len(self.directory.all()) < SMALL:
-            for row in ZoneReading.objects.all():
-                if (midnight := next_midnight(row.zone, row.read_at)) < before:
-                    readings[max(midnight, at)].append(row.zone)
-        return Coming(list(due), [(midnight, tuple(zones)) for midnight, zones in readings.items()])
+        return Coming(list(due), readings(at, before) if len(self.directory.all()) < SMALL else [])
 
     def _forget_foreseen(self) -> None:
         self._foreseen_until = EPOCH

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from aloft.records.models import ModelVersion
+from aloft.records.models import Account, ModelVersion
 
 
 class Decided(models.Model):
@@ -47,3 +47,39 @@ class ZoneReading(models.Model):
 
     zone = models.CharField(max_length=64, unique=True)
     read_at = models.DateTimeField()
+
+
+class Joined(models.Model):
+    """What became of the occurrences of an account as it was merged, to be taken back as it comes apart.
+
+    `told`: those that were `absorbed`, with their clocks; those of the other account that were `moved`; and those
+    that it was `handed`.
+    """
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="+")
+    into = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    told = models.JSONField(default=dict)
+
+
+class Erasure(models.Model):
+    """Somebody who is erased: `ids` until files are done with them, then none. `told`: what was removed, in numbers."""
+
+    kind = models.CharField(max_length=10)
+    key = models.CharField(max_length=40, help_text="What stands in their place")
+    ids = models.JSONField(default=list)
+    told = models.JSONField(default=dict)
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-id"]
+
+
+class Restore(models.Model):
+    """The home was restored from a backup: whatever was on its way out before may have left already."""
+
+    epoch = models.CharField(max_length=16, unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]

@@ -45,6 +45,8 @@ def answer(
             return {}
         case "plan":
             return plan.answer(engine, arguments, progress)
+        case "erase":
+            return {"erased": engine.erase()}
         case "why_not":
             return {"explanations": _why_not(engine, str(arguments["account"]), arguments.get("moment"))}
         case "explain":

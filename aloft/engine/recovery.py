@@ -10,14 +10,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aloft.collect.inbox import Inbox
-from aloft.engine import editing
+from aloft.engine import backup, editing, erasing
 from aloft.engine.alone import alone
 from aloft.engine.models import Decided
 from aloft.facts.changes import ChangeRow
 from aloft.facts.drain import drain
-from aloft.facts.log import put_in_order
+from aloft.facts.log import mend, put_in_order
 from aloft.facts.reading import Reader, received
 from aloft.facts.store import FactStore
+
+
+def complete(home: Path, log: Path, at: datetime) -> int:
+    """What an earlier process has left half done, while nobody has the store open; how many were erased."""
+    mend(log)
+    backup.note_restored(home)
+    return erasing.complete(home, at)
+
+
+def is_asked_to_erase() -> bool:
+    return erasing.pending()
 
 
 def order(home: Path, log: Path, inbox: Inbox) -> None:

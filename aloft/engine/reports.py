@@ -138,7 +138,7 @@ def accounts_report(engine: Engine, asked: Asked) -> Report:
         ("account", "text"), ("name", "text"), ("segment", "text"), ("phase", "text"), ("touch", "text"),
         ("owner", "text"), ("mrr", "money"), ("health", "number"), ("band", "text"), ("open_moments", "number"),
     )  # fmt: skip
-    listed = Account.objects.filter(whole=None).annotate(waiting=waiting())
+    listed = Account.objects.filter(whole=None, merged_into=None).annotate(waiting=waiting())
     if asked.basis.accounts is not None:
         listed = listed.filter(external_id__in=asked.basis.accounts)
     rows = tuple(

@@ -18,6 +18,7 @@ from aloft.facts import (
     imported,
     log,
     membership,
+    merges,
     observed,
     relationships,
     state,
@@ -84,21 +85,22 @@ def _apply(
     edits.stage(store, changes)
     created = identity.admit(store)
     _identify(store)
-    membership.learn(store)
     observed.note_traits(store)
     imported.fold_lines(store)
     imported.fold_contacts(store)
     edits.fold(store, changes)
+    stirred = merges.follow(store, changes)
+    membership.learn(store, stirred)
     zoned = observed.settle_zones(store, before, at) - created
     membership.attribute(store)
     membership.attribute_again(store)
     events = _insert(store)
     arrived = completeness.note(store, changes)
     arrivals.remember(store)
-    rebuilt = zoned | edits.withdraw(store, changes) | _deprived(store)
+    rebuilt = zoned | edits.withdraw(store, changes) | _deprived(store) | stirred
     rebuild(store, rebuilt)
     touched = rebuilt | _touched(store)
-    parts = relationships.follow(store, before, rebuilt, touched)
+    parts = relationships.follow(store, before, rebuilt, touched, stirred)
     _move(
         store,
         pc.max(entries["seq"]).as_py() or 0,
@@ -111,8 +113,8 @@ def _apply(
         touched=touched | parts.touched,
         created=created | parts.created,
         rebuilt=rebuilt | parts.rebuilt,
-        moved=store.integers("SELECT seq FROM moved"),
-        listed=imported.told_of(store),
+        moved=_found(store, stirred),
+        listed=imported.told_of(store) | stirred,
         events=events,
         duplicates=refused.duplicates,
         conflicts=refused.conflicts,
@@ -153,6 +155,15 @@ def _insert(store: FactStore) -> int:
     names = store.integers("SELECT DISTINCT name FROM fresh WHERE name IS NOT NULL")
     state.add(store, "fresh", names)
     return events
+
+
+def _found(store: FactStore, stirred: frozenset[int]) -> frozenset[int]:
+    """Earlier events that have only now found their account; what a merge moves had found it before."""
+    return store.integers(
+        """SELECT seq FROM moved WHERE was IS NULL OR account IS NULL
+            OR was NOT IN (SELECT unnest($stirred)) OR account NOT IN (SELECT unnest($stirred))""",
+        {"stirred": sorted(stirred)},
+    )
 
 
 def _deprived(store: FactStore) -> frozenset[int]:

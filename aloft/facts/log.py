@@ -92,7 +92,7 @@ def write_segment(folder: Path, entries: Sequence[Logged]) -> None:
     path = folder / f"entries-{entries[0].seq:015d}-{entries[-1].seq:015d}.parquet"
     draft = path.with_suffix(".tmp")
     pq.write_table(table(entries), draft, compression="zstd")
-    _settle(draft, path)
+    settle(draft, path)
 
 
 def add_import(folder: Path, inbox: Inbox, draft: Path) -> Segment:
@@ -101,7 +101,7 @@ def add_import(folder: Path, inbox: Inbox, draft: Path) -> Segment:
     _sync(draft)
     first = inbox.reserve(count)
     path = folder / f"import-{first:015d}-{first + count - 1:015d}.parquet"
-    _settle(draft, path)
+    settle(draft, path)
     inbox.release()
     return Segment(first, first + count - 1, path, imported=True)
 
@@ -120,7 +120,7 @@ def put_in_order(folder: Path, inbox: Inbox) -> None:
     waiting = inbox.read(end(folder), limit=2**62)
     rest = table(waiting)
     count = _write_in_order(folder, rest, fresh / "draft.tmp")
-    _settle(fresh / "draft.tmp", fresh / f"entries-{1:015d}-{count:015d}.parquet")
+    settle(fresh / "draft.tmp", fresh / f"entries-{1:015d}-{count:015d}.parquet")
     folder.rename(folder.with_name("log.old"))
     mend(folder)
     if waiting:
@@ -176,7 +176,8 @@ def _named(folder: Path) -> Iterator[Segment]:
         yield Segment(int(first), int(last), path, came == "import")
 
 
-def _settle(draft: Path, path: Path) -> None:
+def settle(draft: Path, path: Path) -> None:
+    """Give a finished draft its name, once its bytes are on disk."""
     _sync(draft)
     draft.rename(path)
     _sync(path.parent)

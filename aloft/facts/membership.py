@@ -11,8 +11,11 @@ from aloft.facts.days import local_day, zone_of
 from aloft.facts.store import FactStore
 
 
-def learn(store: FactStore) -> None:
-    """Bring `membership` up to date with `incoming`; `changed` holds the users whose rows may differ."""
+def learn(store: FactStore, stirred: frozenset[int] = frozenset()) -> None:
+    """Bring `membership` up to date with `incoming`; `changed` holds the users whose rows may differ.
+
+    `stirred`: accounts whose earlier messages belong to others now.
+    """
     store.run(
         """CREATE OR REPLACE TEMP TABLE told AS
         SELECT app_user, account, min(occurred) AS first, bool_or(kind = 'group') AS called
@@ -27,7 +30,9 @@ def learn(store: FactStore) -> None:
             USING (app_user, account)
         LEFT JOIN accounts a USING (app_user)
         WHERE h.since IS NULL OR t.first < h.since OR (t.called AND a.n > 1)
-        UNION SELECT app_user FROM amended WHERE named_account AND app_user IS NOT NULL"""
+        UNION SELECT app_user FROM amended WHERE named_account AND app_user IS NOT NULL
+        UNION SELECT app_user FROM membership WHERE account IN (SELECT unnest($stirred))""",
+        {"stirred": sorted(stirred)},
     )
     if store.run("SELECT count(*) FROM changed") != [(0,)]:
         _write(store)

@@ -34,6 +34,10 @@ _MOVED = f"""SELECT e.account, {PRODUCT} AS product FROM event e
     WHERE e.stream = 0 AND e.seq IN (SELECT seq FROM moved WHERE was IS NOT NULL)"""
 
 
+_ALL = f"""SELECT e.account, {PRODUCT} AS product FROM event e
+    WHERE e.stream < 2 AND e.account IN (SELECT unnest($stirred))"""
+
+
 @dataclass(frozen=True)
 class Followed:
     """What a step did to relationships, by the store's numbers; `rebuilt` are those whose state was made anew."""
@@ -66,10 +70,17 @@ def keep(store: FactStore, known: Iterable[tuple[str, str]] = ()) -> frozenset[i
         return created
 
 
-def follow(store: FactStore, before: Positions, rebuilt: frozenset[int], touched: frozenset[int]) -> Followed:
+def follow(
+    store: FactStore,
+    before: Positions,
+    rebuilt: frozenset[int],
+    touched: frozenset[int],
+    stirred: frozenset[int] = frozenset(),
+) -> Followed:
     """Bring relationships up to date with a step of the drain: `rebuilt` and `touched` are the accounts of it.
 
-    A product that is new at an account was named by no earlier event of it, so that only `fresh` ones are read.
+    A product that is new at an account was named by no earlier event of it, so that only `fresh` ones are read;
+    but of accounts that were `stirred` by a merge all are.
     """
     if not are_kept(store):
         return Followed()
@@ -78,7 +89,9 @@ def follow(store: FactStore, before: Positions, rebuilt: frozenset[int], touched
     )
     if rebuilt:
         created |= _admit(store, _MOVED)
-    listed = imported.told_of(store) | _edited(store)
+    if stirred:
+        created |= _admit(store, _ALL, {"stirred": sorted(stirred)})
+    listed = imported.told_of(store) | _edited(store) | stirred
     created |= _admit(
         store,
         "SELECT account, product FROM contract_line WHERE account IN (SELECT unnest($listed))",

@@ -6,7 +6,7 @@ drained again from them.
 
 from __future__ import annotations
 
-VERSION = 7
+VERSION = 8
 
 # A number of a property, exactly; a day's sum of them. Beyond 10^18 it is no number, and further decimals are rounded.
 NUMBER = "DECIMAL(24, 6)"
@@ -18,7 +18,11 @@ TABLES: dict[str, str] = {
     "position": 'inbox BIGINT, changes BIGINT, "at" TIMESTAMP',
     # `zone` is '' where the account has none of its own: then the home zone of the store counts.
     # A relationship names the account that it is a part of, and its product; a whole account neither.
-    "account": "id INTEGER, external TEXT, zone TEXT, whole INTEGER, product TEXT",
+    # `merging` is the account that it was merged into, `merged_into` the one that stays in the end.
+    "account": """id INTEGER, external TEXT, zone TEXT, whole INTEGER, product TEXT, merging INTEGER,
+        merged_into INTEGER""",
+    # Rows that were told of an account that is merged, by the stream of `seq`: their account is another's now.
+    "absorbed": "relation TEXT, stream TINYINT, seq BIGINT, was INTEGER",
     "app_user": "id INTEGER, external TEXT",
     "event_name": "id INTEGER, name TEXT",
     # stream 0 is the inbox, 1 the changes; 2 and 3 are what relationships have of them. kind: track page screen

@@ -109,7 +109,7 @@ _CUSTOMERS = """
       and (k.ends is null or d.day < k.ends))
   select day, count(*) as customers from under full join told using (day, account)
   where coalesce(told.status, case when under.account is not null then 'active' end) = 'active'
-    and account in (select id from account where whole is null)
+    and account in (select id from account where whole is null and merged_into is null)
   group by day"""
 
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 from aloft.engagement.expressions import Expression
 from aloft.engagement.model import Metric, Model
 from aloft.facts.completeness import sources_of
+from aloft.facts.merges import STANDS
 from aloft.facts.store import LISTED, listed
 from aloft.measures import beside, daily, features, plans
 from aloft.measures.account import AccountNames, typed
@@ -241,7 +242,7 @@ class Frames:
     def _everybody(
         self, zones: Sequence[str] | None, among: Sequence[str] | None
     ) -> tuple[str, dict[str, object]]:
-        tests: list[str] = []
+        tests: list[str] = [STANDS]
         parameters: dict[str, object] = {}
         if zones is not None:
             tests.append(f"{self._zone_of('a')} in $zones")
@@ -249,7 +250,7 @@ class Frames:
         if among is not None:
             tests.append("a.id in (select account from decided_follow where model in $among)")
             parameters["among"] = list(among)
-        return f"account a where {' and '.join(tests) or 'true'}", parameters
+        return f"account a where {' and '.join(tests)}", parameters
 
     def accounts_of(self, zones: Sequence[str] | None, among: Sequence[str] | None = None) -> list[int]:
         """All accounts, or those of some zones; `among` as in `ask_all`."""

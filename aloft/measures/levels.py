@@ -51,12 +51,12 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 
 SURVEYS, CASES = ("Survey Answered",), ("Ticket Opened",)
 
-_WHOLE_ACCOUNT = "account in (select id from account where whole is null)"
+_WHOLE_ACCOUNT = "account in (select id from account where whole is null and merged_into is null)"
 # Files and billing systems tell lines alone, people the contract around them.
 _DATED = f"""select account, starts, ends from contract where {_WHOLE_ACCOUNT}
     union all select account, starts, ends from contract_line where {_WHOLE_ACCOUNT}"""
 _COUNTS: Mapping[str, str] = {
-    "accounts": "select count(*) from account where whole is null",
+    "accounts": "select count(*) from account where whole is null and merged_into is null",
     "mrr": f"""select count(distinct account) from (select account from contract_line where mrr > 0
         union all select account from attribute where field = 'mrr' and try_cast(value as double) > 0)
         where {_WHOLE_ACCOUNT}""",

@@ -45,6 +45,28 @@ class AccountSet(Edit):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountMerged(Edit):
+    """The account is part of `into` (an external id) from now on, with all that was ever told of it."""
+
+    kind = "account.merged"
+    into: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountUnmerged(Edit):
+    """The account stands by itself again, with what was told of it before and since."""
+
+    kind = "account.unmerged"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureAsked(Edit):
+    """Somebody is erased: the engine finds out whom from its own tables, for no log may name them."""
+
+    kind = "erasure.asked"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContactSet(Edit):
     """`contact` is an external id, `user` the id of the user of the customer's product."""
 

@@ -44,6 +44,9 @@ class Account(models.Model):
     status = models.CharField(max_length=10, choices=AccountStatus, blank=True)
     fields = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+    )
 
     class Meta:
         ordering = ["name", "external_id"]
@@ -60,6 +63,29 @@ class Account(models.Model):
     def customer_id(self) -> int:
         """The row of the whole account: its own, unless it is a relationship."""
         return self.whole_id or self.pk
+
+
+class Merge(models.Model):
+    """An account that became part of another, and what came along: rows by kind, to be given back as it comes apart.
+
+    `status` is what stood on the account before.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="merges")
+    into = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    status = models.CharField(max_length=10, blank=True)
+    moved = models.JSONField(default=dict)
+    actor = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(undone_at=None), name="one_merge_at_a_time"
+            )
+        ]
+        ordering = ["-at", "-id"]
 
 
 class Persona(models.TextChoices):

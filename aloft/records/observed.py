@@ -51,7 +51,9 @@ def upsert_observed(rows: Sequence[ObservedAccount], *, at: datetime, folded: in
             if row.whole:
                 _place(account, wholes[row.whole], row.product)
             for name, value in row.fields.items():
-                if (row.external_id, name) not in edited:
+                if (row.external_id, name) not in edited and not (
+                    name == "status" and account.merged_into_id
+                ):
                     _set(account, name, value)
         changed = [account for key, account in known.items() if before.get(key) != _state(account)]
         _write(changed)

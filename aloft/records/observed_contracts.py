@@ -50,7 +50,7 @@ def upsert_lines(accounts: Collection[str], lines: Sequence[ObservedLine]) -> No
     """Make the observed contracts of these accounts exactly those of `lines`, ordered by contract and line."""
     with transaction.atomic():
         known = accounts_by_external(accounts)
-        edited = _edited("contract", accounts)
+        edited = _edited("contract", _with_merged(known.values()))
         _remove(known.values(), edited)
         taken = _taken({line.contract for line in lines})
         wanted = [line for line in lines if line.contract not in taken and line.account in known]
@@ -92,6 +92,16 @@ def upsert_contacts(contacts: Iterable[ObservedContact]) -> None:
             update_fields=["account", "name", "email", "persona", "user_id"],
             batch_size=BATCH,
         )
+
+
+def _with_merged(accounts: Iterable[Account]) -> set[str]:
+    """Their ids, and those of the accounts that are part of them: what is edited of those names them."""
+    found = list(accounts)
+    names = {account.external_id for account in found}
+    while found:
+        found = list(Account.objects.filter(merged_into__in=found))
+        names |= {account.external_id for account in found}
+    return names
 
 
 def _edited(what: str, accounts: Collection[str]) -> set[str]:

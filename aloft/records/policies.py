@@ -42,6 +42,16 @@ def may_publish(person: Person | None) -> bool:
     return may_import(person)
 
 
+def may_merge(person: Person | None) -> bool:
+    """It moves what others hold: for who sees all of it."""
+    return may_see_everything(person)
+
+
+def may_erase(person: Person | None) -> bool:
+    """Who is forgotten, and who is handed what is kept of them, is for who sees all of it to say."""
+    return may_see_everything(person)
+
+
 def may_assign(person: Person | None) -> bool:
     """Whose accounts they are is for who sees all of them to say."""
     return may_see_everything(person)
@@ -71,15 +81,21 @@ def who_may_see(account: Account) -> QuerySet[Person]:
 def visible_accounts(person: Person | None) -> QuerySet[Account]:
     """The accounts that the person holds, and those of the people whose backup they are; nobody sees none.
 
-    Who sees an account sees its relationships, for books hold whole accounts.
+    Who sees an account sees its relationships, for books hold whole accounts. What is merged is seen with the
+    account that it is part of.
     Accounts with an occurrence that the person owns belong to it too: occurrences live above records, so who
     lists them adds them.
     """
     if person is None:
         return Account.objects.none()
     if may_see_everything(person):
-        return Account.objects.all()
+        return standing()
     return with_relationships(held_by(person))
+
+
+def standing() -> QuerySet[Account]:
+    """Those that are no part of another."""
+    return Account.objects.filter(merged_into=None, whole__merged_into=None)
 
 
 def held_by(person: Person) -> QuerySet[Any]:
@@ -95,4 +111,4 @@ def with_relationships(*wholes: QuerySet[Any]) -> QuerySet[Account]:
     """
     parts = [Account.objects.filter(whole__in=rows).order_by().values("pk") for rows in wholes]
     sets = [*wholes, *parts]
-    return Account.objects.filter(pk__in=sets[0].union(*sets[1:]))
+    return standing().filter(pk__in=sets[0].union(*sets[1:]))

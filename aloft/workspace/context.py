@@ -65,7 +65,12 @@ def places(reader: Reader) -> list[Item]:
     """What the reader may go to, in the order of the navigation: five at most, for they stand below a phone's page."""
     found = [
         Item("Today", reverse("today"), "list-todo", ("today", "notices", "find")),
-        Item("Accounts", reverse("accounts"), "building-2", ("accounts", "account", "explain", "why")),
+        Item(
+            "Accounts",
+            reverse("accounts"),
+            "building-2",
+            ("accounts", "account", "explain", "why", "merge", "erase"),
+        ),
         Item("Revenue", reverse("revenue"), "trending-up", ("revenue", "behind")),
         Item("Model", reverse("model"), "route", ("model", "version", "publish", "draft", "return")),
     ]

@@ -14,7 +14,7 @@ from aloft.act.models import Occurrence, OccurrenceState, Verdict
 from aloft.act.policies import accounts_of
 from aloft.act.selectors import IN_WORK, by_customer, first_due, handed_over_by, waiting
 from aloft.measures.models import AccountProjection
-from aloft.records.models import Account, AccountException, Contact, Person, RecordedFact
+from aloft.records.models import Account, AccountException, Contact, Merge, Person, RecordedFact
 from aloft.ui import words
 from aloft.workspace.horizon import Horizon
 
@@ -72,6 +72,19 @@ def account_or_404(person: Person | None, public_id: UUID) -> Account:
     """A foreign account is as missing as one that never was."""
     found = accounts_of(person).select_related(*AN_ACCOUNT).filter(public_id=public_id).first()
     return _found(found)
+
+
+def survivor_of(person: Person | None, public_id: UUID) -> Account | None:
+    """The account that a merged one is part of, in the end; for who may see it."""
+    merged = Account.objects.filter(public_id=public_id).exclude(merged_into=None).first()
+    while merged is not None and merged.merged_into is not None:
+        merged = merged.merged_into
+    return accounts_of(person).filter(pk=merged.pk).first() if merged else None
+
+
+def merged_with(account: Account) -> list[Merge]:
+    """What is part of it now, the newest first."""
+    return list(Merge.objects.filter(into=account, undone_at=None).select_related("account"))
 
 
 def occurrence_or_404(person: Person | None, public_id: UUID) -> Occurrence:

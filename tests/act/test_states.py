@@ -12,18 +12,20 @@ from aloft.act.states import LEGAL, IllegalMove, Move, check
 LEADS = {  # by state: each move that may be made, and where it leads
     "planned": {
         "skip": "closed", "close": "closed", "retract": "closed", "cancel": "closed", "record": "planned",
-        "absorb": "closed", "judge": "planned", "append": "planned", "move": "planned", "reassign": "planned",
+        "absorb": "closed", "join": "closed", "judge": "planned", "append": "planned", "move": "planned",
+        "reassign": "planned",
     },
     "open": {
         "start": "started", "finish": "done", "snooze": "open", "wake": "open", "skip": "closed",
         "close": "closed", "retract": "closed", "cancel": "closed", "record": "open", "judge": "open",
-        "absorb": "closed", "escalate": "open", "hand_over": "open", "append": "open", "move": "open",
+        "absorb": "closed", "join": "closed", "escalate": "open", "hand_over": "open", "append": "open", "move": "open",
         "reassign": "open",
     },
     "started": {
         "finish": "done", "snooze": "started", "wake": "started", "skip": "closed", "reopen": "open",
         "close": "closed", "retract": "closed", "cancel": "closed", "record": "started", "judge": "started",
         "escalate": "started", "hand_over": "started", "append": "started", "move": "started",
+        "join": "closed",
     },
     "done": {
         "reopen": "open", "close": "closed", "retract": "closed", "record": "done", "judge": "done",

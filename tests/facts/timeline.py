@@ -80,8 +80,11 @@ ACCOUNT = "(SELECT external FROM account WHERE id = t.account) AS account"
 USER = "(SELECT external FROM app_user WHERE id = t.app_user) AS app_user"
 NAME = "(SELECT name FROM event_name WHERE id = t.name) AS name"
 PICTURES = {
-    "account": """SELECT a.external, a.zone, w.external AS whole, a.product
-        FROM account a LEFT JOIN account w ON w.id = a.whole""",
+    "account": """SELECT a.external, a.zone, w.external AS whole, a.product, m.external AS merging,
+            s.external AS merged_into
+        FROM account a LEFT JOIN account w ON w.id = a.whole
+        LEFT JOIN account m ON m.id = a.merging LEFT JOIN account s ON s.id = a.merged_into""",
+    "absorbed": "SELECT * REPLACE ((SELECT external FROM account WHERE id = t.was) AS was) FROM absorbed t",
     "app_user": "SELECT external FROM app_user t",
     "event_name": "SELECT name FROM event_name t",
     "event": f"SELECT * REPLACE ({ACCOUNT}, {USER}, {NAME}) FROM event t",
@@ -118,6 +121,7 @@ PICTURES = {
 }
 WHEN_IT_CAME = {
     "event": "seq, received",
+    "absorbed": "seq",
     "kept_latest": "received",
     "membership": "seq",
     "attribute": "seq, recorded",

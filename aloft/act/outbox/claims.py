@@ -15,6 +15,7 @@ from aloft.act.models import Delivery, DeliveryState
 from aloft.act.outbox.retries import next_try
 
 LEASE = timedelta(minutes=2)
+RESTORED = "restored from a backup: it may have left after that was taken"
 NO_ANSWER = "the worker stopped while it was handed over: it may have arrived"
 
 _CLAIM = """
@@ -102,6 +103,14 @@ def release(*, at: datetime) -> int:
         state=DeliveryState.UNKNOWN, claimed_by="", lease_until=None, ended_at=at, answer=NO_ANSWER
     )
     return back + unknown
+
+
+def fence(*, at: datetime) -> int:
+    """After a restore: what was on its way when the backup was taken may have left since; a person says. How many."""
+    ways = (DeliveryState.WAITING, DeliveryState.CLAIMED, DeliveryState.HANDING_OVER)
+    return Delivery.objects.filter(state__in=ways).update(
+        state=DeliveryState.UNKNOWN, claimed_by="", lease_until=None, ended_at=at, answer=RESTORED
+    )
 
 
 def _move(delivery: Delivery, source: DeliveryState, by: str, **to: object) -> bool:

@@ -19,10 +19,13 @@ from aloft.collect.inbox import Inbox, InboxUnavailable, Outcome
 from aloft.collect.place import inbox_of
 from aloft.collect.wire import body, configuration, posthog
 from aloft.collect.wire.answers import Answer, Refused, answer, refusal, unavailable
+from aloft.collect.wire.erased import without_erased
 from aloft.collect.wire.normalise import Judged, judge
 from aloft.collect.wire.paths import Reading, named, reading_of
 from aloft.collect.wire.segment import Call
 from aloft.collect.wire.sources import Sources, first_key
+from aloft.records import tombstones
+from aloft.records.tombstones import Tombstones
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +46,7 @@ class Front:
         self._behind, self._clock = behind, clock
         self._sources = Sources()
         self._inbox: Inbox | None = None
+        self._erased: tuple[int, Tombstones] | None = None
         self._lock = Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -100,12 +104,20 @@ class Front:
                 self._keep(self._source(key), path, [services.Letter(refused.code, refused.message, raw)])
             raise
         source = self._source(first_key(environ, call.keys))
-        judged = judge(with_header(call, environ), source, received)
+        judged = without_erased(judge(with_header(call, environ), source, received), self._tombstones())
         outcomes = self._opened().append(judged.entries)
         if judged.refused:
             self._keep(source, path, judged.refused)
         by_id = posthog.results(judged) if named(path) == posthog.EVENTS else {}
         return answer({"success": True, **counted(outcomes, judged), **by_id})
+
+    def _tombstones(self) -> Tombstones:
+        """Read again when the file is another."""
+        path = settings.ALOFT_HOME / tombstones.FILE
+        changed = path.stat().st_mtime_ns if path.exists() else 0
+        if self._erased is None or self._erased[0] != changed:
+            self._erased = (changed, tombstones.read(settings.ALOFT_HOME))
+        return self._erased[1]
 
     def _source(self, key: str) -> str:
         name = self._sources.of(key) if key else None

@@ -16,13 +16,16 @@ from aloft.engine.scenario.values import (
     Act,
     ActOn,
     ContractTold,
+    Erase,
     Event,
     Fact,
+    MergeInto,
     Publish,
     RecordOn,
     RunAgain,
     SetFields,
     Subject,
+    Unmerge,
     Verb,
     Watermark,
 )
@@ -190,6 +193,24 @@ def _publish(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
     return Publish(reading)
 
 
+def _merge(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
+    if not subject.account:
+        raise told["merge"].misread("which account becomes part of it? Name it")
+    return MergeInto(told["merge"].choice(cast.accounts, "account"))
+
+
+def _unmerge(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
+    if not subject.account:
+        raise told["unmerge"].misread("which account comes apart? Name it")
+    return Unmerge()
+
+
+def _erase(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
+    if not (subject.contact or subject.user or subject.account):
+        raise told["erase"].misread("who is forgotten? Name a contact, a user or an account")
+    return Erase()
+
+
 def _run(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
     return RunAgain(_RUNS[told["run"].choice(_RUNS, "way to run")])
 
@@ -203,4 +224,7 @@ _READ: Mapping[str, Callable[[Mapping[str, Cell], Subject, Cast], Verb]] = {
     "contract": _contract,
     "publish": _publish,
     "run": _run,
+    "merge": _merge,
+    "unmerge": _unmerge,
+    "erase": _erase,
 }

@@ -83,9 +83,9 @@ VERBS: Mapping[str, Verb] = {
     ),
     "merge": Verb((), "the account becomes part of another", "{at: 2026-05-01, account: bolt, merge: acme}"),
     "unmerge": Verb((), "and comes apart again", "{at: 2026-05-03, account: bolt, unmerge: true}"),
-    "erase": Verb((), "a person is forgotten", "{at: 2026-05-01, contact: ann, erase: true}"),
+    "erase": Verb((), "a person or an account is forgotten", "{at: 2026-05-01, contact: ann, erase: true}"),
 }
-UNRUN = ("merge", "unmerge", "erase")
+UNRUN: tuple[str, ...] = ()
 """What is read and refused, until it runs."""
 
 EXPECTATION: Mapping[str, str] = {

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from aloft.act import services as acting
@@ -19,6 +20,7 @@ from aloft.engagement.load import Reading
 from aloft.engagement.problems import Place
 from aloft.engagement.spelling import quoted
 from aloft.engagement.templates import templates_of
+from aloft.engine import erasing
 from aloft.engine.loop import Engine
 from aloft.engine.scenario.cast import PLAN
 from aloft.engine.scenario.cells import Value
@@ -26,9 +28,11 @@ from aloft.engine.scenario.contracts import ACTOR, amend, set_terms
 from aloft.engine.scenario.values import (
     ActOn,
     ContractTold,
+    Erase,
     Event,
     Fact,
     Given,
+    MergeInto,
     OnMoment,
     PersonGiven,
     Publish,
@@ -36,6 +40,7 @@ from aloft.engine.scenario.values import (
     RunAgain,
     Scenario,
     SetFields,
+    Unmerge,
     Watermark,
 )
 from aloft.records import services
@@ -118,6 +123,13 @@ class Stage:
                 amend(_account(fact), fact.verb, at)
             case Publish(reading):
                 self.publish(reading, at)
+            case MergeInto(into):
+                other = Account.objects.get(external_id=into)
+                services.merge_accounts(account=_account(fact), into=other, actor=ACTOR, at=at)
+            case Unmerge():
+                services.unmerge_account(account=_account(fact), actor=ACTOR, at=at)
+            case Erase():
+                _erase(fact, engine.home)
             case RunAgain():
                 pass  # there is nothing to learn: it is the engine that begins again
 
@@ -201,6 +213,14 @@ def _telling(place: Place) -> Iterator[None]:
         yield
     except (Refused, IllegalMove) as refused:
         raise Misstep(place, str(refused)) from None
+
+
+def _erase(fact: Fact, home: Path) -> None:
+    told = fact.subject.contact or fact.subject.user
+    if told:
+        erasing.erase_person(told=told, home=home, actor=ACTOR, at=fact.received)
+    else:
+        erasing.erase_account(account=_account(fact), home=home, actor=ACTOR, at=fact.received)
 
 
 def _person(given: PersonGiven, at: datetime) -> None:

@@ -115,6 +115,21 @@ class ContractTold:
 
 
 @dataclass(frozen=True)
+class MergeInto:
+    account: str
+
+
+@dataclass(frozen=True)
+class Unmerge:
+    pass
+
+
+@dataclass(frozen=True)
+class Erase:
+    pass
+
+
+@dataclass(frozen=True)
 class Publish:
     reading: Reading
 
@@ -126,7 +141,19 @@ class RunAgain:
     crash: bool
 
 
-Verb = Event | SetFields | Watermark | ActOn | RecordOn | ContractTold | Publish | RunAgain
+Verb = (
+    Event
+    | SetFields
+    | Watermark
+    | ActOn
+    | RecordOn
+    | ContractTold
+    | MergeInto
+    | Unmerge
+    | Erase
+    | Publish
+    | RunAgain
+)
 
 
 @dataclass(frozen=True)

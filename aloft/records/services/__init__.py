@@ -22,6 +22,7 @@ from aloft.records.services.drafts import (
 )
 from aloft.records.services.exceptions import end_exception, except_account
 from aloft.records.services.invitations import accept_invitation, invite_contact, withdraw_access
+from aloft.records.services.merging import merge_accounts, unmerge_account
 from aloft.records.services.people import create_user_for, set_person, take_leave
 from aloft.records.services.plans import agree_plan, read_goal, review_plan, set_goal, set_step
 from aloft.records.services.published import publish_model
@@ -57,6 +58,7 @@ __all__ = [
     "give_pulse",
     "invite_contact",
     "log_change",
+    "merge_accounts",
     "open_with",
     "pause_line",
     "publish_model",
@@ -84,5 +86,6 @@ __all__ = [
     "undo_assignment",
     "undo_draft",
     "withdraw_access",
+    "unmerge_account",
     "withdraw_fact",
 ]

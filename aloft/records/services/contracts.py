@@ -10,6 +10,7 @@ from aloft.records.changes import ContractLineSet, ContractSet, LinePaused, log_
 from aloft.records.models import Account, Contract, ContractLine, LinePause, Product
 from aloft.records.refusals import Refused
 from aloft.records.services.editing import Difference, assign, compare, editing, note
+from aloft.records.services.merging import told_of
 
 Uplift = tuple[date, Decimal | int | str]
 
@@ -70,7 +71,7 @@ def _contract(external_id: str, account: Account) -> Contract:
 
 def _contract_change(contract: Contract) -> ContractSet:
     return ContractSet(
-        account=contract.account.external_id,
+        account=told_of(contract),
         contract=contract.external_id,
         signed=contract.signed_on,
         starts=contract.starts_on,
@@ -151,7 +152,7 @@ def _tell(version: ContractLine, difference: Difference, *, actor: str, at: date
         line=version.line,
     )
     change = ContractLineSet(
-        account=contract.account.external_id,
+        account=told_of(contract),
         contract=contract.external_id,
         line=version.line,
         product=version.product.name if version.product else None,
@@ -193,7 +194,7 @@ def pause_line(
                 at=at,
                 line=line,
             )
-            account = contract.account.external_id
+            account = told_of(contract)
             told = LinePaused(
                 account=account, contract=contract.external_id, line=line, starts=starts_on, ends=ends_on
             )

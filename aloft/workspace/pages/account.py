@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -16,7 +16,7 @@ from aloft.act.models import Occurrence, OccurrenceState
 from aloft.engine import client
 from aloft.measures.goals import plan_at
 from aloft.records.models import Account
-from aloft.records.policies import may_except
+from aloft.records.policies import may_except, may_merge
 from aloft.ui.words import humanised
 from aloft.workspace import selectors, sentences
 from aloft.workspace.context import Crumb, above
@@ -55,6 +55,9 @@ class NotOpen:
 def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The page; or its timeline alone, where that is what is to be swapped."""
     reader = reader_of(request)
+    survivor = selectors.survivor_of(reader.person, account_id)
+    if survivor is not None:
+        return redirect("account", survivor.public_id)
     found = selectors.account_or_404(reader.person, account_id)
     asked = read_asked(request.GET.getlist("show"), request.GET.get("before", ""))
     if frame.is_partial(request) and request.headers.get("HX-Target") == "timeline":
@@ -77,6 +80,8 @@ def main(
         "account": account,
         "projection": projection_of(account),
         "relationships": selectors.relationships_of(account),
+        "merged": selectors.merged_with(account),
+        "may_merge": may_merge(reader.person) and account.whole_id is None,
         "sentence": sentences.account_stands(
             account.name, *selectors.pressing_at(account, reader.now), left_on(contracts, reader.now)
         ),
