@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.db import OperationalError, connection, models, transaction
 from django.db.models import Q
 

@@ -85,7 +85,7 @@ __all__ = [
     "take_leave",
     "undo_assignment",
     "undo_draft",
-    "withdraw_access",
     "unmerge_account",
+    "withdraw_access",
     "withdraw_fact",
 ]
