@@ -108,6 +108,7 @@ MATRIX = {
     "return_model": Expected((LED, HIDDEN, HIDDEN, OK), (LED, HIDDEN, HIDDEN, OK)),
     "make_exception": AN_ACT_WITH_A_FORM,
     "end_exception": AN_ACT,
+    "plan": Expected((LED, HIDDEN, HIDDEN, LED), (LED, HIDDEN, HIDDEN, LED)),
     "find": A_PAGE,
     "notices": A_PAGE,
     "read_notices": Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, LED, LED, LED)),

@@ -32,7 +32,6 @@ KEYS: Mapping[str, str] = {
     "moments.*.group": "each account has an occurrence of its own",
     "moments.*.owner.transaction": "the role that `ownership` names as csm owns it",
     "region": "channels are shown as they are written",
-    "economics": "no cost is set beside revenue",
     "exceptions": "there is no exception report",
     "experiments": "nobody is held out",
 }

@@ -133,12 +133,15 @@ class Frames:
         further: Iterable[Expression] = (),
         behind: Mapping[str, datetime] = MappingProxyType({}),
         many: int = MANY,
+        standing: Standing | None = None,
     ) -> None:
         """`further`: rules that are read over the frames besides those of the model (of books).
 
         `behind`: sources that are late, each with its mark: beyond it their metrics are unknown.
 
         `many`: from how many questions on, put by `ask_all`, reading state takes longer than to plan it.
+
+        `standing`: what contracts say in this connection, where other frames read it there too.
         """
         self.connection = connection
         self.model = model
@@ -157,7 +160,7 @@ class Frames:
         self._held_unnoted: dict[str, bool] = {}
         self._asks: list[Ask] = []
         self._lacking: list[Ask] = []  # of these, what was not foreseen
-        self._standing = Standing(connection)
+        self._standing = standing or Standing(connection)
         self._with_facts, self._in_view = apart(
             formulas(model.metrics),
             [*self._late_names(), *plans.WAY],
@@ -181,6 +184,19 @@ class Frames:
         self._asks = list(asks)
         self._lacking = self._foreseen.lacking(self._asks) if self._foreseen else self._asks
         self._put_down(self._lacking)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Ask something else within; afterwards `reread` tells of what was asked before, from the facts read then."""
+        asks, read = self._asks, not self._foreseen
+        if read:
+            self.connection.execute("alter table facts_frame rename to facts_kept")
+        yield
+        self._asks, self._lacking = asks, []
+        if read:
+            self.connection.execute(
+                "drop table if exists facts_frame; alter table facts_kept rename to facts_frame"
+            )
 
     def foresee(self, asks: Iterable[Ask]) -> None:
         """Read the facts for questions that may be put until `forget`: all at once, in one pass of statements.

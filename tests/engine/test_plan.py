@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,7 @@ moments:
     objective: Keep confidence
     outcome: {expect: "contacted", within: 2d}
     effort: 30min
-contact_policy: {caps: [{channel: meeting, most: {high: 60min, low: 30min}, per: 30d}]}
+contact_policy: {caps: [{channel: meeting, most: {high: 100min, low: 30min}, per: 30d}]}
 economics: {gross_margin: .8, spend: {ongoing: 15%}, hours: {high: 75, low: 20}}
 """
 LOWER = MODEL.replace("mrr >= 5000", "mrr >= 4000")
@@ -147,7 +148,7 @@ def assert_cost_stands_beside_revenue(plan: Plan) -> None:
 def assert_contacts_stand_against_the_caps(plan: Plan) -> None:
     """A check-in of 30 minutes on 4 February, reviews of 45 on the 5th and on 5 March: 120 within 30 days."""
     (cap,) = plan["caps"]
-    assert (cap["most"], cap["accounts"], cap["worst"]) == ("high: 60, low: 30", 2, 120)
+    assert (cap["most"], cap["accounts"], cap["worst"]) == ("high: 100, low: 30", 2, 120)
     assert [one["account"] for one in cap["who"]] == ["acme", "beta"]
 
 
@@ -206,6 +207,21 @@ def test_roles_that_nobody_fills_and_events_that_never_came_are_told(
     assert told["role", "manager"]["accounts"] == 3
     assert told["role", "manager"]["where"] == ["check_in"]
     assert "the text has no role 'onboarding'" in told["person", "Otto"]["says"]
+
+
+def test_the_how_to_names_every_field_and_shows_what_is_printed(
+    company: World, planned: Planned, tmp_path: Path
+) -> None:
+    page = (Path(__file__).parents[2] / "docs/how-to/plan-a-change.md").read_text()
+    named = set(re.findall(r"`(\w+)`", page))
+    plan = planned(LOWER)
+    parts = [
+        part for told in plan.values() if isinstance(told, list) for part in told if isinstance(part, dict)
+    ]
+    assert {*plan, *(name for part in parts for name in part), *plan["roles"][0]["weeks"][0]} <= named
+    printed = CliRunner().invoke(app, ["plan", str(tmp_path / "draft.yaml")]).stdout
+    assert f"```text\n{printed.splitlines()[0]}\n```" in page
+    assert re.search(r"review +1 → 2 +6 +3", printed)
 
 
 def test_a_plan_changes_nothing(company: World, planned: Planned) -> None:

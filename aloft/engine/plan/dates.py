@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from aloft.decide.calendar import WorkCalendar, for_account
-from aloft.decide.durations import ELAPSED_UNITS, add
+from aloft.decide.durations import ELAPSED_UNITS
 from aloft.decide.recurrence import due_instants, opens_at
-from aloft.engagement.model import Duration, Every, Model, Offsets, OnDate, ScheduleTrigger
+from aloft.engagement.model import Duration, Every, Model, Offsets, OnDate, Roll, Schedule, ScheduleTrigger
 from aloft.engine.anchors import named_in_sql
 from aloft.facts.store import FactStore
 from aloft.measures.frame import naive
@@ -150,24 +151,36 @@ def _wall(column: str, home: str, zone: str | None) -> str:
 def _answers(store: FactStore, one: Dated, model: Model, weeks: Weeks) -> Iterator[tuple[object, ...]]:
     asked = store.run("select distinct counted, zone, country, subdivision from subject")
     window = (weeks.at - SLACK, weeks.ends.replace(tzinfo=UTC) + SLACK)
+    trigger = one.trigger
     for wall, zone, country, subdivision in asked:
         calendar = for_account(model.clock, zone or "UTC", country, subdivision or None)
         if not zone:
             calendar = calendar.in_zone("UTC")
-        for n, due, opens in _counted(one, calendar, wall, window):
+        for n, due, opens in _counted(trigger.schedule, trigger.roll, trigger.lead, calendar, wall, window):
             yield one.moment, wall, zone, country, subdivision, n, due, opens
 
 
+@lru_cache(maxsize=65_536)
 def _counted(
-    one: Dated, calendar: WorkCalendar, wall: datetime, window: tuple[datetime, datetime]
-) -> Iterator[tuple[int, datetime, date]]:
-    trigger = one.trigger
-    schedule = replace(trigger.schedule, zone=None)
+    schedule: Schedule,
+    roll: Roll,
+    lead: Duration | None,
+    calendar: WorkCalendar,
+    wall: datetime,
+    window: tuple[datetime, datetime],
+) -> tuple[tuple[int, datetime, date], ...]:
+    """Each n with when it is due and the day on which it opens, on the calendar's clock."""
+    at_home = replace(schedule, zone=None)
     anchor = calendar.at(wall.date(), wall.time())
     after = anchor if isinstance(schedule, Offsets) and schedule.direction == "after" else None
-    for due in due_instants(schedule, anchor, calendar, roll=trigger.roll, window=window):
-        opens = opens_at(due.at, trigger.lead, after, calendar)
-        yield due.n, calendar.local(due.at).replace(tzinfo=None), calendar.local_date(opens)
+    return tuple(
+        (
+            due.n,
+            calendar.local(due.at).replace(tzinfo=None),
+            calendar.local_date(opens_at(due.at, lead, after, calendar)),
+        )
+        for due in due_instants(at_home, anchor, calendar, roll=roll, window=window)
+    )
 
 
 def _columns(rows: Iterable[tuple[object, ...]]) -> Mapping[str, list[object]]:
@@ -200,8 +213,3 @@ def _clock(one: Dated, model: Model) -> str:
 
 def _interval(clock: time) -> str:
     return f"interval {clock.hour * 60 + clock.minute} minute"
-
-
-def half_after(due: datetime, period: Duration, calendar: WorkCalendar) -> datetime:
-    """Where a recurrence may go on after a rule changed: half its period after the last one due."""
-    return due + (add(due, period, calendar) - due) / 2

@@ -10,16 +10,16 @@ from datetime import datetime
 import pyarrow as pa
 
 from aloft.engagement.model import Model
+from aloft.engine import positions
 from aloft.engine.following import NONE, choose, unextended
 from aloft.engine.mirror import Followed
 from aloft.engine.plan.dates import Weeks
 from aloft.engine.plan.ground import Ground
 from aloft.engine.plan.history import History
 from aloft.engine.plan.lean import applying, lean
-from aloft.engine.plan.sides import Draft, Side, would_be
+from aloft.engine.plan.sides import Draft, Side, begun
 from aloft.engine.versions import Running
 from aloft.facts.store import FactStore
-from aloft.measures.frame import Frames
 from aloft.measures.program import compile_model
 
 
@@ -32,14 +32,12 @@ class Applied:
     applies: Mapping[int, bool | None]
 
 
-def read(
-    store: FactStore, model: Model, bases: Sequence[str], behind: Mapping[str, datetime], at: datetime
-) -> Applied:
+def read(ground: Ground, model: Model, bases: Sequence[str]) -> Applied:
     """To whom a model applies, by a frame that holds nothing else."""
-    frames = Frames(store.connection, applying(model), store.home_zone, (), behind)
-    frames.ask_all(at)
+    frames = ground.frames(applying(model))
+    frames.ask_all(ground.at)
     frames.build()
-    found = store.run(f"select _account, ({compile_model(model).applies})::boolean from frame")
+    found = ground.store.run(f"select _account, ({compile_model(model).applies})::boolean from frame")
     return Applied(model.name, bases, dict(found))
 
 
@@ -105,7 +103,8 @@ def lay_out_other(
     }
     stood = store.integers(f"select account from {before.stands} where model = ?", [model.name])
     if followers - stood:
-        turn = would_be(ground, Draft(lean(model), running.version, (model.name,)), ())
+        turn = begun(ground, Draft(lean(model), running.version, (model.name,)), ())
+        positions.move(turn)
         after.take(store, turn.program, model, history, weeks)
         return
     after.copy(store, before, model.name)

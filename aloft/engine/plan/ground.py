@@ -11,6 +11,8 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from aloft.engagement.expressions import Expression
+from aloft.engagement.model import Model
 from aloft.engine.directory import Directory, Known
 from aloft.engine.loop import Engine
 from aloft.engine.mirror import Mirror
@@ -20,6 +22,8 @@ from aloft.engine.versions import Running, Versions
 from aloft.facts.keep import Progress
 from aloft.facts.state import KEPT, Kept, add_kept
 from aloft.facts.store import FactStore
+from aloft.measures.frame import Frames
+from aloft.revenue.standing import Standing
 
 DECIDED = ("decided_position", "decided_follow", "decided_moment", "decided_spell", "decided_daily")
 SLICE = 2_000_000  # numbers of the log that are read at a time
@@ -39,8 +43,14 @@ class Ground:
     watch: SourceWatch
     behind: Mapping[str, datetime]
     decided: Mapping[str, pa.Table]
+    standing: Standing
     waiting: int = 0
     """Facts and edits that are not taken in yet."""
+
+    def frames(self, model: Model, further: Sequence[Expression] = ()) -> Frames:
+        """Frames in the connection of this ground; one set at a time."""
+        home = self.store.home_zone
+        return Frames(self.store.connection, model, home, further, self.behind, standing=self.standing)
 
     @property
     def mirror(self) -> Mirror:
@@ -78,6 +88,7 @@ def ground(engine: Engine) -> Ground:
         watch=engine.watch,
         behind=dict(engine.watch.behind),
         decided=decided,
+        standing=Standing(store.connection),
         waiting=engine.waiting(),
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from aloft.engagement.expressions import Boolean, Expression
+from aloft.engagement.expressions import Boolean, Expression, Name
 from aloft.engagement.model import (
     ExpectTrigger,
     Metric,
@@ -16,7 +17,7 @@ from aloft.engagement.model import (
     Trigger,
     WhenTrigger,
 )
-from aloft.measures.names import names_read
+from aloft.measures.names import calls_in, names_read, rules
 
 TRUE = Rule(Boolean(True), "true", 0)
 
@@ -76,3 +77,26 @@ def _with_metrics(model: Model, further: tuple[Expression, ...]) -> Model:
     if model.value_metrics:
         kept |= {one.metric: model.metrics[one.metric] for one in model.value_metrics.values()}
     return replace(model, metrics={name: kept[name] for name in model.metrics if name in kept})
+
+
+def read_alike(old: Model, new: Model) -> tuple[Expression, ...]:
+    """The names that date the schedules of `old`, where a frame of `new` tells the same of each; else nothing."""
+    bare = dating(old)
+    calls = any(calls_in(rule.expression) for rule in rules(bare))
+    wanted = sorted(names_read(bare) | {"phase_start"})
+    if calls or old.clock != new.clock or not all(_alike(name, old, new) for name in wanted):
+        return ()
+    return tuple(Name(tuple(name.split("."))) for name in wanted)
+
+
+def _alike(name: str, old: Model, new: Model) -> bool:
+    moment, dot, _instant = name.partition(".")
+    if dot and moment in old.moments:
+        return moment in new.moments
+    same_metric = _unplaced(old.metrics.get(name)) == _unplaced(new.metrics.get(name))
+    return same_metric and old.fields.get(name) == new.fields.get(name)
+
+
+def _unplaced(metric: Metric | None) -> str:
+    """What it says, wherever in the text it says it."""
+    return re.sub(r"line=\d+", "", repr(metric))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aloft.engagement.expressions import Expression
 from aloft.engagement.load import Reading
 from aloft.engagement.model import Model
+from aloft.engine import positions
 from aloft.engine.following import NONE
 from aloft.engine.plan import (
     caps,
@@ -25,14 +26,13 @@ from aloft.engine.plan import (
 from aloft.engine.plan.dates import Weeks
 from aloft.engine.plan.ground import Ground, keep_here, name_accounts
 from aloft.engine.plan.history import History
-from aloft.engine.plan.lean import lean
+from aloft.engine.plan.lean import dating, lean, read_alike
 from aloft.engine.plan.sentence import sentence
-from aloft.engine.plan.sides import Draft, Side, in_force, rename_here, would_be
+from aloft.engine.plan.sides import Draft, Side, begun, in_force, rename_here
 from aloft.engine.plan.values import Plan
 from aloft.engine.turn import Turn
 from aloft.engine.versions import Running
 from aloft.facts.keep import Progress
-from aloft.measures.frame import Frames
 from aloft.measures.program import compile_model
 from aloft.records.models import ModelVersion
 from aloft.revenue.rates import FIRST_CURRENCY
@@ -67,16 +67,15 @@ def make(ground: Ground, reading: Reading, progress: Progress = lambda _done, _o
 
 def _made(ground: Ground, reading: Reading, coming: Coming) -> Plan:
     books = owners.ruled_books(reading.model)
-    bare = lean(reading.model, _rules(books))
-    _settle_in(ground, bare, books, coming)
+    read = [*_rules(books), *_shared(ground, reading.model)]
+    bare = lean(reading.model, read)
+    _settle_in(ground, bare, read, coming)
     weeks = Weeks.from_(ground.at, ground.store.home_zone)
     history = History(ground.at, _renamed(reading.model))
     history.load(ground.store)
-    before, after = Side("before"), Side("after")
-    in_force(ground, before, history, weeks)
-    coming.step()
+    sides = before, after = Side("before"), Side("after")
     assigned = _followed(ground, reading)
-    turn = _published(ground, reading, bare, books, assigned, history, weeks, (before, after), coming)
+    turn = _laid_out(Outlay(ground, reading.model, bare, read, history, weeks, coming), assigned, sides)
     places.compare(ground.store, before, after)
     compared = Compared(ground, reading.model, turn, before, after, weeks)
     return _told(compared, books, assigned, coming)
@@ -90,13 +89,11 @@ def _renamed(model: Model) -> dict[str, str]:
     return {moment.was: name for name, moment in model.moments.items() if moment.was}
 
 
-def _settle_in(ground: Ground, bare: Model, books: Sequence[owners.RuledBook], coming: Coming) -> None:
+def _settle_in(ground: Ground, bare: Model, read: Sequence[Expression], coming: Coming) -> None:
     """What a plan reads besides the facts: accounts by name, what was decided, and the state that metrics need."""
     store = ground.store
     name_accounts(ground)
-    Frames(
-        store.connection, bare, store.home_zone, _rules(books), ground.behind
-    )  # makes the tables of decisions
+    ground.frames(bare, read)  # makes the tables of decisions
     ground.decide_here()
     keep_here(store, compile_model(bare).kept, coming.filling)
     coming.step()
@@ -110,34 +107,68 @@ def _followed(ground: Ground, reading: Reading) -> following.Assigned | None:
         return None
     named = [(len(one.version.bases), one.program.model, one.version.bases) for one in others]
     ordered = sorted([*named, (len(model.bases), model, model.bases)], key=lambda one: (-one[0], one[1].name))
-    applied = [following.read(store, one, bases, ground.behind, ground.at) for _, one, bases in ordered]
-    assigned = following.assign(applied, following.as_it_is(store, ground.live), ground.at)
-    following.put_down(store, assigned.chosen)
-    return assigned
+    applied = [following.read(ground, one, bases) for _, one, bases in ordered]
+    return following.assign(applied, following.as_it_is(store, ground.live), ground.at)
 
 
-def _published(
-    ground: Ground, reading: Reading, bare: Model, books: Sequence[owners.RuledBook],
-    assigned: following.Assigned | None, history: History, weeks: Weeks, sides: tuple[Side, Side], coming: Coming,
-) -> Turn:  # fmt: skip
-    """Lay out what would be; the text last, for what follows reads its frame."""
-    store, model, (before, after) = ground.store, reading.model, sides
+@dataclass(frozen=True)
+class Outlay:
+    """What both sides are laid out with; `read` are expressions that frames carry besides the text’s."""
+
+    ground: Ground
+    model: Model
+    bare: Model
+    read: Sequence[Expression]
+    history: History
+    weeks: Weeks
+    coming: Coming
+
+
+def _laid_out(outlay: Outlay, assigned: following.Assigned | None, sides: tuple[Side, Side]) -> Turn:
+    """Lay out both sides; the text last, for what follows reads its frame."""
+    ground, store, model, (before, after) = outlay.ground, outlay.ground.store, outlay.model, sides
+    before.begin(store)
     after.begin(store)
+    shared = bool(_shared(ground, model))
+    if not shared:
+        in_force(ground, before, outlay.history, outlay.weeks)
+    if assigned is not None:
+        following.put_down(store, assigned.chosen)
     for running in ground.live:
-        other = running.program.model
-        if other.name != model.name:
-            following.lay_out_other(ground, running, assigned, history, weeks, before, after)
+        if running.program.model.name != model.name:
+            following.lay_out_other(ground, running, assigned, outlay.history, outlay.weeks, before, after)
     rename_here(store, model)
+    turn = begun(ground, _draft(outlay, assigned), outlay.read)
+    if shared:
+        old = ground.live[0].program.model
+        before.take(store, compile_model(dating(old)), old, outlay.history, outlay.weeks)
+        before.finish(store)
+    outlay.coming.step()
+    positions.move(turn)
+    outlay.coming.step()
+    after.take(store, turn.program, model, outlay.history, outlay.weeks)
+    after.finish(store, turn)
+    outlay.coming.step()
+    return turn
+
+
+def _draft(outlay: Outlay, assigned: following.Assigned | None) -> Draft:
+    model = outlay.model
     among = None if assigned is None else (model.name, NONE)
     version = ModelVersion(
-        name=model.name, version=_number(model), bases=list(model.bases), live_from=ground.at, document=""
+        name=model.name,
+        version=_number(model),
+        bases=list(model.bases),
+        live_from=outlay.ground.at,
+        document="",
     )
-    turn = would_be(ground, Draft(bare, version, among), _rules(books))
-    coming.step()
-    after.take(store, turn.program, model, history, weeks)
-    after.finish(store, turn)
-    coming.step()
-    return turn
+    return Draft(outlay.bare, version, among)
+
+
+def _shared(ground: Ground, model: Model) -> tuple[Expression, ...]:
+    """What dates the schedules in force, if a frame of the text can tell it too; then facts are read but once."""
+    alone = ground.live[0].program.model if len(ground.live) == 1 else None
+    return read_alike(alone, model) if alone and alone.name == model.name else ()
 
 
 def _number(model: Model) -> int:
@@ -206,7 +237,7 @@ def _told(
 def _rates(compared: Compared) -> tuple[rates.Rated, rates.Rated]:
     """Of what is in force, and of what would be."""
     store, model, at = compared.ground.store, compared.model, compared.ground.at
-    seen = rates.seen(model.name, at)
+    seen = rates.seen(model.name, at, compared.ground.live)
     was = rates.rates(store, compared.was, compared.before, seen, at) if compared.was else rates.Rated()
     return was, rates.rates(store, model, compared.after, seen, at)
 

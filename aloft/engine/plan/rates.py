@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +26,7 @@ from aloft.engine.plan.history import LOOKED_BACK
 from aloft.engine.plan.sides import Side
 from aloft.engine.plan.values import Rate
 from aloft.engine.plan.work import Rates
+from aloft.engine.versions import Running
 from aloft.facts.store import FactStore
 from aloft.measures.names import names_in
 from aloft.records.models import ModelVersion
@@ -54,15 +55,17 @@ class Rated:
     by_role: Rates = field(default_factory=dict)
 
 
-def seen(name: str, at: datetime) -> list[Seen]:
+def seen(name: str, at: datetime, live: Sequence[Running]) -> list[Seen]:
     """The versions that were live within the time looked back at, the newest first."""
+    compiled = {one.version.pk: one.program.model for one in live}
     versions = list(ModelVersion.objects.filter(name=name, live_from__lte=at).order_by("-live_from", "-pk"))
     found, until = [], at
     for version in versions:
         if until <= at - LOOKED_BACK:
             break
         try:
-            found.append(Seen(load(version.document, f"{name}.yaml"), version.live_from, until))
+            model = compiled.get(version.pk) or load(version.document, f"{name}.yaml")
+            found.append(Seen(model, version.live_from, until))
         except InvalidModel:
             break
         until = min(until, version.live_from)

@@ -11,7 +11,6 @@ import pyarrow as pa
 from aloft.decide.owners import role_by_touch
 from aloft.engagement.expressions import Expression
 from aloft.engagement.model import Model, Moment
-from aloft.engine import positions
 from aloft.engine.opening import minutes_of
 from aloft.engine.plan.dates import DUE, Weeks, lay_out
 from aloft.engine.plan.ground import Ground
@@ -21,7 +20,6 @@ from aloft.engine.staff import Staff
 from aloft.engine.turn import Turn
 from aloft.engine.versions import Running
 from aloft.facts.store import FactStore
-from aloft.measures.frame import Frames
 from aloft.measures.program import Program, compile_model
 from aloft.records.models import ModelVersion
 
@@ -141,20 +139,15 @@ def _meets(store: FactStore, program: Program) -> dict[tuple[str, str], int]:
 
 def in_force(ground: Ground, side: Side, history: History, weeks: Weeks) -> None:
     """As it is: accounts stand where they stand."""
-    side.begin(ground.store)
     several = len(ground.live) > 1
     for running in ground.live:
         model = running.program.model
         bare = dating(model)
-        frames = _frames(ground, bare, ())
+        frames = ground.frames(bare)
         frames.ask_all(ground.at, among=(model.name,) if several else None)
         frames.build()
         side.take(ground.store, compile_model(bare), model, history, weeks)
     side.finish(ground.store)
-
-
-def _frames(ground: Ground, model: Model, further: Sequence[Expression]) -> Frames:
-    return Frames(ground.store.connection, model, ground.store.home_zone, further, ground.behind)
 
 
 @dataclass(frozen=True)
@@ -166,9 +159,9 @@ class Draft:
     followers: Sequence[str] | None
 
 
-def would_be(ground: Ground, draft: Draft, further: Sequence[Expression]) -> Turn:
-    """A turn of going live that stays here: accounts have moved, and the frame tells of them."""
-    frames = _frames(ground, draft.bare, further)
+def begun(ground: Ground, draft: Draft, further: Sequence[Expression]) -> Turn:
+    """A turn of going live that stays here; its frame tells how accounts stand before they move."""
+    frames = ground.frames(draft.bare, further)
     running = Running(draft.version, compile_model(draft.bare), frames)
     turn = Turn(
         ground.at, running, ground.directory, ground.mirror, Staff(ground.at, draft.bare.clock),
@@ -177,7 +170,6 @@ def would_be(ground: Ground, draft: Draft, further: Sequence[Expression]) -> Tur
     if draft.followers is not None:
         turn = replace(turn, among=tuple(draft.followers))
     turn.ask()
-    positions.move(turn)
     return turn
 
 
