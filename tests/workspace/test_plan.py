@@ -29,13 +29,15 @@ TOLD: dict[str, Any] = {
     "accounts": 3, "mrr": 12800.0,
     "moves": [
         {"what": "touch", "was": "low", "now": "high", "accounts": 2, "mrr": 4800.0,
-         "who": [{"account": "brackwater", "name": "", "mrr": 4800.0}, {"account": "elsewhere", "name": "", "mrr": 1.0}]},
+         "who": [{"account": "brackwater", "name": "", "mrr": 4800.0},
+                 {"account": "elsewhere", "name": "", "mrr": 1.0}]},
     ],
     "claims": [], "moments": [], "caps": [], "open": [], "lacks": [], "notes": ["Something is not known"],
     "roles": [{"role": "csm", "people": 1, "weeks": [WEEK] * 13, "unknown": [], "unmeasured": []}],
     "costs": [
         {"segment": "tier_1", "phase": "ongoing", "accounts": 2, "arr": 129600.0, "planned": 150.0, "scheduled": 56.0,
-         "rate": 100.0, "cost": 15000.0, "share": 0.1157, "coverage": 6.91, "spend": 0.1, "passes": False, "before": 7500.0},
+         "rate": 100.0, "cost": 15000.0, "share": 0.1157, "coverage": 6.91, "spend": 0.1, "passes": False,
+         "before": 7500.0},
     ],
 }  # fmt: skip
 
