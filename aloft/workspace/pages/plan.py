@@ -24,11 +24,12 @@ PATIENCE = 1.5
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan(request: Request) -> HttpResponse:
-    """Of the text that is posted, or of a stored version (`?model=acme&version=3`)."""
+    """Of the text that is posted as `planned` or `document`, or of a stored version (`?model=acme&version=3`)."""
     reader = reader_of(request)
     publisher_or_404(reader)
     model, version = request.GET.get("model", ""), request.GET.get("version", "")
-    text = text_of(request) if request.method == "POST" else ""
+    posted = request.method == "POST"
+    text = (request.POST.get("planned", "").replace("\r\n", "\n") or text_of(request)) if posted else ""
     if not (text.strip() or (model and version.isdigit())):
         return redirect("publish")
     asked = found(text, model, version)
