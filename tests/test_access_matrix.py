@@ -18,7 +18,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import Settings
 
 from aloft import clock
-from aloft.act.models import Occurrence
+from aloft.act import answering
+from aloft.act.models import Message, Occurrence
+from aloft.act.unsubscribing import token
 from aloft.collect.models import DeadLetter, Quarantined, Source
 from aloft.collect.services import Letter, create_source, dead_letter
 from aloft.records.models import (
@@ -150,6 +152,13 @@ MATRIX = {
     "imports": A_PAGE_OF_OPERATIONS,
     "import_report": A_PAGE_OF_OPERATIONS,
     "quarantine": A_PAGE_OF_OPERATIONS,
+    "outbox": A_PAGE,
+    "settle_delivery": AN_ACT,
+    "end_task": AN_ACT,
+    "texts": A_PAGE_OF_OPERATIONS,
+    "text": Expected((LED, HIDDEN, HIDDEN, OK), (LED, HIDDEN, HIDDEN, UNFIT)),
+    "answer": Expected((OK, OK, OK, OK), (UNFIT, UNFIT, UNFIT, UNFIT)),
+    "unsubscribe": Expected((OK, OK, OK, OK), (OK, OK, OK, OK)),
     "mend": AN_ACT_OF_OPERATIONS,
     "replay": AN_ACT_OF_OPERATIONS,
 }
@@ -215,6 +224,22 @@ class World:
         merge_accounts(account=other, into=self.account, actor="mia", at=clock.now())
         return other.public_id
 
+    def task(self) -> int:
+        """What the moment's owner is to do as one of its steps."""
+        return factory.task(self.occurrence, f"{self.canary} task").pk
+
+    def unanswered(self) -> UUID:
+        """A mail that a server may have taken."""
+        return factory.delivery(self.occurrence, self.ana(), f"{self.canary} template").public_id
+
+    def survey(self) -> str:
+        """What leads to the page on which its contact answers."""
+        contact = self.ana()
+        message = factory.delivery(self.occurrence, contact, "nps").message
+        assert message is not None
+        Message.objects.filter(pk=message.pk).update(kind="survey")
+        return answering.token(message)
+
     def handed_over(self) -> int:
         book = Book.objects.create(person=self.owner, name=f"{self.canary} book")
         return Assignment.objects.create(book=book, actor="mia", at=clock.now(), added=[self.account.pk]).pk
@@ -241,6 +266,7 @@ class World:
             "letters": [self.source.name],
             "revoke": [self.source.pk],
             "mend_letter": [self.letter.pk],
+            "text": ["welcome"],
             **{key: [self.kept_aside.of_id] for key in ("import_report", "quarantine", "replay")},
         }
         if name in {"import_mapping", "import_document", "import_store", "import_discard"}:
@@ -261,6 +287,14 @@ class World:
             arguments[name] = [invite_contact(contact=self.ana(), actor="cora", at=clock.now())]
         if name == "unmerge":
             arguments[name] = [self.merged()]
+        if name == "settle_delivery":
+            arguments[name] = [self.unanswered(), "again"]
+        if name == "end_task":
+            arguments[name] = [self.task()]
+        if name == "answer":
+            arguments[name] = [self.survey()]
+        if name == "unsubscribe":
+            arguments[name] = [token(self.ana(), "marketing")]
         if name == "undo_assignment":
             arguments[name] = [self.handed_over()]
         of_the_moment = name in [
@@ -287,6 +321,7 @@ class World:
             "hand_over": {"to": self.manager.pk, "reason": "On leave"},
             "touch": {"fact": "contacted", "channel": "call", "occurred_at": "2026-03-01T10:00"},
             "consent": {"marketing": "withdrawn", "basis": "She wrote so"},
+            "text": {"act": "save", "subject": "", "body": ""},
             "save_view": {"name": "Mine", "query": "health=red"},
             "rename_view": {"name": "Ours"},
             "begin_draft": {"name": "acme", "version": "3"},

@@ -49,6 +49,12 @@ def approve(*, text: Text, actor: str, at: datetime) -> Text:
     return row
 
 
+def lacking(names: Iterable[str]) -> list[str]:
+    """Of these templates, those without any approved text."""
+    there = set(Text.objects.filter(approved_at__isnull=False).values_list("name", flat=True))
+    return [name for name in names if name not in there]
+
+
 def _note(row: Text, action: str, actor: str, at: datetime) -> None:
     payload = {"name": row.name, "language": row.language, "text": row.pk}
     audit.record(actor=actor, action=action, subject=f"template:{row.name}", payload=payload, at=at)

@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from rich.console import Console
 
 from aloft import clock
+from aloft.act import text_files
+from aloft.act.texts import lacking
 from aloft.cli import (
     accounts,
     asking,
@@ -29,6 +31,7 @@ from aloft.cli.reading import read, refuse
 from aloft.cli.ready import prepare
 from aloft.cli.reporting import Format
 from aloft.engagement.schema import json_schema
+from aloft.engagement.templates import templates_of
 from aloft.engine.asked import Method
 from aloft.records.refusals import Refused
 from aloft.revenue.conventions import GRACE, Contracts, EndDay
@@ -178,6 +181,8 @@ def apply(
     For metrics that are new, all events are read, with a bar on a terminal.
 
     What of it this version does not run yet is told, each with what happens instead.
+
+    Texts in `templates/NAME.LANGUAGE.liquid` beside it are what its messages say from then on.
     """
     prepare()
     reading = read(model)
@@ -189,13 +194,19 @@ def apply(
     planning.show_first(reading, ask=not yes)
     now = clock.now()
     try:
+        texts = text_files.read_beside(model)
+    except text_files.NotAText as refused:
+        refuse(str(refused))
+    try:
         with printing.filling(err) as progress:
             version = asking.publish(reading.model, reading.document, _instant(from_, now), now, progress)
+        text_files.put_in_force(texts, actor="cli", at=now)
         told = asking.levels() if version.live_from >= now else None
     except (Refused, asking.Unanswered) as refused:
         refuse(str(refused))
     printing.not_run(err, reading.unrun)
     printing.published(out, version)
+    printing.wordless(err, lacking(templates_of(reading.model)))
     if told is not None:
         printing.not_available(out, told)
 

@@ -26,6 +26,15 @@ def published(out: Console, version: ModelVersion) -> None:
     )
 
 
+def wordless(err: Console, templates: list[str]) -> None:
+    """Templates that messages are blocked for."""
+    if templates:
+        listed = ", ".join(templates)
+        err.print(
+            f"No approved text yet, so nobody gets them: {listed}. Write them under Templates.", markup=False
+        )
+
+
 def returning(out: Console, found: Return) -> None:
     """What would follow, before it is done."""
     name = found.newest.name

@@ -13,19 +13,12 @@ _UNKNOWN = "it is unknown"
 METRICS: Mapping[str, str] = {}
 """Metrics by their verb."""
 
-NAMES: Mapping[str, str] = dict.fromkeys(
-    (
-        "persona",
-        "locale",
-    ),
-    _UNKNOWN,
-)
+NAMES: Mapping[str, str] = {}
 
 FUNCTIONS: Mapping[str, str] = {}
 """Functions by their name."""
 
 KEYS: Mapping[str, str] = {
-    "moments.*.steps.*.survey": "the message of its kind is sent, and nothing is answered",
     "moments.*.steps.*.webhook": "nobody is called",
     "moments.*.with": "the owner chooses whom to invite",
     "moments.*.per": "there is one occurrence for each account",

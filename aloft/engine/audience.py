@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aloft.act.models import Unreachable
 from aloft.engagement.playbook import Who
+from aloft.learn import outcomes
+from aloft.measures.readers import Reader, of_whom
 from aloft.records.models import Contact
 
 if TYPE_CHECKING:  # an order is addressed by what stands here
@@ -42,6 +44,36 @@ class Reaching:
             if contact.email and contact.email.lower() not in gone:
                 self._contacts[contact.account_id].append(contact)
 
+        self._wanted = self._judged(orders)
+
+    def _judged(self, orders: Sequence[Order]) -> Mapping[tuple[int, str], set[int]]:
+        """By occurrence and step that says `where`: the contacts of whom it is true, asked in one frame a version."""
+        asking = [order for order in orders if order.readers.where is not None]
+        found: dict[tuple[int, str], set[int]] = {}
+        for version in dict.fromkeys(order.running.version.pk for order in asking):
+            ours = [order for order in asking if order.running.version.pk == version]
+            frames = ours[0].running.frames
+            occurrences = {order.occurrence.pk: order for order in ours}
+            at = self._turn.read_at
+            frames.ask(
+                replace(outcomes.question(one.occurrence, one.known.store, at), at=at)
+                for one in occurrences.values()
+            )
+            frames.build()
+            for order in ours:
+                found[order.occurrence.pk, order.path] = self._true(order)
+        return found
+
+    def _true(self, order: Order) -> set[int]:
+        assert order.readers.where is not None
+        key = order.occurrence.pk
+        people = [
+            Reader(key, one.pk, one.persona, one.locale, one.user_id)
+            for one in self._contacts[order.known.customer]
+        ]
+        true = of_whom(order.running.frames, order.readers.where.expression, people)
+        return {contact for _, contact in true}
+
     def of(self, order: Order) -> Reached:
         who = order.readers
         found = self._chosen(who, order)
@@ -57,6 +89,9 @@ class Reaching:
 
     def _with(self, persona: str, order: Order) -> list[Contact]:
         contacts = self._contacts[order.known.customer]
+        if order.readers.where is not None:
+            wanted = self._wanted[order.occurrence.pk, order.path]
+            contacts = [one for one in contacts if one.pk in wanted]
         if persona == ACTOR:
             actor = order.occurrence.actor
             return [one for one in contacts if actor and one.user_id == actor]

@@ -311,6 +311,7 @@ def _verdict(order: Order, message: Message, reason: Reason | None, at: datetime
     details = {"template": message.template, "channel": message.channel, "step": message.path}
     if message.contact is not None:
         details |= {"to": message.contact.external_id, "contact": message.contact.external_id}
+        details["reader"] = str(message.contact)
     if message.until is not None:
         details["until"] = message.until.isoformat()
     return log.verdict_of(

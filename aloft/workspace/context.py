@@ -74,5 +74,16 @@ def places(reader: Reader) -> list[Item]:
         Item("Revenue", reverse("revenue"), "trending-up", ("revenue", "behind")),
         Item("Model", reverse("model"), "route", ("model", "version", "publish", "draft", "return")),
     ]
-    pages = ("data", "live", "source", "imports", "import", "mapping", "import_report")
+    pages = (
+        "data",
+        "live",
+        "source",
+        "imports",
+        "import",
+        "mapping",
+        "import_report",
+        "outbox",
+        "texts",
+        "text",
+    )
     return [*found, Item("Data", reverse("data"), "database", pages)]

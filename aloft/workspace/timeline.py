@@ -112,6 +112,11 @@ def _verdicts(account: Account, before: datetime, _zone: tzinfo, _story: Story |
 
 def _reason(one: Verdict) -> str:
     """What the rule found, or what is noted beside it."""
+    if "template" in one.details:
+        told = (
+            f"{one.details['template']} to {one.details.get('reader', 'nobody')} by {one.details['channel']}"
+        )
+        return ": ".join([told, *(str(reason.get("found") or "") for reason in one.reasons)])
     found = [str(reason.get("found") or "") for reason in one.reasons] + [str(one.details.get("note", ""))]
     return next((text for text in found if text), "")
 

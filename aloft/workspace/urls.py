@@ -4,6 +4,7 @@ from django.urls import path
 
 from aloft.workspace import (
     actions,
+    answering,
     drafting,
     erasing,
     excepting,
@@ -11,9 +12,11 @@ from aloft.workspace import (
     inviting,
     lists,
     merging,
+    outbox,
     publishing,
     returning,
     sending,
+    texts,
 )
 from aloft.workspace.pages import (
     account,
@@ -33,6 +36,8 @@ from aloft.workspace.pages import (
     version,
     why,
 )
+from aloft.workspace.pages import outbox as outbox_page
+from aloft.workspace.pages import texts as texts_page
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -105,5 +110,12 @@ urlpatterns = [
     path("data/imports/<int:run_id>/quarantine.csv", importing.quarantined, name="quarantine"),
     path("data/imports/<int:run_id>/replay", importing.replay, name="replay"),
     path("data/quarantine/<int:row_id>/mend", importing.mend_row, name="mend"),
+    path("outbox/", outbox_page.outbox, name="outbox"),
+    path("outbox/<uuid:delivery_id>/<slug:act>", outbox.settle, name="settle_delivery"),
+    path("tasks/<int:step_id>/end", outbox.end, name="end_task"),
+    path("templates/", texts_page.texts, name="texts"),
+    path("templates/<slug:name>/", texts.text, name="text"),
+    path("answer/<str:token>", answering.answer, name="answer"),
+    path("unsubscribe/<str:token>", outbox.unsubscribe, name="unsubscribe"),
     path("facts/<int:fact_id>/withdraw", actions.withdraw, name="withdraw"),
 ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.test import Client
 
-from aloft.act.models import Occurrence, Verdict
+from aloft.act.models import Delivery, Message, Occurrence, Step, Verdict
 from aloft.collect.models import Import, Quarantined
 from aloft.engine.models import Decided
 from aloft.measures.listing import list_health, list_positions
@@ -166,6 +166,30 @@ def verdict(of: Occurrence, name: str, at: datetime, **more: Any) -> Verdict:
         reasons=of.evidence,
         **more,
     )
+
+
+def task(of: Occurrence, title: str = "Call them", **more: Any) -> Step:
+    values = {
+        "path": f"{of.steps.count()}",
+        "kind": "task",
+        "state": "waiting",
+        "awaited": True,
+        "title": title,
+    }
+    return Step.objects.create(occurrence=of, owner=of.owner, begun_at=of.opened_at, **{**values, **more})
+
+
+def delivery(of: Occurrence, to: Contact, template: str = "welcome", state: str = "unknown") -> Delivery:
+    """A mail in the outbox, with the message that it carries."""
+    key = f"key-{Message.objects.count()}"
+    message = Message.objects.create(
+        key=key, occurrence=of, account=of.account, contact=to, path="0", template=template, channel="email",
+        purpose="service", state="queued", planned_at=of.opened_at, ends_at=of.outcome_until,
+    )  # fmt: skip
+    return Delivery.objects.create(
+        key=key, channel="email", message=message, to=to.email, state=state, next_at=of.opened_at,
+        created_at=of.opened_at,
+    )  # fmt: skip
 
 
 def decided(at: datetime) -> None:

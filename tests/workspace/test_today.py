@@ -180,6 +180,7 @@ def test_today_asks_the_database_little_however_long_the_list(
     for number in range(60):
         account = factory.account(f"Account {number}", now, held_by=owner)
         factory.occurrence(account, owner, now, due=timedelta(hours=number - 20))
+    factory.decided(now)
     with django_assert_max_num_queries(29):
         page = cora.get("/").content.decode()
     assert page.count('class="moment"') == 60

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from aloft.act import filling, texts
+from aloft.act import answering, filling, texts
 from aloft.act.channels import smtp
 from aloft.act.channels.letters import letter
 from aloft.act.channels.values import Refusal, Result, Withdrawn
-from aloft.act.models import Delivery, Message, MessageState, Unreachable
+from aloft.act.models import Delivery, Message, MessageState, StepKind, Unreachable
 from aloft.act.outbox import claims
 from aloft.act.rendering import Renderer, Unrenderable
 from aloft.act.sending import Intent, Passage, weigh
@@ -76,8 +76,11 @@ class MailLane:
         text = texts.approved(message.template, message.contact)
         if text is None:
             raise Unrenderable("it has no approved text")
-        values = filling.of_occurrence(message.occurrence, message.contact)
+        answer = answering.link(message, self._site) if message.kind == StepKind.SURVEY else ""
+        values = filling.of_occurrence(message.occurrence, message.contact, answer=answer)
         message.subject, message.body = self._renderer.render([text.subject, text.body], values)
+        if answer not in message.body:
+            message.body = f"{message.body.rstrip()}\n\n{answer}\n"
         message.subject = message.subject[:300]
         message.save(update_fields=["subject", "body"])
 

@@ -27,6 +27,7 @@ from aloft.workspace.pages import frame
 from aloft.workspace.pages.dossier import contracts_of, left_on, people_of, seats_in_force, values_of
 from aloft.workspace.pages.health import health_of, pulses_at, signals_at
 from aloft.workspace.pages.questions import three_questions
+from aloft.workspace.playbook import tasks_at
 from aloft.workspace.reader import Reader, reader_of
 from aloft.workspace.rows import projection_of, state_of
 from aloft.workspace.story import Story, mrr_picture, story_of, usage_picture
@@ -91,6 +92,7 @@ def main(
         "open": [line(moment, reader.now) for moment in moments if not is_past(moment)],
         "past": [line(moment, reader.now) for moment in moments if is_past(moment)],
         "people": people,
+        "tasks": tasks_at(account),
         "health": health_of(account),
         "signals": signals_at(account),
         "pulses": pulses_at(account),

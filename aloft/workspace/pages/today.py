@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -17,6 +17,7 @@ from aloft.workspace import selectors, sentences
 from aloft.workspace.context import Crumb
 from aloft.workspace.next_in_line import next_in_line
 from aloft.workspace.pages import frame
+from aloft.workspace.playbook import tasks_of
 from aloft.workspace.reader import Reader, reader_of
 from aloft.workspace.rows import Row, row
 from aloft.workspace.since import since_yesterday
@@ -46,7 +47,8 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 def main(reader: Reader, opened: str = "", all_news: bool = False) -> frame.Main:
-    load, decided = reader.load, Decided.objects.order_by("pk").first()
+    load = reader.load
+    as_of, unread = decided_at(reader.now)
     news = since_yesterday(reader, selectors.names_of_the_team())
     context: dict[str, object] = {
         "crumbs": [Crumb("Today")],
@@ -54,14 +56,15 @@ def main(reader: Reader, opened: str = "", all_news: bool = False) -> frame.Main
         "sub": sentences.closes_the_sum(load),
         "load": load,
         "sections": sections(reader),
+        "tasks": tasks_of(reader.person)[:SHOWN],
         "news": news if all_news else news[:NEWS_SHOWN],
         "more_news": 0 if all_news else max(0, len(news) - NEWS_SHOWN),
         "all_news": len(news),
         "week": my_week(reader),
         "next_in_line": next_in_line(reader),
-        "behind_since": behind_since(decided, reader.now),
+        "behind_since": unread,
         "alerts": alerts(reader),
-        "as_of": decided.at if decided else None,
+        "as_of": as_of,
         "opened": opened,
         "show_owner": reader.sees_everything,
     }
@@ -109,7 +112,10 @@ def _usual(seconds: int | None) -> str:
     return words.effort(round(seconds / 60)) if seconds else ""
 
 
-def behind_since(decided: Decided | None, now: datetime) -> datetime | None:
-    """Since when the engine has left edits unread, if it is longer than it takes when it runs and is not busy."""
-    unread = Change.objects.filter(pk__gt=decided.changes if decided else 0, at__lt=now - UNREAD)
-    return unread.order_by("pk").values_list("at", flat=True).first()
+def decided_at(now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Up to when the engine has decided; and since when it has left edits unread, if that is longer than it takes
+    when it runs and is not busy."""
+    waiting = Change.objects.filter(at__lt=now - UNREAD).order_by("pk")
+    unread = Subquery(waiting.filter(pk__gt=OuterRef("changes")).values("at")[:1])
+    found = Decided.objects.order_by("pk").values_list("at", unread).first()
+    return found or (None, waiting.values_list("at", flat=True).first())

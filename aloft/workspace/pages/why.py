@@ -13,6 +13,7 @@ from aloft.engine.why import of_occurrence
 from aloft.workspace import selectors
 from aloft.workspace.context import Crumb, above
 from aloft.workspace.pages import frame
+from aloft.workspace.playbook import steps_on
 from aloft.workspace.reader import Reader, reader_of
 from aloft.workspace.rows import row
 
@@ -36,5 +37,6 @@ def main(reader: Reader, occurrence: Occurrence) -> frame.Main:
         "why": explanation,
         "inputs": [entry for reason in explanation.reasons for entry in reason.inputs],
         "facts": selectors.facts_on(occurrence),
+        "steps": steps_on(occurrence),
     }
     return frame.Main("why", f"{occurrence.title} · {account.name}", context)
