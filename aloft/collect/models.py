@@ -6,13 +6,16 @@ from typing import Any
 from django.db import models
 
 
-class OrderedJSONField(models.TextField):  # type: ignore[type-arg]
+class OrderedJSONField(models.JSONField):
     """JSON as text: it keeps the order of keys, which PostgreSQL's own type sorts."""
 
-    def get_prep_value(self, value: Any) -> Any:
+    def db_type(self, connection: Any) -> str:
+        return "text"
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> str:
         return json.dumps(value, ensure_ascii=False)
 
-    def from_db_value(self, value: Any, _expression: Any, _connection: Any) -> Any:
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         return json.loads(value)
 
 
