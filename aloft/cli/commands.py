@@ -27,7 +27,7 @@ from aloft.cli import (
     returning,
     starting,
 )
-from aloft.cli.reading import read, refuse
+from aloft.cli.reading import read, refuse, texts_beside
 from aloft.cli.ready import prepare
 from aloft.cli.reporting import Format
 from aloft.engagement.schema import json_schema
@@ -193,10 +193,7 @@ def apply(
         )
     planning.show_first(reading, ask=not yes)
     now = clock.now()
-    try:
-        texts = text_files.read_beside(model)
-    except text_files.NotAText as refused:
-        refuse(str(refused))
+    texts = texts_beside(model)
     try:
         with printing.filling(err) as progress:
             version = asking.publish(reading.model, reading.document, _instant(from_, now), now, progress)

@@ -8,6 +8,7 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
+from aloft.act import text_files
 from aloft.engagement.library import beside
 from aloft.engagement.load import Reading, read_model
 from aloft.engagement.problems import InvalidModel
@@ -29,3 +30,11 @@ def read(file: Path) -> Reading:
         refuse(f"{file}: a model is text in UTF-8, and byte {undecoded.start} is none")
     except InvalidModel as invalid:
         refuse("\n".join(str(problem) for problem in invalid.problems))
+
+
+def texts_beside(model: Path) -> list[text_files.Written]:
+    """What its messages are to say; one that cannot be read is refused."""
+    try:
+        return text_files.read_beside(model)
+    except text_files.NotAText as refused:
+        refuse(str(refused))

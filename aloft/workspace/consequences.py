@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from aloft.act.policies import accounts_of
 from aloft.records.models import Account, Person
 from aloft.ui import charts
 from aloft.ui.charts import Bar, Frame, Line
 from aloft.ui.words import compact, humanised, number
-from aloft.workspace import selectors
 
 Told = Mapping[str, Any]
 LABELLED = 3
@@ -80,7 +80,7 @@ def _group(told: Told, what: str, was: str, now: str, known: Mapping[str, Accoun
 def _visible(person: Person | None, groups: Sequence[Told]) -> dict[str, Account]:
     """By external id; of the accounts of a plan those that the reader may see."""
     names = {one["account"] for group in groups for one in group["who"]}
-    rows = selectors.accounts_of(person).filter(external_id__in=names)
+    rows = accounts_of(person).filter(external_id__in=names)
     return {row.external_id: row for row in rows}
 
 
