@@ -153,15 +153,20 @@ def return_to(wanted: Return, now: datetime, progress: Progress) -> ModelVersion
     return _filled(wanted.reading.document, act, progress, fills=True)
 
 
-def why(account: str, moment: str | None, product: str = "") -> list[Explanation]:
-    """Of what is open first, by due; then of what is not. `product`: at that relationship of the account."""
+def why(account: str, moment: str | None, product: str = "", at: datetime | None = None) -> list[Explanation]:
+    """Of what has opened first; then of what is not open. `product`: at that relationship of the account. `at`: as it
+    was known at that instant, by what was in force then; None: now."""
     row = _account(account, product)
     named = {"moment": moment} if moment else {}
     opened = Occurrence.objects.filter(account=row, **named).select_related(
         "account", "owner", "model_version"
     )
-    found = [explaining.of_occurrence(one) for one in opened.order_by("opened_at", "id")]
-    told = ask("why_not", account=row.external_id, moment=moment)
+    if at is None:
+        told = ask("why_not", account=row.external_id, moment=moment)
+    else:
+        opened = opened.filter(opened_at__lte=at)
+        told = ask("why_not_at", account=row.external_id, moment=moment, at=at.isoformat())
+    found = [explaining.of_occurrence(one, at) for one in opened.order_by("opened_at", "id")]
     found += [explaining.from_object(one) for one in told["explanations"]]
     if not found:
         raise Unanswered(_nothing(moment))

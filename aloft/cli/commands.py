@@ -17,6 +17,7 @@ from aloft.act.texts import lacking
 from aloft.cli import (
     accounts,
     asking,
+    backtesting,
     erasing,
     importing,
     keeping,
@@ -237,12 +238,19 @@ def why(
     account: Annotated[str, typer.Argument(help="The account's external id")],
     moment: Annotated[str | None, typer.Argument(help="A moment; default all of them")] = None,
     product: Annotated[str, typer.Option(help="At the account's relationship by this product")] = "",
+    at: Annotated[
+        str | None, typer.Option("--at", help="As it was known at this date or instant; default now")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Why a moment opened at an account, or why it did not."""
+    """Why a moment opened at an account, or why it did not; now, or at an instant of the past."""
     prepare()
+    now = clock.now()
+    instant = None if at is None else _instant(at, now)
+    if instant is not None and instant > now:
+        refuse(f"{at} lies ahead: why is told of the past, and of now")
     try:
-        found = asking.why(account, moment, product)
+        found = asking.why(account, moment, product, instant)
     except asking.Unanswered as refused:
         refuse(str(refused))
     if as_json:
@@ -252,6 +260,7 @@ def why(
         printing.explanation(out, explanation)
 
 
+app.command("backtest")(backtesting.backtest)
 app.command("import")(importing.import_)
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(erasing.erase, name="erase")

@@ -6,8 +6,10 @@ the moment while it is true begins a spell then.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState
 from aloft.act.selectors import last_openings
@@ -19,7 +21,7 @@ from aloft.engine import words
 from aloft.engine.mirror import SpellState
 from aloft.engine.opening import Candidate, open_all
 from aloft.engine.turn import Row, Turn
-from aloft.measures.models import Spell
+from aloft.measures.models import Spell, SpellChange
 from aloft.measures.program import CompiledMoment
 
 
@@ -32,41 +34,60 @@ class Turned:
 
 def read(turn: Turn) -> None:
     """Read every condition for the accounts in question; only those that turned are looked at."""
-    for compiled in turn.program.moments.values():
+    for name, found in turned_of(turn).items():
+        compiled = turn.program.moments[name]
         trigger = compiled.moment.trigger
-        if isinstance(trigger, WhenTrigger):
-            turned = [one for one in _turned(turn, compiled) if one.account in turn.directory]
-            _began(turn, compiled, trigger, [one for one in turned if one.true])
-            _ended(turn, compiled, [one for one in turned if not one.true])
+        assert isinstance(trigger, WhenTrigger)
+        turned = [one for one in found if one.account in turn.directory]
+        _began(turn, compiled, trigger, [one for one in turned if one.true])
+        _ended(turn, compiled, [one for one in turned if not one.true])
 
 
-def _turned(turn: Turn, compiled: CompiledMoment) -> list[Turned]:
+def turned_of(turn: Turn) -> dict[str, list[Turned]]:
+    """By moment, the accounts of the frame at which its condition has begun or ceased to hold; all read at once."""
+    asked = {
+        name: compiled
+        for name, compiled in turn.program.moments.items()
+        if isinstance(compiled.moment.trigger, WhenTrigger)
+    }
+    if not asked:
+        return {}
+    standing = ", ".join(_standing(name, one) for name, one in asked.items())
+    rows = turn.frames.connection.execute(
+        f"""with read as materialized (select _account, unnest([{standing}]) as told from frame)
+        select r.told.moment, r._account, r.told.true, coalesce(s.n, 0) from read r
+        left join decided_spell s on s.account = r._account and s.moment = r.told.moment
+        where (r.told.true and not coalesce(s.holds, false)) or (r.told.false and s.holds)
+        order by r._account"""
+    ).fetchall()
+    found: dict[str, list[Turned]] = {name: [] for name in asked}
+    for moment, *turned in rows:
+        found[moment].append(Turned(*turned))
+    return found
+
+
+def _standing(name: str, compiled: CompiledMoment) -> str:
     true = f"(({compiled.place}) is true and ({compiled.condition}) is true)"
     false = f"(({compiled.place}) is not true or ({compiled.condition}) is false)"
-    rows = turn.frames.connection.execute(
-        f"""select f._account, {true}, coalesce(s.n, 0) from frame f
-        left join decided_spell s on s.account = f._account and s.moment = ?
-        where ({true} and not coalesce(s.holds, false)) or ({false} and s.holds)""",
-        [compiled.moment.name],
-    ).fetchall()
-    return [Turned(*row) for row in rows]
+    return f"{{'moment': '{name}', 'true': {true}, 'false': {false}}}"
 
 
 def _began(turn: Turn, compiled: CompiledMoment, trigger: WhenTrigger, turned: list[Turned]) -> None:
     if not turned:
         return
     name = compiled.moment.name
-    _keep(turn, [SpellState(one.account, name, True, turn.at, one.n + 1) for one in turned])
     rows = turn.rows(one.account for one in turned)
     openings = last_openings([turn.directory[one.account].row for one in turned], [name])
-    ready, waiting = [], []
+    ready, waiting, instants = [], [], {}
     for one in turned:
         known = turn.directory[one.account]
         last = openings.get((known.row, name))
-        at = _opens(turn, trigger, known.calendar(turn.program.model.clock), last)
+        calendar = known.calendar(turn.program.model.clock)
+        at = opens(turn, trigger, calendar, last.opened_at if last else None)
         if at <= turn.at:
             ready.append(_candidate(turn, compiled, trigger, one.account, one.n + 1, rows[one.account]))
         else:
+            instants[one.account] = at
             waiting.append(
                 Due(
                     at=at,
@@ -77,15 +98,16 @@ def _began(turn: Turn, compiled: CompiledMoment, trigger: WhenTrigger, turned: l
                     n=one.n + 1,
                 )
             )
+    _keep(turn, [SpellState(one.account, name, True, turn.at, one.n + 1) for one in turned], instants)
     Due.objects.bulk_create(waiting)
     _open_where_met(turn, compiled, ready, rows)
 
 
-def _opens(turn: Turn, trigger: WhenTrigger, calendar: WorkCalendar, last: Occurrence | None) -> datetime:
+def opens(turn: Turn, trigger: WhenTrigger, calendar: WorkCalendar, last: datetime | None) -> datetime:
     """When a spell that begins now has held long enough, and the cooldown since the last opening is over."""
     at = held_until(turn.at, trigger.holds_for, calendar, is_reading=bool(turn.zones))
     if trigger.cooldown and last:
-        at = max(at, add(last.opened_at, trigger.cooldown, calendar))
+        at = max(at, add(last, trigger.cooldown, calendar))
     return at
 
 
@@ -153,7 +175,19 @@ def _clear(turn: Turn, occurrence: Occurrence) -> None:
     turn.say("cleared", known, occurrence.moment, occurrence.anchor, occurrence.n, [reason], occurrence.pk)
 
 
-def _keep(turn: Turn, states: list[SpellState]) -> None:
+def _keep(turn: Turn, states: list[SpellState], waits: Mapping[int, datetime] = MappingProxyType({})) -> None:
+    """`waits`: until when, of those that do not open at once."""
+    SpellChange.objects.bulk_create(
+        SpellChange(
+            account_id=turn.directory[state.account].row,
+            moment=state.moment,
+            at=state.since,
+            holds=state.holds,
+            n=state.n,
+            waits_until=waits.get(state.account),
+        )
+        for state in states
+    )
     for state in states:
         Spell.objects.update_or_create(
             account_id=turn.directory[state.account].row,

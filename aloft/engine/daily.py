@@ -41,11 +41,38 @@ class Judgement:
     signals: list[Findings]
 
 
+@dataclass(frozen=True)
+class Found:
+    """`values` are by account of the frame, mirrored already."""
+
+    judged: Judgement
+    values: Mapping[int, Mapping[str, float | None]]
+    scored: scoring.Scored | None
+
+
 def read(turn: Turn) -> None:
     """Judge everybody; keep what concerns the accounts of the frame."""
+    found = judge(turn)
+    if found is None:
+        return
+    health, people = turn.program.model.health, found.judged.people
+    if health is not None and found.scored is not None:
+        last = dict(zip(people.accounts.tolist(), people.last.tolist(), strict=True))
+        scoring.keep(turn, health, found.scored, last)
+    _keep(turn, found.judged, found.values)
+    _forget(turn)
+    if health is not None and turn.program.model.unit == "relationship":
+        rollup.roll_up(turn, health.bands)
+
+
+def judge(turn: Turn, stood: scoring.Stood = scoring.before) -> Found | None:
+    """What is found of everybody, and mirrored for rules to read; None where the model asks for nothing of it.
+
+    `stood` tells the bands and scores from before.
+    """
     detectors, health = _detectors(turn), turn.program.model.health
     if not detectors and health is None:
-        return
+        return None
     connection = turn.frames.connection
     parts = turn.program.model.unit == "relationship"
     people = everybody(connection, naive(turn.at), turn.frames.home_zone, relationships=parts)  # type: ignore[arg-type]
@@ -58,18 +85,13 @@ def read(turn: Turn) -> None:
             findings = _of_sources(turn, find(connection, detector, people))
             judged.signals.append(findings)
             judged.values[detector.key] = findings.raised
-    values = _values(turn, judged, asked)
+    values, scored = _values(turn, judged, asked), None
     if health is not None:
-        scored = scoring.score(turn, health)
+        scored = scoring.score(turn, health, stood)
         values = {account: {**found, **scored.values.get(account, {})} for account, found in values.items()}
         turn.mirror.judged(values)
         turn.frames.reread()
-        last = dict(zip(people.accounts.tolist(), people.last.tolist(), strict=True))
-        scoring.keep(turn, health, scored, last)
-    _keep(turn, judged, values)
-    _forget(turn)
-    if health is not None and parts:
-        rollup.roll_up(turn, health.bands)
+    return Found(judged, values, scored)
 
 
 def _detectors(turn: Turn) -> list[Detector]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
 from aloft.act.models import Due
 from aloft.decide.calendar import WorkCalendar, for_account
 from aloft.engagement.model import WorkingTime
-from aloft.facts.store import FactStore
+from aloft.facts.store import LISTED, FactStore, listed
 from aloft.records.models import Account
 
 
@@ -33,6 +36,10 @@ class Known:
     @property
     def is_whole(self) -> bool:
         return self.row == self.customer
+
+    def today(self, at: datetime, home_zone: str) -> date:
+        """The local day of an instant."""
+        return at.astimezone(ZoneInfo(self.zone or home_zone)).date()
 
     def calendar(self, clock: WorkingTime) -> WorkCalendar:
         return for_account(clock, self.zone, self.country, self.subdivision or None)
@@ -63,6 +70,19 @@ class Directory:
                 )
             )
 
+    def date_back(self, told: Mapping[str, Mapping[str, str]]) -> None:
+        """Give the accounts the names, zones and countries that `told` says, by external id."""
+        for external, known in list(self._by_external.items()):
+            fields = told.get(external, {})
+            self._put(
+                replace(
+                    known,
+                    zone=fields.get("timezone", ""),
+                    country=fields.get("country", ""),
+                    subdivision=fields.get("subdivision", ""),
+                )
+            )
+
     def _add(self, rows: list[tuple[int, str]]) -> None:
         external = {name: number for number, name in rows}
         names = list(external)
@@ -81,19 +101,23 @@ class Directory:
             del self._by_row[known.row], self._by_external[known.external]
 
     def _keep(self, row: Account, store: int) -> None:
-        known = Known(
-            store,
-            row.pk,
-            row.customer_id,
-            row.external_id,
-            row.name,
-            row.timezone,
-            row.country,
-            row.subdivision,
+        self._put(
+            Known(
+                store,
+                row.pk,
+                row.customer_id,
+                row.external_id,
+                row.name,
+                row.timezone,
+                row.country,
+                row.subdivision,
+            )
         )
-        self._by_store[store] = known
-        self._by_row[row.pk] = known
-        self._by_external[row.external_id] = known
+
+    def _put(self, known: Known) -> None:
+        self._by_store[known.store] = known
+        self._by_row[known.row] = known
+        self._by_external[known.external] = known
 
     def __getitem__(self, store: int) -> Known:
         return self._by_store[store]
@@ -117,3 +141,43 @@ class Directory:
 
     def __contains__(self, store: int) -> bool:
         return store in self._by_store
+
+
+class RolledDirectory(Directory):
+    """Of a scratch store alone: accounts as its facts tell them. Their rows are the store's numbers."""
+
+    def _add(self, rows: list[tuple[int, str]]) -> None:
+        told = fields_then(self._store, [number for number, _ in rows])
+        listed = {number for number, _ in rows}
+        for number, external, whole in self._store.run("select id, external, whole from account"):
+            if number in listed:
+                fields = told.get(external, {})
+                self._put(
+                    Known(
+                        number,
+                        number,
+                        whole or number,
+                        external,
+                        fields.get("name", external),
+                        fields.get("timezone", ""),
+                        fields.get("country", ""),
+                        fields.get("subdivision", ""),
+                    )
+                )
+
+
+def fields_then(store: FactStore, accounts: Iterable[int]) -> dict[str, dict[str, str]]:
+    """Names, zones and countries of accounts by external id, as the facts in a store say."""
+    rows = store.run(
+        f"""select a.external, t.field, t.value from account a join (
+          select * from attribute where field in ('name', 'timezone', 'country', 'subdivision')
+            and account in {LISTED.format("?")}
+          qualify row_number() over (partition by account, field
+            order by rank desc, valid desc, recorded desc, seq desc) = 1) t on t.account = a.id
+        where t.value is not null""",
+        [listed(accounts)],
+    )
+    found: dict[str, dict[str, str]] = {}
+    for external, field, value in rows:
+        found.setdefault(external, {})[field] = str(json.loads(value))
+    return found

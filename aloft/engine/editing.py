@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import takewhile
 
@@ -31,6 +32,12 @@ def numbered(after: int, last: int) -> list[ChangeRow]:
     """Changes above `after` up to the number `last`."""
     rows = Change.objects.filter(id__gt=after, id__lte=last).order_by("id")[:BATCH]
     return [_row(row) for row in rows]
+
+
+def about(accounts: Iterable[str] | None, until: datetime) -> list[ChangeRow]:
+    """Changes up to an instant that concern these accounts (by external id; None: all), or no account."""
+    rows = Change.objects.filter(at__lte=until).order_by("id")
+    return [_row(row) for row in (rows if accounts is None else rows.filter(account__in=["", *accounts]))]
 
 
 def _row(row: Change) -> ChangeRow:

@@ -140,7 +140,7 @@ def _open(turn: Turn, moment: Moment, event: Arrived, row: Row) -> None:
     trigger, known = _trigger(moment), turn.directory[event.account]
     calendar = known.calendar(turn.program.model.clock)
     at = max(event.received, turn.running.version.live_from)
-    reason, anchor = _reason(moment, trigger, event), _anchor(trigger, event)
+    reason, anchor = _reason(moment, trigger, event), anchor_of(trigger, event)
     if add(event.occurred, moment.outcome.within, calendar) < at:
         turn.say("skipped", known, moment.name, anchor, 1, [_too_late(reason, event)], at=at)
     elif _cools(turn, trigger, event, moment, at):
@@ -153,7 +153,7 @@ def _open(turn: Turn, moment: Moment, event: Arrived, row: Row) -> None:
         open_all(turn, [candidate], {event.account: row})
 
 
-def _anchor(trigger: EventTrigger, event: Arrived) -> str:
+def anchor_of(trigger: EventTrigger, event: Arrived) -> str:
     if trigger.by is not None and trigger.by in event.properties:
         return f"{trigger.by}:{event.properties[trigger.by]}"[:300]
     return f"{BY_ITS_EVENT}{event.source}:{event.message_id}"[:300]

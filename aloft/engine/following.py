@@ -14,7 +14,7 @@ from aloft.engine.directory import Directory
 from aloft.engine.mirror import Followed, Mirror
 from aloft.engine.versions import Running
 from aloft.measures.frame import Ask
-from aloft.measures.models import Spell
+from aloft.measures.models import Spell, SpellChange
 
 NONE = ""
 
@@ -60,6 +60,10 @@ class Following:
             rows = [self._directory[account].row for account in ours]
             known = list(running.program.model.moments)
             spells = Spell.objects.filter(account__in=rows, holds=True).exclude(moment__in=known)
+            SpellChange.objects.bulk_create(
+                SpellChange(account_id=one.account_id, moment=one.moment, at=at, holds=False, n=one.n)
+                for one in spells
+            )
             spells.update(holds=False, since=at)
             Due.objects.filter(account__in=rows, kind=DueKind.HOLD).exclude(moment__in=known).delete()
             self._mirror.end_spells(ours, known, at)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
 
@@ -147,11 +148,13 @@ class Mirror:
 
     def turn(self, spells: Iterable[SpellState]) -> None:
         """Conditions that began or ceased to hold."""
-        for state in spells:
+        rows = [_spell_row(state) for state in spells]
+        if rows:
+            self._load(_SPELL, rows)
             self._store.run(
-                "delete from decided_spell where account = ? and moment = ?", [state.account, state.moment]
+                "delete from decided_spell where (account, moment) in (select (account, moment) from mirrored)"
             )
-            self._append("decided_spell", _SPELL, [_spell_row(state)])
+            self._store.run("insert into decided_spell select * from mirrored")
 
     def judged(self, values: Mapping[int, Mapping[str, float | None]]) -> None:
         """What the daily pass found of some accounts, instead of what it found of the same things before."""
@@ -170,12 +173,20 @@ class Mirror:
         """The latest occurrence of each moment at some accounts, by the store's numbers; None: at all."""
         rows = None if accounts is None else [self._directory[account].row for account in accounts]
         found = opened_ones() if rows is None else opened_ones().filter(account__in=rows)
-        counted = ordinals(rows)
-        latest: dict[tuple[int, str], tuple[object, ...]] = {}
         values = ("account", "moment", "opened_at", "due_at", "done_at", "outcome", "outcome_at")
-        for account, moment, opened, due, done, outcome, judged in found.order_by(
-            "opened_at", "id"
-        ).values_list(*values):
+        told = found.order_by("opened_at", "id").values_list(*values)
+        self.happened(told, ordinals(rows), accounts)
+
+    def happened(
+        self,
+        occurrences: Iterable[tuple[Any, ...]],
+        counted: Mapping[tuple[int, str], int],
+        accounts: Sequence[int] | None,
+    ) -> None:
+        """`occurrences`, in order: account, moment, opened, due, done, outcome and when that was judged; `counted`:
+        how many there have been. Both by the rows of accounts."""
+        latest: dict[tuple[int, str], tuple[object, ...]] = {}
+        for account, moment, opened, due, done, outcome, judged in occurrences:
             known = self._directory.of_row(account)
             if known:
                 met = naive(judged) if outcome == "met" else None
@@ -227,11 +238,13 @@ class Mirror:
         self._store.run(f"delete from {table} where account in {LISTED.format('?')}", [listed(accounts)])
 
     def _append(self, table: str, schema: pa.Schema, rows: Sequence[tuple[object, ...]]) -> None:
-        if not rows:
-            return
+        if rows:
+            self._load(schema, rows)
+            self._store.run(f"insert into {table} select * from mirrored")
+
+    def _load(self, schema: pa.Schema, rows: Sequence[tuple[object, ...]]) -> None:
         columns = {name: [row[i] for row in rows] for i, name in enumerate(schema.names)}
         self._store.load("mirrored", pa.table(columns, schema=schema))
-        self._store.run(f"insert into {table} select * from mirrored")
 
 
 def _spell_row(state: SpellState) -> tuple[object, ...]:

@@ -6,7 +6,8 @@ checked once more when they fire.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -46,12 +47,20 @@ class Subject:
 class History:
     """What was decided on the accounts in question: keys that are done with, and the last due that opened."""
 
-    keys: frozenset[tuple[int, str, str, int]]
-    last_due: dict[tuple[int, str], datetime]
+    keys: AbstractSet[tuple[int, str, str, int]]
+    last_due: Mapping[tuple[int, str], datetime]
     put_off: Mapping[tuple[int, str, str, int], Deferral]
 
     def knows(self, subject: Subject, anchor: Anchored, n: int) -> bool:
         return (subject.known.row, subject.moment.name, anchor.name, n) in self.keys
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """Due rows to be; and what was due when nobody knew, of which only the latest opens: its anchor and instant."""
+
+    due: Sequence[Due] = ()
+    passed_over: Sequence[tuple[Anchored, Instant]] = ()
 
 
 def plan(turn: Turn, accounts: Iterable[int]) -> None:
@@ -63,23 +72,32 @@ def plan(turn: Turn, accounts: Iterable[int]) -> None:
     ours = [one.row for one in known.values()]
     Due.objects.filter(account__in=ours, kind__in=PLANNED).delete()
     Due.objects.filter(account__in=ours, kind=DueKind.WARN, at__gt=turn.at).delete()
-    history = _history(ours)
     planned = [due for account, row in rows.items() for due in _dates_ahead(known[account], row, turn.at)]
+    unmet = _unmet(turn, rows)
+    for subject, found in moments_ahead(turn, rows, history_of(ours)):
+        for one in found.passed_over:
+            _pass_over(turn, subject, one)
+        if subject.known.store in unmet.get(subject.moment.name, ()):
+            _mark_unmet(found.due)
+        planned += found.due
+    warning.make_room(planned)
+    Due.objects.bulk_create(planned, batch_size=1_000)
+
+
+def moments_ahead(
+    turn: Turn, rows: Mapping[int, Row], history: History, only: Collection[str] | None = None
+) -> Iterator[tuple[Subject, Ahead]]:
+    """What the schedules and expectations that meet these accounts say, by subject; nothing is written."""
     places = {
         name: compiled.place
         for name, compiled in turn.program.moments.items()
         if isinstance(compiled.moment.trigger, ScheduleTrigger | ExpectTrigger)
+        and (only is None or name in only)
     }
-    unmet = _unmet(turn, rows)
     for name, met in turn.frames.each(places, rows).items():
         for account in met:
-            subject = _subject(turn, known[account], turn.program.model.moments[name], rows[account])
-            found = _of(turn, subject, history)
-            if account in unmet.get(name, ()):
-                _mark_unmet(found)
-            planned += found
-    warning.make_room(planned)
-    Due.objects.bulk_create(planned, batch_size=1_000)
+            subject = _subject(turn, turn.directory[account], turn.program.model.moments[name], rows[account])
+            yield subject, _of(turn, subject, history)
 
 
 def _unmet(turn: Turn, rows: Mapping[int, Row]) -> dict[str, set[int]]:
@@ -163,14 +181,17 @@ def _subject(turn: Turn, known: Known, moment: Moment, row: Row) -> Subject:
     return Subject(known, moment, row, known.calendar(turn.program.model.clock), floor)
 
 
-def _history(accounts: Sequence[int]) -> History:
-    resolved = Verdict.objects.filter(account__in=accounts, verdict__in=RESOLVED)
+def history_of(accounts: Sequence[int], at: datetime = EVER[1]) -> History:
+    """Of what was decided up to `at`."""
+    until = Verdict.objects.filter(account__in=accounts, at__lte=at)
+    resolved = until.filter(verdict__in=RESOLVED)
     keys = frozenset(resolved.values_list("account", "moment", "anchor", "n"))
-    opened = Occurrence.objects.filter(account__in=accounts, trigger="schedule").order_by("due_at")
+    opened = Occurrence.objects.filter(account__in=accounts, trigger="schedule", opened_at__lte=at)
     last = {
-        (account, moment): due for account, moment, due in opened.values_list("account", "moment", "due_at")
+        (account, moment): due
+        for account, moment, due in opened.order_by("due_at").values_list("account", "moment", "due_at")
     }
-    waits = Verdict.objects.filter(account__in=accounts, verdict="deferred", occurrence=None)
+    waits = until.filter(verdict="deferred", occurrence=None)
     told = waits.order_by("at", "id").values_list("account", "moment", "anchor", "n", "details")
     return History(keys, last, deferrals(told))
 
@@ -183,13 +204,13 @@ def _dates_ahead(known: Known, row: Row, now: datetime) -> list[Due]:
     ]
 
 
-def _of(turn: Turn, subject: Subject, history: History) -> list[Due]:
+def _of(turn: Turn, subject: Subject, history: History) -> Ahead:
     trigger = subject.moment.trigger
     if isinstance(trigger, ExpectTrigger):
-        return _deadline(turn, subject, trigger, history)
+        return Ahead(_deadline(turn, subject, trigger, history))
     if isinstance(trigger, ScheduleTrigger):
         return _scheduled(turn, subject, trigger, history)
-    return []
+    return Ahead()
 
 
 def _deadline(turn: Turn, subject: Subject, trigger: ExpectTrigger, history: History) -> list[Due]:
@@ -205,16 +226,15 @@ def _deadline(turn: Turn, subject: Subject, trigger: ExpectTrigger, history: His
     return [row, *warning.rows(row, trigger, turn.at)]
 
 
-def _scheduled(turn: Turn, subject: Subject, trigger: ScheduleTrigger, history: History) -> list[Due]:
+def _scheduled(turn: Turn, subject: Subject, trigger: ScheduleTrigger, history: History) -> Ahead:
     anchor = _anchor(trigger, subject)
     if anchor is None:
-        return []
+        return Ahead()
     past, coming = _instants(turn, subject, trigger, anchor, history)
     missed = [one for one in past if not history.knows(subject, anchor, one.n)]
-    for one in missed[:-1]:
-        _pass_over(turn, subject, anchor, one)
     ahead = [one for one in coming if not history.knows(subject, anchor, one.n)]
-    return [_open_row(subject, trigger, anchor, one, history) for one in [*missed[-1:], *ahead]]
+    due = [_open_row(subject, trigger, anchor, one, history) for one in [*missed[-1:], *ahead]]
+    return Ahead(due, [(anchor, one) for one in missed[:-1]])
 
 
 def _anchor(trigger: ScheduleTrigger, subject: Subject) -> Anchored | None:
@@ -265,7 +285,8 @@ def _due(subject: Subject, kind: DueKind, anchor: str, n: int, at: datetime) -> 
     return Due(at=at, account_id=subject.known.row, kind=kind, moment=subject.moment.name, anchor=anchor, n=n)
 
 
-def _pass_over(turn: Turn, subject: Subject, anchor: Anchored, one: Instant) -> None:
+def _pass_over(turn: Turn, subject: Subject, passed_over: tuple[Anchored, Instant]) -> None:
+    anchor, one = passed_over
     found = f"due {words.instant(one.at)}, past when it became known; only the latest opens"
     reason = Reason("schedule", False, _written(subject.moment), found, subject.moment.line)
     turn.say("skipped", subject.known, subject.moment.name, anchor.name, one.n, [reason])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from aloft.engagement.model import Model
 from aloft.engine.mirror import Position
 from aloft.engine.turn import Row, Turn
 from aloft.measures.frame import Ask, aware
+from aloft.measures.models import PositionChange
 from aloft.measures.names import names_in
 
 _LIMIT = 2_000  # days
@@ -42,8 +43,14 @@ class Move:
     row: Row
 
 
-def move(turn: Turn) -> None:
-    """Move accounts on until nothing moves; an account may pass several phases at one instant."""
+Noted = Callable[[Turn, Sequence[Position]], None]
+
+
+def move(turn: Turn, noted: Noted | None = None) -> None:
+    """Move accounts on until nothing moves; an account may pass several phases at one instant.
+
+    `noted` hears of each move; without it the history of positions does.
+    """
     for _ in range(len(turn.program.model.phases) + 1):
         moves = _proposed(turn)
         if not moves:
@@ -51,6 +58,7 @@ def move(turn: Turn) -> None:
         starts = _phase_starts(turn, moves)
         positions = [_position(turn, one, starts) for one in moves]
         turn.mirror.move(positions)
+        (noted or _note)(turn, positions)
         turn.moved |= {one.account for one in moves}
         if _counts_from_position(turn):
             turn.ask()
@@ -122,6 +130,31 @@ def _position(turn: Turn, one: Move, starts: Mapping[int, datetime]) -> Position
         since = turn.at if was.segment or not one.phase else (starts.get(one.account) or turn.at)
         now = replace(now, segment=one.segment, segment_since=since if one.segment else None)
     return replace(now, touch=tuple(row["_touch_now"]))
+
+
+def _note(turn: Turn, positions: Sequence[Position]) -> None:
+    """What is decided again after a crash is noted again with it: both are stored in one transaction."""
+    changes = [
+        PositionChange(
+            account_id=turn.directory[one.account].row,
+            at=turn.at,
+            model=turn.program.model.name if one.phase else "",
+            model_since=turn.joined.get(one.account),
+            phase=one.phase or "",
+            phase_since=one.phase_start,
+            phase_entry=one.entry,
+            segment=one.segment or "",
+            segment_since=one.segment_since,
+            segment_waits=one.waits or "",
+            touch=list(one.touch),
+        )
+        for one in positions
+    ]
+    PositionChange.objects.bulk_create(changes, batch_size=1_000)
+
+
+def unkept(_turn: Turn, _positions: Sequence[Position]) -> None:
+    """For who only asks what would be."""
 
 
 def _phase_starts(turn: Turn, moves: Iterable[Move]) -> dict[int, datetime]:

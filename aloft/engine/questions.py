@@ -10,6 +10,7 @@ from typing import Any
 from aloft.engagement.load import load
 from aloft.engine.asked import NoSuchReport
 from aloft.engine.loop import Engine, Made
+from aloft.engine.past import NotKnown, why_not_at
 from aloft.engine.plan import service as plan
 from aloft.engine.reports import report, today
 from aloft.engine.sifting import sift
@@ -49,6 +50,8 @@ def answer(
             return {"erased": engine.erase()}
         case "why_not":
             return {"explanations": _why_not(engine, str(arguments["account"]), arguments.get("moment"))}
+        case "why_not_at":
+            return _why_not_at(engine, arguments)
         case "explain":
             return _explained(engine, str(arguments["account"]), str(arguments["name"]))
         case "sift":
@@ -83,6 +86,16 @@ def _why_not(engine: Engine, account: str, moment: str | None) -> list[dict[str,
     if known is None or turn is None:
         return []
     return [as_object(one) for one in why_not(turn, known, moment)]
+
+
+def _why_not_at(engine: Engine, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """As of an instant that is past: the account's log is rolled to it."""
+    at = datetime.fromisoformat(str(arguments["at"]))
+    try:
+        found = why_not_at(engine, str(arguments["account"]), at, arguments.get("moment"))
+    except NotKnown as refused:
+        return {"error": str(refused)}
+    return {"explanations": [as_object(one) for one in found]}
 
 
 def _explained(engine: Engine, account: str, name: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aloft.act.models import Due, Occurrence, Verdict
 from aloft.engine.mirror import Mirror
 from aloft.engine.versions import Running
-from aloft.measures.models import Spell
+from aloft.measures.models import Spell, SpellChange
 
 
 def rename(running: Running, mirror: Mirror) -> None:
@@ -13,7 +13,13 @@ def rename(running: Running, mirror: Mirror) -> None:
     renamed = {moment.was: name for name, moment in running.program.model.moments.items() if moment.was}
     for old, new in renamed.items():
         if not Occurrence.objects.filter(moment=new).exists():
-            for rows in (Occurrence.objects, Verdict.objects, Spell.objects, Due.objects):
+            for rows in (
+                Occurrence.objects,
+                Verdict.objects,
+                Spell.objects,
+                SpellChange.objects,
+                Due.objects,
+            ):
                 rows.filter(moment=old).update(moment=new)
     if renamed:
         mirror.load()

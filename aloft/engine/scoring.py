@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -36,10 +36,14 @@ class Scored:
     values: dict[int, Values]
 
 
-def score(turn: Turn, health: Health) -> Scored:
+Stood = Callable[[Sequence[int], Bands], Settled]
+"""The bands that stand, and the last scores, by row of the accounts."""
+
+
+def score(turn: Turn, health: Health, stood: Stood) -> Scored:
     """Of the accounts of the frame, by what stood before; to be kept once the values are mirrored."""
     read = read_frame(turn.frames.connection, turn.program.model, health, turn.frames.behind)
-    bands = settle(before(_rows(turn, read), health.bands), read.made.score, health.bands)
+    bands = settle(stood(_rows(turn, read), health.bands), read.made.score, health.bands)
     dimensions = list(health.dimensions.values())
     values = {
         int(account): _values(read, bands, dimensions, row) for row, account in enumerate(read.accounts)

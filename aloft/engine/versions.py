@@ -46,6 +46,10 @@ class Versions:
             fill(self._store, self._compiled[pk].program.kept)
         return self._compiled[pk]
 
+    def hold(self, running: Running) -> None:
+        """Know a version that is compiled already, and was perhaps never published."""
+        self._compiled[running.version.pk or 0] = running
+
     def forget(self) -> None:
         """Compile anew at the next need: what is read besides the model has changed."""
         self.forget_foreseen()

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
+
+from django.db.models import QuerySet
 
 from aloft.act.log import as_objects, from_objects
 from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState, OutcomeState, Verdict
+from aloft.act.standing import as_of
 from aloft.decide.change import smallest_change
 from aloft.decide.values import Reason
 from aloft.engagement.load import load
@@ -51,13 +54,15 @@ class Explanation:
     history: tuple[tuple[datetime, str, str], ...]
 
 
-def of_occurrence(occurrence: Occurrence) -> Explanation:
-    """Why an occurrence opened, from what was stored as it did."""
+def of_occurrence(occurrence: Occurrence, at: datetime | None = None) -> Explanation:
+    """Why an occurrence opened, from what was stored as it did. `at`: how it stood then; None: now."""
+    verdicts = Verdict.objects.filter(occurrence=occurrence)
+    if at is not None:
+        occurrence, verdicts = as_of([occurrence], at)[0], verdicts.filter(at__lte=at)
     version = occurrence.model_version
     model = _model(version.document, f"{version.name}.yaml")
     moment = model.moments[occurrence.called]
     reasons = from_objects(occurrence.evidence)
-    owner = occurrence.owner.name if occurrence.owner else occurrence.role
     return Explanation(
         headline=_headline(occurrence),
         account=occurrence.account.name,
@@ -66,14 +71,22 @@ def of_occurrence(occurrence: Occurrence) -> Explanation:
         at=occurrence.opened_at,
         model=f"{version.name}, version {version.version}",
         place=_place(model, moment),
-        owner=f"{owner}, {occurrence.owned_because}",
+        owner=_owner(occurrence, at),
         due=occurrence.due_at,
         outcome=_outcome(occurrence),
         outcome_until=occurrence.outcome_until,
         reasons=reasons,
         change=_kept_closed(moment, reasons),
-        history=_history(Verdict.objects.filter(occurrence=occurrence)),
+        history=_history(verdicts),
     )
+
+
+def _owner(occurrence: Occurrence, at: datetime | None) -> str:
+    told = Verdict.objects.filter(occurrence=occurrence, details__has_key="owner").order_by("at", "id")
+    if at is not None and told.filter(at__gt=at).exists():
+        return str(told.filter(at__lte=at).last().details["owner"])  # type: ignore[union-attr]
+    owner = occurrence.owner.name if occurrence.owner else occurrence.role
+    return f"{owner}, {occurrence.owned_because}"
 
 
 def _headline(occurrence: Occurrence) -> str:
@@ -145,22 +158,56 @@ def _kept_closed(moment: Moment, reasons: tuple[Reason, ...]) -> str:
     return f"It would not have opened with {' and '.join(map(str, flips))}" if flips else ""
 
 
+class Kept(Protocol):
+    """What was decided of an account, besides where it stands, as of an instant."""
+
+    def busy(self) -> set[str]:
+        """The moments of which an occurrence is not closed."""
+
+    def verdicts(self, moment: str) -> QuerySet[Verdict]:
+        """In order."""
+
+    def waits(self, moment: str, kind: DueKind) -> Due | None:
+        """The next due row."""
+
+
+@dataclass(frozen=True)
+class KeptNow:
+    """As of the engine's instant."""
+
+    known: Known
+
+    def busy(self) -> set[str]:
+        standing = Occurrence.objects.filter(account=self.known.row).exclude(state=OccurrenceState.CLOSED)
+        return set(standing.values_list("moment", flat=True))
+
+    def verdicts(self, moment: str) -> QuerySet[Verdict]:
+        return Verdict.objects.filter(account=self.known.row, moment=moment).order_by("at", "id")
+
+    def waits(self, moment: str, kind: DueKind) -> Due | None:
+        return Due.objects.filter(account=self.known.row, moment=moment, kind=kind).order_by("at").first()
+
+
 def why_not(turn: Turn, known: Known, moment: str | None = None) -> list[Explanation]:
     """Each moment (or one) that is not open at the account, as of the turn's instant."""
     turn.touched = frozenset({known.store})
     turn.ask()
+    return not_open(turn, known, KeptNow(known), moment)
+
+
+def not_open(turn: Turn, known: Known, kept: Kept, moment: str | None = None) -> list[Explanation]:
+    """The same, once the frame of the account is built."""
     row = turn.rows([known.store])[known.store]
-    standing = Occurrence.objects.filter(account=known.row).exclude(state=OccurrenceState.CLOSED)
-    busy = set(standing.values_list("moment", flat=True))
+    busy = kept.busy()
     asked = [one for name, one in turn.program.moments.items() if name not in busy and moment in (None, name)]
-    return [_not_open(turn, known, compiled, row) for compiled in asked]
+    return [_not_open(turn, known, kept, compiled, row) for compiled in asked]
 
 
-def _not_open(turn: Turn, known: Known, compiled: CompiledMoment, row: Row) -> Explanation:
+def _not_open(turn: Turn, known: Known, kept: Kept, compiled: CompiledMoment, row: Row) -> Explanation:
     moment = compiled.moment
     place = words.place_reasons(moment, row, turn)
     met = bool(turn.frames.true(compiled.place, [known.store]))
-    trigger = _trigger_reason(turn, known, compiled, row)
+    trigger = _trigger_reason(turn, known, kept, compiled, row)
     failing = next((reason for reason in place if reason.held is False), None)
     decisive = failing if failing and not met else trigger
     version: ModelVersion = turn.running.version
@@ -168,7 +215,7 @@ def _not_open(turn: Turn, known: Known, compiled: CompiledMoment, row: Row) -> E
         headline=f"“{moment.title}” is not open: {decisive.found}",
         account=known.name,
         moment=moment.name,
-        verdict=_verdict(known, moment, decisive),
+        verdict=_verdict(kept, moment, decisive),
         at=turn.at,
         model=f"{version.name}, version {version.version}",
         place=_place(turn.program.model, moment),
@@ -178,14 +225,14 @@ def _not_open(turn: Turn, known: Known, compiled: CompiledMoment, row: Row) -> E
         outcome_until=None,
         reasons=(*place, trigger),
         change=_would_open(moment, row) if met else "",
-        history=_history(Verdict.objects.filter(account=known.row, moment=moment.name)),
+        history=_history(kept.verdicts(moment.name)),
     )
 
 
-def _verdict(known: Known, moment: Moment, decisive: Reason) -> str:
+def _verdict(kept: Kept, moment: Moment, decisive: Reason) -> str:
     if decisive.rule in {"phase", "segment", "touch"}:
         return "not met"
-    last = Verdict.objects.filter(account=known.row, moment=moment.name).order_by("at", "id").last()
+    last = kept.verdicts(moment.name).last()
     return (
         last.verdict
         if last and last.verdict in {"blocked", "satisfied", "suppressed", "deferred"}
@@ -204,23 +251,23 @@ def _would_open(moment: Moment, row: Mapping[str, Any]) -> str:
     return f"It would open with {' and '.join(map(str, flips))}" if flips else ""
 
 
-def _trigger_reason(turn: Turn, known: Known, compiled: CompiledMoment, row: Row) -> Reason:
+def _trigger_reason(turn: Turn, known: Known, kept: Kept, compiled: CompiledMoment, row: Row) -> Reason:
     trigger, line = compiled.moment.trigger, compiled.moment.line
     match trigger:
         case WhenTrigger():
-            return _condition(turn, known, compiled, trigger, row)
+            return _condition(turn, known, kept, compiled, trigger, row)
         case ExpectTrigger():
             reason = words.rule_reason("expect", trigger.condition, row, turn, None)
             return Reason(
                 "expect",
                 None,
                 _expected(trigger),
-                _expectation(known, compiled, reason.found),
+                _expectation(kept, compiled, reason.found),
                 line,
                 reason.inputs,
             )
         case ScheduleTrigger():
-            return Reason("schedule", False, trigger.text, _next(known, compiled), line)
+            return Reason("schedule", False, trigger.text, _next(kept, compiled), line)
         case EventTrigger():
             names = " or ".join(trigger.events)
             says = names + (f" where {trigger.where.text}" if trigger.where else "")
@@ -236,10 +283,12 @@ def _expected(trigger: ExpectTrigger) -> str:
     return f"{trigger.condition.text} within {trigger.within} of {trigger.of}"
 
 
-def _condition(turn: Turn, known: Known, compiled: CompiledMoment, trigger: WhenTrigger, row: Row) -> Reason:
+def _condition(
+    turn: Turn, known: Known, kept: Kept, compiled: CompiledMoment, trigger: WhenTrigger, row: Row
+) -> Reason:
     value = turn.frames.judged(compiled.condition or "null", [known.store])[known.store]
     reason = words.rule_reason("when", trigger.condition, row, turn, value)
-    waits = _due(known, compiled, DueKind.HOLD)
+    waits = kept.waits(compiled.moment.name, DueKind.HOLD)
     if waits:
         found = f"{reason.found}; it must hold until {words.instant(waits.at)}"
     elif value is True:
@@ -251,38 +300,35 @@ def _condition(turn: Turn, known: Known, compiled: CompiledMoment, trigger: When
     return Reason("when", value, reason.says, found, reason.line, reason.inputs)
 
 
-def _expectation(known: Known, compiled: CompiledMoment, found: str) -> str:
-    waits = _due(known, compiled, DueKind.DEADLINE)
+def _expectation(kept: Kept, compiled: CompiledMoment, found: str) -> str:
+    waits = kept.waits(compiled.moment.name, DueKind.DEADLINE)
     if waits:
         return f"{found}; the deadline is {words.instant(datetime.fromisoformat(waits.details['deadline']))}"
-    rows = Verdict.objects.filter(account=known.row, moment=compiled.moment.name)
-    last = rows.order_by("at", "id").last()
+    last = kept.verdicts(compiled.moment.name).last()
     if last is None:
         return f"{found}; nothing is expected now"
     return f"{found}; {last.verdict} on {words.instant(last.at)}"
 
 
-def _next(known: Known, compiled: CompiledMoment) -> str:
-    waits = _due(known, compiled, DueKind.OPEN)
+def _next(kept: Kept, compiled: CompiledMoment) -> str:
+    waits = kept.waits(compiled.moment.name, DueKind.OPEN)
     if waits is None:
         return "nothing more is due by this schedule"
     due = words.instant(datetime.fromisoformat(waits.details["due"]))
-    return f"opens {words.instant(waits.at)}, due {due}{_put_off(waits)}"
+    return f"opens {words.instant(waits.at)}, due {due}{_put_off(kept, waits)}"
 
 
-def _put_off(waits: Due) -> str:
+def _put_off(kept: Kept, waits: Due) -> str:
     """Why it waits, where it was put off."""
     if "was" not in waits.details:
         return ""
-    key = {"account": waits.account_id, "moment": waits.moment, "anchor": waits.anchor, "n": waits.n}
-    told = Verdict.objects.filter(verdict="deferred", occurrence=None, **key).order_by("at", "id").last()
+    told = (
+        kept.verdicts(waits.moment)
+        .filter(verdict="deferred", occurrence=None, anchor=waits.anchor, n=waits.n)
+        .last()
+    )
     found = from_objects(told.reasons)[0].found if told else "it was put off"
     return f", and was to be {words.instant(datetime.fromisoformat(waits.details['was']))}: {found}"
-
-
-def _due(known: Known, compiled: CompiledMoment, kind: DueKind) -> Due | None:
-    rows = Due.objects.filter(account=known.row, moment=compiled.moment.name, kind=kind)
-    return rows.order_by("at").first()
 
 
 def as_object(explanation: Explanation) -> dict[str, Any]:

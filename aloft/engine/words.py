@@ -78,8 +78,8 @@ def _evidence(read: tuple[Input, ...], row: Row, turn: Turn) -> list[str]:
     raised = [one.name for one in read if one.source == "signal" and row[one.name] is True]
     if not raised or known is None:
         return []
-    rows = Signal.objects.filter(account=known.row, detector__in=raised).order_by("detector", "-day")
-    newest = {signal.detector: signal.says for signal in reversed(rows)}
+    rows = Signal.objects.filter(account=known.row, detector__in=raised, at__lte=turn.at)
+    newest = {signal.detector: signal.says for signal in rows.order_by("detector", "day")}
     return [newest[name] for name in raised if name in newest]
 
 

@@ -74,6 +74,9 @@ def remember(store: FactStore) -> None:
 
 
 def _load(store: FactStore, entries: pa.Table) -> None:
+    if "properties" in entries.column_names:
+        store.load("staged", entries)
+        return
     wire = entries.filter(pc.invert(entries["imported"]))
     told = [
         properties(kind, body)

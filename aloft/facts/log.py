@@ -139,22 +139,38 @@ def mend(folder: Path) -> None:
 
 def _write_in_order(folder: Path, rest: pa.Table, draft: Path) -> int:
     """How many entries were written."""
+    with duckdb.connect() as connection:
+        connection.register("rest", rest)
+        told = connection.execute(
+            f"""COPY ({_in_order(segments(folder))})
+            TO '{_quoted(draft)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {SEGMENT})"""
+        ).fetchall()
+    return int(told[0][0])
+
+
+def in_order(folder: Path, inbox: Inbox) -> pa.Table:
+    """All entries in the order in which they were recorded, numbered from 1; nothing is written."""
+    waiting = inbox.read(end(folder), limit=2**62)
+    listed = segments(folder)  # what is exported meanwhile is in both
+    exported = max((one.last for one in listed if not one.imported), default=0)
+    with duckdb.connect() as connection:
+        connection.register("rest", table([one for one in waiting if one.seq > exported]))
+        found: pa.Table = connection.execute(_in_order(listed)).to_arrow_table()
+    return found.cast(SCHEMA)
+
+
+def _in_order(listed: Sequence[Segment]) -> str:
+    """The query, over the segments and the table `rest`."""
     names = ", ".join(f'"{field.name}"' for field in SCHEMA if field.name != "seq")
     parts = [f"SELECT seq, {names} FROM rest"]
-    for segment in segments(folder):
+    for segment in listed:
         seq = f"file_row_number + {segment.first}" if segment.imported else "seq"
         complete = "imported" in pq.read_schema(segment.path).names
         also = names if complete else names.replace('"imported"', "true" if segment.imported else "false")
         source = f"read_parquet('{_quoted(segment.path)}', file_row_number = true)"
         parts.append(f"SELECT {seq} AS seq, {also} FROM {source}")
-    with duckdb.connect() as connection:
-        connection.register("rest", rest)
-        told = connection.execute(
-            f"""COPY (SELECT row_number() OVER (ORDER BY received, seq) AS seq, {names}
-                FROM ({" UNION ALL ".join(parts)}) ORDER BY received, seq)
-            TO '{_quoted(draft)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {SEGMENT})"""
-        ).fetchall()
-    return int(told[0][0])
+    return f"""SELECT row_number() OVER (ORDER BY received, seq) AS seq, {names}
+        FROM ({" UNION ALL ".join(parts)}) ORDER BY received, seq"""
 
 
 def _quoted(path: Path) -> str:

@@ -147,7 +147,7 @@ class Frames:
         self.model = model
         self.home_zone = home_zone
         self.behind = behind
-        further = tuple(further)
+        self.further = further = tuple(further)
         self.names = names_read(model, further)
         read = tuple(expressions(model, further))
         self._asides, self._shares, self._features = asides(read), shares(read), features.named(read)

@@ -73,6 +73,43 @@ for _place in range(PLACES):
     Listing.add_to_class(f"n{_place}", models.FloatField(null=True))
 
 
+class PositionChange(models.Model):
+    """The history of positions: how an account stood from `at` on, until its next change. Never rewritten.
+
+    The last row of an instant counts. The fields are those of `AccountProjection`.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    model = models.CharField(max_length=100, blank=True)
+    model_since = models.DateTimeField(null=True)
+    phase = models.CharField(max_length=100, blank=True)
+    phase_since = models.DateTimeField(null=True)
+    phase_entry = models.PositiveIntegerField(default=0)
+    segment = models.CharField(max_length=100, blank=True)
+    segment_since = models.DateTimeField(null=True)
+    segment_waits = models.CharField(max_length=100, blank=True)
+    touch = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "at"])]
+
+
+class SpellChange(models.Model):
+    """The history of conditions: one began or ceased to hold at `at`. It opens at `waits_until` where it has to hold
+    for a time first, or the cooldown is not over."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    moment = models.CharField(max_length=100)
+    at = models.DateTimeField()
+    holds = models.BooleanField()
+    n = models.PositiveIntegerField()
+    waits_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "at"])]
+
+
 class Spell(models.Model):
     """A condition of a moment at an account: does it hold, since when, for which time, and when it last opened."""
 

@@ -21,14 +21,14 @@ ACCOUNTS = {"acme": ("UTC", "5400"), "bolt": ("America/New_York", "2000"), "cord
 START = at("2026-01-06")
 
 
-def company(world: World) -> None:
+def company(world: World, live_from: str = "2026-01-01", document: str = "") -> None:
     for name, (zone, mrr) in ACCOUNTS.items():
         world.account(name, "2026-01-01", name=name.capitalize(), timezone=zone, country="US")
         world.contract(name, "2026-01-01", "2026-01-05", mrr)
     world.person("cora", "csm", holds=("acme", "bolt"))
     world.person("otto", "onboarding", holds=tuple(ACCOUNTS))
     world.person("mia", "manager")
-    world.publish(EXAMPLE.read_text(), "2026-01-01")
+    world.publish(document or EXAMPLE.read_text(), "2026-01-01", live_from)
 
 
 def facts(world: World, seed: int, days: int = 5) -> list[tuple[Entry, str]]:

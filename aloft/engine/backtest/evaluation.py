@@ -1,0 +1,399 @@
+"""One evaluation a day: what a model would have opened, read over a scratch store that is rolled from day to day.
+
+Rules are read by the same SQL as live, positions are moved and conditions turned by the same code. What lives in
+Django's database while Aloft runs is in memory here (`kept`), and everything is decided at the daily reading, by the
+facts of the day: an opening by the calendar or by an event keeps its own instant, the others are of the reading.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from aloft.act.models import Due, DueKind
+from aloft.decide.durations import add
+from aloft.decide.owners import role_by_touch
+from aloft.engagement.model import EventTrigger, ExpectTrigger, Moment, ScheduleTrigger, WhenTrigger
+from aloft.engine import conditions, daily, events, expectations, planning, positions
+from aloft.engine.backtest.frame import Stands, stands_of, stirred
+from aloft.engine.backtest.kept import Bandwidth, Kept, Place, Waiting
+from aloft.engine.backtest.tape import Tape
+from aloft.engine.backtest.values import Opened
+from aloft.engine.directory import RolledDirectory
+from aloft.engine.mirror import Mirror, Position, SpellState
+from aloft.engine.sources import SourceWatch
+from aloft.engine.staff import Staff
+from aloft.engine.timeline import EPOCH, next_midnight
+from aloft.engine.turn import Turn
+from aloft.engine.versions import Running, Versions
+from aloft.facts import relationships
+from aloft.facts.compact import compact
+from aloft.facts.store import FactStore
+from aloft.measures.names import anchor_moments
+from aloft.measures.program import CompiledMoment, Program
+
+Proposed = tuple[Place, str, int, datetime, datetime | None]
+"""A moment at an account, its anchor and n, when it opens, and when it is due where the calendar says."""
+
+
+class Evaluation:
+    def __init__(self, store: FactStore, tape: Tape, running: Running) -> None:
+        self.store, self.tape, self.running = store, tape, running
+        self.opened: list[Opened] = []
+        self.directory = RolledDirectory(store)
+        self.mirror = Mirror(store, self.directory)
+        self._watch = SourceWatch(store)
+        self._versions = Versions(store, self._watch.behind)
+        self._versions.hold(running)
+        self._staff = Staff(running.version.live_from, running.program.model.clock)
+        self._kept, self._bandwidth = Kept(), Bandwidth()
+        self._openings, self._holds, self._deadlines = Waiting(), Waiting(), Waiting()
+        self._armed: dict[str, dict[int, Due]] = defaultdict(dict)
+        self._finishing: list[tuple[datetime, int]] = []
+        self._moved: dict[int, Position] = {}
+        self._stands: Stands | None = None
+        self._read_at: dict[str, datetime] = {}
+        self._before: dict[str, tuple[int, int]] = {}
+
+    @property
+    def _program(self) -> Program:
+        return self.running.program
+
+    def go_live(self, at: datetime) -> None:
+        """Everybody is read; nothing is opened for the time before."""
+        if self._program.model.unit == "relationship":
+            relationships.keep(self.store)
+        self._roll(at)
+        for zone in self._zones():
+            self._read_at[zone], self._before[zone] = at, self._position()
+        turn = self._turn(at, everyone=True)
+        turn.ask()
+        positions.move(turn, self._note)
+        self._judge_everybody(turn)
+        self._plan(turn, stirred(turn) | set(self.directory.all()))
+        self._read_conditions(turn, frozenset(self.directory.all()))
+        self._open_by_calendar(turn, frozenset(self.directory.all()))
+        self._finish(turn)
+
+    def next_reading(self) -> tuple[datetime, tuple[str, ...]]:
+        """The next local midnight of anybody, and whose it is. Accounts that are new wait for their first."""
+        ahead = {
+            zone: next_midnight(zone, self._read_at.get(zone, self.running.version.live_from))
+            for zone in self._zones() or {self.store.home_zone}
+        }
+        at = min(ahead.values())
+        return at, tuple(sorted(zone for zone, instant in ahead.items() if instant == at))
+
+    def read(self, at: datetime, zones: tuple[str, ...]) -> None:
+        """The day that has just ended, for the accounts of these zones."""
+        self._roll(at)
+        before = [self._before.get(zone, (0, 0)) for zone in zones]
+        turn = self._turn(at, zones=zones, before=min(before))
+        for zone in zones:
+            self._read_at[zone], self._before[zone] = at, self._position()
+        turn.ask()
+        asked = frozenset(account for account in turn.frames.accounts() if account in self.directory)
+        found = [one for one in events.arrived(turn, frozenset()) if one[1].account in asked]
+        met = self._places(turn, found)
+        self._satisfy(turn, asked)
+        self._judge_everybody(turn)
+        positions.move(turn, self._note)
+        self._plan(turn, (turn.moved & asked) | stirred(turn))
+        self._read_conditions(turn, asked)
+        self._open_by_calendar(turn, asked)
+        self._open_by_events(turn, found, met)
+        self._finish(turn)
+        self._judge_deadlines(turn, asked)
+        compact(self.store)
+
+    def _turn(
+        self,
+        at: datetime,
+        *,
+        zones: tuple[str, ...] = (),
+        everyone: bool = False,
+        before: tuple[int, int] = (0, 0),
+    ) -> Turn:
+        self._moved.clear()
+        self._stands = None
+        return Turn(
+            at,
+            self.running,
+            self.directory,
+            self.mirror,
+            self._staff,
+            self._versions,
+            self._watch,
+            zones=zones,
+            everyone=everyone,
+            before=before,
+        )
+
+    def _roll(self, at: datetime) -> None:
+        for step in self.tape.roll(self.store, at):
+            self.directory.refresh(step.touched | step.created)
+
+    def _position(self) -> tuple[int, int]:
+        drained = self.store.positions()
+        return drained.inbox, drained.changes
+
+    def _zones(self) -> set[str]:
+        return {
+            zone or self.store.home_zone for (zone,) in self.store.run("select distinct zone from account")
+        }
+
+    def _judge_everybody(self, turn: Turn) -> None:
+        found = daily.judge(turn, self._bandwidth)
+        if found is not None and found.scored is not None:
+            self._bandwidth.keep(found.scored)
+
+    def _note(self, _turn: Turn, moved: Sequence[Position]) -> None:
+        self._moved |= {one.account: one for one in moved}
+
+    def _plan(self, turn: Turn, accounts: Iterable[int], only: Collection[str] | None = None) -> None:
+        rows = turn.rows(accounts)
+        if not rows:
+            return
+        planned: set[Place] = set()
+        for subject, ahead in planning.moments_ahead(turn, rows, self._kept.history(), only):
+            place = (subject.known.store, subject.moment.name)
+            planned.add(place)
+            for anchor, passed_over in ahead.passed_over:
+                self._kept.resolve(place, anchor.name, passed_over.n)
+            self._wait(turn, place, ahead.due)
+        for name, moment in turn.program.model.moments.items():
+            if only is None or name in only:
+                self._drop(moment, [account for account in rows if (account, name) not in planned])
+
+    def _wait(self, turn: Turn, place: Place, due: Sequence[Due]) -> None:
+        """What was due when nobody knew of it opens now."""
+        opening = [row for row in due if row.kind == DueKind.OPEN]
+        for row in opening:
+            row.at = max(row.at, turn.at)
+        deadlines = [row for row in due if row.kind == DueKind.DEADLINE]
+        self._openings.replace(place, opening)
+        self._deadlines.replace(place, deadlines)
+        account, name = place
+        self._armed[name].pop(account, None)
+        for row in deadlines:
+            self._armed[name][account] = row
+
+    def _drop(self, moment: Moment, accounts: Iterable[int]) -> None:
+        if isinstance(moment.trigger, ScheduleTrigger | ExpectTrigger):
+            for account in accounts:
+                self._openings.drop((account, moment.name))
+                self._deadlines.drop((account, moment.name))
+                self._armed[moment.name].pop(account, None)
+
+    def _open_by_calendar(self, turn: Turn, asked: frozenset[int]) -> None:
+        """What comes after something that opens may be due the same day."""
+        while due := self._openings.due(turn.at, asked):
+            by_moment: defaultdict[str, list[tuple[Place, Due]]] = defaultdict(list)
+            for place, row in due:
+                by_moment[place[1]].append((place, row))
+            for name, rows in by_moment.items():
+                self._open_where_met(
+                    turn,
+                    turn.program.moments[name],
+                    [
+                        (place, row.anchor, row.n, row.at, datetime.fromisoformat(row.details["due"]))
+                        for place, row in rows
+                    ],
+                )
+            for name, rows in by_moment.items():
+                self._plan(turn, {place[0] for place, _ in rows}, [name])
+
+    def _open_where_met(self, turn: Turn, compiled: CompiledMoment, proposed: Sequence[Proposed]) -> None:
+        met = set(turn.meets(compiled, [place[0] for place, *_ in proposed])) if proposed else set()
+        for place, anchor, n, _, _ in proposed:
+            self._kept.resolve(place, anchor, n)
+        self._open(turn, compiled.moment, [one for one in proposed if one[0][0] in met])
+
+    def _read_conditions(self, turn: Turn, asked: frozenset[int]) -> None:
+        held = defaultdict[str, dict[int, Due]](dict)
+        for place, row in self._holds.due(turn.at, asked):
+            held[place[1]][place[0]] = row
+        for name, turned in conditions.turned_of(turn).items():
+            if turned or held[name]:
+                self._turn_spells(turn, turn.program.moments[name], turned, held[name])
+
+    def _turn_spells(
+        self,
+        turn: Turn,
+        compiled: CompiledMoment,
+        turned: Sequence[conditions.Turned],
+        held: Mapping[int, Due],
+    ) -> None:
+        name, trigger = compiled.moment.name, compiled.moment.trigger
+        assert isinstance(trigger, WhenTrigger)
+        states, ready = [], []
+        for one in turned:
+            if one.account not in self.directory:
+                continue
+            n = one.n + one.true
+            states.append(SpellState(one.account, name, one.true, turn.at, n))
+            place = (one.account, name)
+            calendar = self.directory[one.account].calendar(turn.program.model.clock)
+            at = conditions.opens(turn, trigger, calendar, self._kept.last.get(place))
+            if not one.true:
+                self._holds.drop(place)
+            elif at <= turn.at:
+                ready.append((place, "condition", n, turn.at, None))
+            else:
+                self._holds.replace(place, [Due(at=at, n=n)])
+        self.mirror.turn(states)
+        if held:
+            lasting = turn.frames.true(f"({compiled.place}) and ({compiled.condition})", held)
+            ready += [((one, name), "condition", held[one].n, held[one].at, None) for one in lasting]
+        if ready:
+            self._open_where_met(turn, compiled, ready)
+
+    def _places(self, turn: Turn, found: Sequence[events.Found]) -> dict[str, set[int]]:
+        """By moment, the accounts of these events that it meets as the frame stands."""
+        moments = {compiled.moment.name: compiled for compiled, _ in found}
+        accounts = sorted({event.account for _, event in found})
+        return {name: set(turn.frames.true(compiled.place, accounts)) for name, compiled in moments.items()}
+
+    def _open_by_events(
+        self, turn: Turn, found: Sequence[events.Found], before: Mapping[str, set[int]]
+    ) -> None:
+        """Each as its account stood when it arrived: before or after what moved it that day."""
+        after, conditional = self._places(turn, found), self._conditions_of(turn, found)
+        for number, (compiled, event) in enumerate(found):
+            moved = self._moved.get(event.account)
+            early = moved is not None and moved.phase_start is not None and event.received < moved.phase_start
+            name = compiled.moment.name
+            if event.account in (before if early else after)[name] and conditional.get(number, True):
+                self._open_by_event(turn, compiled.moment, event)
+
+    def _conditions_of(self, turn: Turn, found: Sequence[events.Found]) -> dict[int, bool]:
+        """Whether the `if` of the moment holds, by the place of the event in `found`, where it has one."""
+        asking = {i: one for i, one in enumerate(found) if one[0].moment.condition is not None}
+        if not asking:
+            return {}
+        asks = {i: ask for i, ask in enumerate(events.questions(turn, found)) if i in asking}
+        turn.frames.ask(asks.values())
+        turn.frames.build()
+        true = {
+            name: set(turn.frames.true(self._program.moments[name].narrows))
+            for name in {one.moment.name for one, _ in asking.values()}
+        }
+        turn.ask()
+        return {i: i in true[one.moment.name] for i, (one, _) in asking.items()}
+
+    def _open_by_event(self, turn: Turn, moment: Moment, event: events.Arrived) -> None:
+        trigger = moment.trigger
+        assert isinstance(trigger, EventTrigger)
+        place, anchor = (event.account, moment.name), events.anchor_of(trigger, event)
+        calendar = self.directory[event.account].calendar(turn.program.model.clock)
+        last = self._kept.last.get(place)
+        cools = trigger.cooldown and last and add(last, trigger.cooldown, calendar) > event.received
+        too_late = add(event.occurred, moment.outcome.within, calendar) < event.received
+        if not cools and not too_late and (*place, anchor, 1) not in self._kept.keys:
+            self._open(turn, moment, [(place, anchor, 1, event.received, None)])
+
+    def _satisfy(self, turn: Turn, asked: frozenset[int]) -> None:
+        """What was expected, and has come true before the deadline."""
+        for name, armed in self._armed.items():
+            waiting = [
+                account
+                for account, row in armed.items()
+                if account in asked and turn.read_at < datetime.fromisoformat(row.details["deadline"])
+            ]
+            condition = turn.program.moments[name].condition
+            for account in turn.frames.true(condition or "null", waiting) if waiting else []:
+                self._settle((account, name), armed[account])
+
+    def _settle(self, place: Place, row: Due) -> None:
+        self._kept.resolve(place, row.anchor, row.n)
+        self._armed[place[1]].pop(place[0], None)
+        self._deadlines.drop(place)
+
+    def _judge_deadlines(self, turn: Turn, asked: frozenset[int]) -> None:
+        """As of each deadline, with all that is known now. Another frame stands afterwards."""
+        due = self._deadlines.due(turn.at, asked)
+        if not due:
+            return
+        asks = [
+            replace(expectations.question(row, place[0], turn.at), key=key)
+            for key, (place, row) in enumerate(due)
+        ]
+        turn.frames.ask(asks)
+        turn.frames.build()
+        self._stands = None
+        for name in {place[1] for place, _ in due}:
+            compiled = turn.program.moments[name]
+            keys = [key for key, (place, _) in enumerate(due) if place[1] == name]
+            values = turn.frames.judged(compiled.condition or "null", keys)
+            met = set(turn.frames.true(compiled.narrows, keys))
+            for key in keys:
+                place, row = due[key]
+                if values[key] is None:
+                    self._deadlines.replace(
+                        place,
+                        [
+                            Due(
+                                at=turn.at + expectations.LOOK_AGAIN,
+                                anchor=row.anchor,
+                                n=row.n,
+                                details=row.details,
+                            )
+                        ],
+                    )
+                    continue
+                self._settle(place, row)
+                if values[key] is False and key in met:
+                    self._open(turn, compiled.moment, [(place, row.anchor, row.n, row.at, None)], key)
+
+    def _open(self, turn: Turn, moment: Moment, proposed: Sequence[Proposed], key: int | None = None) -> None:
+        """`key`: of the frame's row, where that is not the account's number."""
+        if not proposed:
+            return
+        trigger, model = moment.trigger, turn.program.model
+        joins = isinstance(trigger, WhenTrigger) or (isinstance(trigger, EventTrigger) and trigger.by is None)
+        stands = self._stands = self._stands or stands_of(turn)
+        for place, anchor, n, at, due in sorted(proposed, key=lambda one: (one[3], one[0])):
+            known = self.directory[place[0]]
+            calendar = known.calendar(model.clock)
+            mrr, touch = stands[place[0] if key is None else key]
+            if joins and self._kept.joins(place, at):
+                self._kept.resolve(place, anchor, n)
+                continue
+            until = due or add(at, moment.complete_within or moment.outcome.within, calendar)
+            self._kept.open(place, anchor, n, at, until, scheduled=isinstance(trigger, ScheduleTrigger))
+            heapq.heappush(self._finishing, (max(until, at), place[0]))
+            turn.opened.add(place[0])
+            role = role_by_touch(moment, tuple(touch or ()))
+            self.opened.append(
+                Opened(
+                    known.external,
+                    moment.name,
+                    anchor,
+                    n,
+                    at,
+                    calendar.local_date(at),
+                    trigger.kind,
+                    role or "",
+                    None if mrr is None else float(mrr),
+                )
+            )
+
+    def _finish(self, turn: Turn) -> None:
+        """Other moments' instants as the next reading finds them: done as they are due."""
+        named = set(anchor_moments(self.running.frames.names, self._program.model))
+        changed = set(turn.opened)
+        while self._finishing and self._finishing[0][0] <= turn.at:
+            changed.add(heapq.heappop(self._finishing)[1])
+        if not named or not changed:
+            return
+        told = [
+            (account, name, opened, due, due if due <= turn.at else None, "", None)
+            for account in changed
+            for name in named
+            for opened, due in [self._kept.told.get((account, name), (EPOCH, EPOCH))]
+            if opened > EPOCH
+        ]
+        self.mirror.happened(told, self._kept.times, sorted(changed))

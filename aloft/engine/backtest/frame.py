@@ -1,0 +1,37 @@
+"""What a backtest reads of a frame besides rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from aloft.engine.turn import Turn
+from aloft.measures.names import moment_anchor
+
+Stands = Mapping[int, tuple[float | None, Sequence[str]]]
+"""MRR and touch, by key of the frame."""
+
+
+def stands_of(turn: Turn) -> Stands:
+    found = turn.frames.connection.execute("select _key, mrr, _touch_set from frame").fetchall()
+    return {key: (mrr, touch) for key, mrr, touch in found}
+
+
+def stirred(turn: Turn) -> set[int]:
+    """The accounts of the frame whose anchors are others than they were at their last reading."""
+    anchors = [moment_anchor(moment) for moment in turn.program.model.moments.values()]
+    names = sorted({one.name for one in anchors if one is not None and one.name is not None})
+    if not names:
+        return set()
+    told, run = ", ".join(f'"{name}"' for name in ["_zone", *names]), turn.frames.connection.execute
+    run("create temp table if not exists anchors_then (account integer, told ubigint)")
+    run(
+        f"create or replace temp table anchors_now as select _account as account, hash({told}) as told from frame"
+    )
+    found = run(
+        """select n.account from anchors_now n left join anchors_then t using (account)
+        where t.told is distinct from n.told"""
+    ).fetchall()
+    if found:
+        run("delete from anchors_then where account in (select account from anchors_now)")
+        run("insert into anchors_then select * from anchors_now")
+    return {account for (account,) in found if account in turn.directory}

@@ -1,0 +1,153 @@
+"""A model over the past: rolled once, evaluated each day on the way, and held against what became of the customers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from aloft.engagement.model import Model
+from aloft.engine.backtest.evaluation import Evaluation
+from aloft.engine.backtest.figures import DOWNSELL, figures
+from aloft.engine.backtest.tape import Tape
+from aloft.engine.backtest.values import ALERTS, Capacity, Figures, Loss, Paying, Played, Truth
+from aloft.engine.opening import minutes_of
+from aloft.engine.versions import Running
+from aloft.facts.keep import fill
+from aloft.facts.store import FactStore
+from aloft.measures.frame import Frames
+from aloft.measures.program import compile_model
+from aloft.records.models import ModelVersion, Person
+from aloft.revenue import movements
+from aloft.revenue.conventions import EVERYTHING
+
+UNSAID = 60  # minutes: the effort of a moment that says none
+Heard = Callable[[datetime], object]
+"""Hears of each reading, with its instant."""
+
+
+class NotTested(ValueError):
+    """There is nothing to test on; the message says why."""
+
+
+@dataclass(frozen=True)
+class Backtest:
+    played: Played
+    truth: Truth
+    figures: Figures
+
+
+def backtest(
+    home: Path, model: Model, first: date, last: date, now: datetime, heard: Heard = lambda _at: None
+) -> Backtest:
+    """Roll the log of a deployment and evaluate `model` each day from `first` to `last`, both included.
+
+    Nothing is changed, and the engine may run meanwhile. Raises NotTested, and NoRate where money cannot be summed.
+    """
+    if last < first:
+        raise NotTested(f"{last} lies before {first}")
+    with playing(Tape.of(home), model, first) as evaluation:
+        played = play(evaluation, first, min(last, now.astimezone(UTC).date()), heard)
+        evaluation.tape.roll(evaluation.store, now)
+        truth = _truth(evaluation.store, now.date())
+    return Backtest(played, truth, figures(played, truth, capacities(model)))
+
+
+@contextmanager
+def playing(tape: Tape, model: Model, first: date) -> Iterator[Evaluation]:
+    """A model that goes live on a day at 00:00 of its home zone, over an empty store that the tape fills."""
+    if tape.first is None:
+        raise NotTested("nothing has been recorded yet: there is no past to test on")
+    live_from = datetime.combine(first, time(), ZoneInfo(model.clock.home_zone))
+    version = ModelVersion(name=model.name, version=0, live_from=live_from.astimezone(UTC))
+    with FactStore.open(":memory:", home_zone=model.clock.home_zone) as store:
+        program = compile_model(model)
+        frames = Frames(store.connection, model, store.home_zone)
+        fill(store, program.kept)
+        evaluation = Evaluation(store, tape, Running(version, program, frames))
+        evaluation.go_live(version.live_from)
+        yield evaluation
+
+
+def play(evaluation: Evaluation, first: date, last: date, heard: Heard) -> Played:
+    """Every reading up to that which ends the last day, wherever it ends."""
+    end = datetime.combine(last + timedelta(days=1), time(), UTC) + timedelta(hours=12)
+    days: set[date] = set()
+    while (coming := evaluation.next_reading())[0] <= end:
+        at, zones = coming
+        evaluation.read(at, zones)
+        days.add((at - timedelta(hours=12)).date())
+        heard(at)
+    opened = [one for one in evaluation.opened if one.day <= last]
+    return Played(
+        evaluation.running.version.name, first, last, len(evaluation.directory.all()), len(days), opened
+    )
+
+
+def _truth(store: FactStore, known: date) -> Truth:
+    """From the whole log. What is agreed for the future has not happened yet."""
+    movements.stage(store, EVERYTHING, [])
+    lost = store.run(
+        """SELECT a.external, m.day, (-(m.churn + m.contraction) / m.before)::DOUBLE FROM moved m
+        JOIN account a ON a.id = m.account
+        WHERE m.before > 0 AND m.churn + m.contraction < 0 AND m.day <= ? ORDER BY m.day, a.external""",
+        [known],
+    )
+    paying = store.run(
+        """SELECT a.external, m.day, m.until FROM (
+            SELECT account, day, now, lead(day) OVER (PARTITION BY account ORDER BY day) AS until FROM moved
+            WHERE (before > 0) <> (now > 0)) m
+        JOIN account a ON a.id = m.account WHERE m.now > 0 AND m.day <= ? ORDER BY m.day, a.external""",
+        [known],
+    )
+    return Truth(
+        known,
+        [Loss(account, day, share) for account, day, share in lost if share >= DOWNSELL],
+        [Paying(account, since, until) for account, since, until in paying],
+    )
+
+
+def capacities(model: Model) -> dict[str, Capacity]:
+    """By role, from its hours a week, the people who have it now, and the effort of its alerts."""
+    found = {}
+    for name, role in model.roles.items():
+        people = list(Person.objects.filter(role=name))
+        efforts = [
+            minutes_of(moment.effort) or UNSAID
+            for moment in model.moments.values()
+            if moment.trigger.kind in ALERTS and name in moment.owners.values()
+        ]
+        hours = sum(float(person.hours_per_week or role.hours_per_week or 0) for person in people)
+        most = hours * 60 / (sum(efforts) / len(efforts)) if hours and efforts else None
+        found[name] = Capacity(len(people), most)
+    return found
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How often a moment opened at `accounts` accounts in `days` days."""
+
+    moment: str
+    opened: int
+    accounts: int
+    days: int
+
+    @property
+    def for_account_and_week(self) -> float:
+        return self.opened / (self.accounts * self.days / 7) if self.accounts else 0.0
+
+
+def rates(
+    home: Path, model: Model, now: datetime, days: int = 90, heard: Heard = lambda _at: None
+) -> dict[str, Rate]:
+    """By moment of the model, how often it would have opened in the last `days` days that are over."""
+    last = now.astimezone(UTC).date() - timedelta(days=1)
+    first = last - timedelta(days=days - 1)
+    with playing(Tape.of(home), model, first) as evaluation:
+        played = play(evaluation, first, last, heard)
+    counted = Counter(one.moment for one in played.opened)
+    return {name: Rate(name, counted[name], played.accounts, days) for name in model.moments}
