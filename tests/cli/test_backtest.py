@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from aloft.collect.inbox import Entry, Inbox
+from aloft.engagement.load import load
+from aloft.engine.backtest.run import rates
 from aloft.records import services
 from aloft.records.models import Account
 from tests.cli.test_commands import call
@@ -99,6 +101,14 @@ def test_a_backtest_as_json_gives_every_opening(home: Path) -> None:
             "mrr": 900.0,
         }
     ]
+
+
+@pytest.mark.slow
+def test_how_often_a_moment_would_have_opened_lately(home: Path) -> None:
+    model = load(Path(MODEL).read_text(), MODEL)
+    found = rates(home, model, datetime(2025, 2, 10, 12, tzinfo=UTC), days=5)["usage_low"]
+    assert (found.opened, found.accounts, found.days) == (1, 3, 5)
+    assert found.for_account_and_week == 1 / (3 * 5 / 7)
 
 
 def test_a_backtest_of_what_lies_ahead_or_of_nothing_is_refused(
