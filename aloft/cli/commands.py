@@ -245,9 +245,8 @@ def why(
 ) -> None:
     """Why a moment opened at an account, or why it did not; now, or at an instant of the past."""
     prepare()
-    now = clock.now()
-    instant = None if at is None else _instant(at, now)
-    if instant is not None and instant > now:
+    instant = None if at is None else _instant(at, clock.now())
+    if instant is not None and instant > clock.now():
         refuse(f"{at} lies ahead: why is told of the past, and of now")
     try:
         found = asking.why(account, moment, product, instant)
