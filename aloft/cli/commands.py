@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +18,7 @@ from aloft.cli import (
     asking,
     backtesting,
     erasing,
+    explaining,
     importing,
     keeping,
     planning,
@@ -28,7 +28,7 @@ from aloft.cli import (
     returning,
     starting,
 )
-from aloft.cli.reading import read, refuse, texts_beside
+from aloft.cli.reading import instant_of, read, refuse, texts_beside
 from aloft.cli.ready import prepare
 from aloft.cli.reporting import Format
 from aloft.engagement.schema import json_schema
@@ -43,16 +43,6 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 ModelFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The engagement model, YAML")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON")]
-
-
-def _instant(text: str | None, otherwise: datetime) -> datetime:
-    if text is None:
-        return otherwise
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        refuse(f"{text!r} is no date: write 2026-01-31, or 2026-01-31T09:00Z")
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 @app.command()
@@ -197,7 +187,7 @@ def apply(
     texts = texts_beside(model)
     try:
         with printing.filling(err) as progress:
-            version = asking.publish(reading.model, reading.document, _instant(from_, now), now, progress)
+            version = asking.publish(reading.model, reading.document, instant_of(from_, now), now, progress)
         text_files.put_in_force(texts, actor="cli", at=now)
         told = asking.levels() if version.live_from >= now else None
     except (Refused, asking.Unanswered) as refused:
@@ -222,7 +212,7 @@ def run(
     """Move the engine's clock from where it stands. Without --send messages are kept, and nobody gets them."""
     prepare()
     now = clock.now()
-    goal = _instant(until, now)
+    goal = instant_of(until, now)
     if goal > now:
         refuse(f"{until} lies ahead: the clock moves to now at most")
     try:
@@ -233,32 +223,7 @@ def run(
         refuse(str(refused))
 
 
-@app.command()
-def why(
-    account: Annotated[str, typer.Argument(help="The account's external id")],
-    moment: Annotated[str | None, typer.Argument(help="A moment; default all of them")] = None,
-    product: Annotated[str, typer.Option(help="At the account's relationship by this product")] = "",
-    at: Annotated[
-        str | None, typer.Option("--at", help="As it was known at this date or instant; default now")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Why a moment opened at an account, or why it did not; now, or at an instant of the past."""
-    prepare()
-    instant = None if at is None else _instant(at, clock.now())
-    if instant is not None and instant > clock.now():
-        refuse(f"{at} lies ahead: why is told of the past, and of now")
-    try:
-        found = asking.why(account, moment, product, instant)
-    except asking.Unanswered as refused:
-        refuse(str(refused))
-    if as_json:
-        out.print(json.dumps([asking.as_object(one) for one in found], indent=2), markup=False)
-        return
-    for explanation in found:
-        printing.explanation(out, explanation)
-
-
+app.command("why")(explaining.why)
 app.command("backtest")(backtesting.backtest)
 app.command("import")(importing.import_)
 app.add_typer(accounts.app, name="accounts")

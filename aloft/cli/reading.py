@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -38,3 +39,14 @@ def texts_beside(model: Path) -> list[text_files.Written]:
         return text_files.read_beside(model)
     except text_files.NotAText as refused:
         refuse(str(refused))
+
+
+def instant_of(text: str | None, otherwise: datetime) -> datetime:
+    """An instant as somebody wrote it, UTC where they say no zone; `otherwise` where they wrote none."""
+    if text is None:
+        return otherwise
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        refuse(f"{text!r} is no date: write 2026-01-31, or 2026-01-31T09:00Z")
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -104,7 +104,7 @@ def lay_out_other(
     stood = store.integers(f"select account from {before.stands} where model = ?", [model.name])
     if followers - stood:
         turn = begun(ground, Draft(lean(model), running.version, (model.name,)), ())
-        positions.move(turn)
+        positions.move(turn, positions.unkept)
         after.take(store, turn.program, model, history, weeks)
         return
     after.copy(store, before, model.name)

@@ -144,7 +144,7 @@ def _laid_out(outlay: Outlay, assigned: following.Assigned | None, sides: tuple[
         before.take(store, compile_model(dating(old)), old, outlay.history, outlay.weeks)
         before.finish(store)
     outlay.coming.step()
-    positions.move(turn)
+    positions.move(turn, positions.unkept)
     outlay.coming.step()
     after.take(store, turn.program, model, outlay.history, outlay.weeks)
     after.finish(store, turn)
