@@ -157,8 +157,8 @@ MATRIX = {
     "end_task": AN_ACT,
     "texts": A_PAGE_OF_OPERATIONS,
     "text": Expected((LED, HIDDEN, HIDDEN, OK), (LED, HIDDEN, HIDDEN, UNFIT)),
-    "answer": Expected((OK, OK, OK, OK), (UNFIT, UNFIT, UNFIT, UNFIT)),
-    "unsubscribe": Expected((OK, OK, OK, OK), (OK, OK, OK, OK)),
+    "answer": Expected((OK, OK, OK, OK), (UNFIT, UNFIT, UNFIT, UNFIT), (OK, OK), (UNFIT, UNFIT)),
+    "unsubscribe": Expected((OK, OK, OK, OK), (OK, OK, OK, OK), (OK, OK), (OK, OK)),
     "mend": AN_ACT_OF_OPERATIONS,
     "replay": AN_ACT_OF_OPERATIONS,
 }

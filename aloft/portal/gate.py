@@ -25,9 +25,11 @@ OPEN = frozenset(
         "sign_in_as",
         "sign_in_as_contact",
         "healthz",
+        "answer",
+        "unsubscribe",
     }
 )
-"""The names of the addresses that a customer may ask for."""
+"""The names of the addresses that a customer may ask for; the last two are for whoever has the link."""
 FRONT_DOOR = "today"
 
 View = Callable[..., HttpResponse]
