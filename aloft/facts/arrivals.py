@@ -82,12 +82,16 @@ def _load(store: FactStore, entries: pa.Table) -> None:
         properties(kind, body)
         for kind, body in zip(wire["kind"].to_pylist(), wire["body"].to_pylist(), strict=True)
     ]
-    store.load("staged", wire.drop_columns("body").append_column("properties", pa.array(told, pa.string())))
+    store.load("wired", wire.drop_columns("body").append_column("properties", pa.array(told, pa.string())))
     imported = entries.filter(entries["imported"])
-    if imported.num_rows:
-        body = imported.column_names.index("body")
-        store.load("bodies", imported.set_column(body, "body", imported["body"].cast(pa.string())))
-        store.run(f"INSERT INTO staged BY NAME SELECT * EXCLUDE (body), {TOLD} AS properties FROM bodies")
+    body = imported.column_names.index("body")
+    store.load("bodies", imported.set_column(body, "body", imported["body"].cast(pa.string())))
+    # In one statement: DuckDB 1.5 takes a table that was made from an empty one of Arrow as empty in the same
+    # transaction, however many rows are inserted into it later (from 122,880 on, with several threads).
+    store.run(
+        f"""CREATE OR REPLACE TEMP TABLE staged AS
+        SELECT * FROM wired UNION ALL BY NAME SELECT * EXCLUDE (body), {TOLD} AS properties FROM bodies"""
+    )
 
 
 def _refuse_seen(store: FactStore) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -13,7 +14,7 @@ from aloft.collect.place import inbox_of
 from aloft.facts import log
 from aloft.facts.drain import drain
 from aloft.facts.log import add_import, export, put_in_order, segments
-from aloft.facts.reading import Reader
+from aloft.facts.reading import BULK, Reader
 from aloft.facts.store import FactStore
 from tests.facts.timeline import NOW, a_store, grouped, picture, tracked
 
@@ -35,6 +36,18 @@ def from_file(folder: Path, inbox: Inbox, *entries: Logged) -> None:
     draft = folder / "draft.tmp"
     pq.write_table(log.table(entries).drop_columns(["seq", "imported"]), draft)
     add_import(folder, inbox, draft)
+
+
+def test_as_many_as_a_step_takes_are_all_there() -> None:
+    many = BULK  # more than the rows that DuckDB keeps together
+    one = log.table([tracked(1, "2026-01-05 09:00", "u1", "acme")])
+    columns = {field.name: pa.repeat(one[field.name][0], many) for field in log.SCHEMA}
+    columns |= {"seq": pa.array(range(1, many + 1)), "imported": pa.repeat(True, many)}
+    columns["message_id"] = pa.array([f"m{number}" for number in range(many)])
+    with FactStore.open(":memory:", threads=2) as store:
+        drained = drain(store, pa.table(columns).cast(log.SCHEMA), [], NOW)
+        assert drained.events == many
+        assert store.run("SELECT count(*), sum(times) FROM event") == [(many, many)]
 
 
 def over_the_wire(inbox: Inbox, *days: int) -> None:
