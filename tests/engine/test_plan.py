@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from aloft.act.models import Due, Occurrence
 from aloft.cli.commands import app
 from aloft.measures.models import AccountProjection
-from tests.engine.world import World
+from aloft.records.services import set_book
+from tests.engine.world import World, at
 
 MODEL = """
 engagement_model: acme
@@ -207,6 +208,19 @@ def test_roles_that_nobody_fills_and_events_that_never_came_are_told(
     assert told["role", "manager"]["accounts"] == 3
     assert told["role", "manager"]["where"] == ["check_in"]
     assert "the text has no role 'onboarding'" in told["person", "Otto"]["says"]
+
+
+def test_rules_read_what_the_accounts_are_told_by_too(company: World, planned: Planned) -> None:
+    """Where accounts are stands beside each plan for calendars, and in rules of books and of moments for itself."""
+    company.account("acme", "2026-01-31", country="DE")
+    dev = company.person("dev", "csm")
+    set_book(person=dev, name="German", rule="country = 'DE'", actor="ops", at=at("2026-01-31"))
+    company.run("2026-02-03")
+    plan = planned(
+        MODEL.replace("30d after contract_start", "40d after contract_start\n    if: country = 'DE'")
+    )
+    assert (of(plan, "check_in")["moves"], of(plan, "check_in")["closes"]) == (1, 2)
+    assert [one["name"] for one in plan["lacks"] if one["kind"] == "book"] == []
 
 
 def test_the_how_to_names_every_field_and_shows_what_is_printed(

@@ -135,8 +135,8 @@ def _subjects(one: Dated, model: Model) -> str:
     return f"""
       select f._account as account, {thing} as anchor, {wall} as wall, {zone} as zone, {home} as home, {country},
         {"wall" if one.counts_hours else "date_trunc('day', wall)"} as counted
-      from frame f join concerned c on c.account = f._account
-      where ({one.narrows}) is true and {there}"""
+      from (select * from frame where ({one.narrows}) is true) f join concerned c on c.account = f._account
+      where {there}"""
 
 
 def _wall(column: str, home: str, zone: str | None) -> str:

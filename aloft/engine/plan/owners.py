@@ -56,8 +56,9 @@ def read_books(store: FactStore, books: Sequence[RuledBook]) -> None:
     for book in books:
         if book.expression is not None:
             store.run(
-                "insert into held select c.customer, $role from frame f join concerned c on c.account = f._account "
-                f'where c.customer = c."row" and ({sql(book.expression)}) is true',
+                "insert into held select c.customer, $role "
+                f"from (select _account from frame where ({sql(book.expression)}) is true) f "
+                'join concerned c on c.account = f._account where c.customer = c."row"',
                 {"role": book.role},
             )
 
