@@ -65,6 +65,7 @@ def examples() -> dict[str, Any]:
         "two_of_three": (True, True, False),
         "row": row,
         "lines": [row],
+        "task": SimpleNamespace(pk=0),
         "notices": [notice()],
         "groups": [SimpleNamespace(title="Accounts", hits=hits)],
         "code": [code_line(*told) for told in CODE],

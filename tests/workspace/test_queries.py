@@ -27,8 +27,8 @@ PAGES = {
     "notices": "/notices/",
     "find": "/find?q=a",
 }
-MORE = {"today": 33, "all news": 33}
-OF_AN_ACCOUNT = 38
+MORE = {"today": 34, "all news": 34}
+OF_AN_ACCOUNT = 43
 """Everything that is known of one customer stands on its page."""
 
 
