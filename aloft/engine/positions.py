@@ -60,7 +60,7 @@ def move(turn: Turn, noted: Noted | None = None) -> None:
         turn.mirror.move(positions)
         (noted or _note)(turn, positions)
         turn.moved |= {one.account for one in moves}
-        if _counts_from_position(turn):
+        if starts or _counts_from_position(turn):
             turn.ask()
         else:
             turn.frames.reread()
@@ -170,15 +170,14 @@ def _phase_starts(turn: Turn, moves: Iterable[Move]) -> dict[int, datetime]:
     starts = {one.account: turn.at for one in entered}
     if not asks:
         return starts
-    with turn.frames.kept():
-        turn.frames.ask(asks)
-        turn.frames.build()
-        for phase in {one.phase for one in entered if one.phase}:
-            ours = [one for one in entered if one.phase == phase]
-            held = _held(turn, phase, asks, {one.account for one in ours})
-            for one in ours:
-                floor = aware(one.row["phase_start"])
-                starts[one.account] = _beginning(held.get(one.account, []), turn.at, floor)
+    turn.frames.ask(asks)
+    turn.frames.build()
+    for phase in {one.phase for one in entered if one.phase}:
+        ours = [one for one in entered if one.phase == phase]
+        held = _held(turn, phase, asks, {one.account for one in ours})
+        for one in ours:
+            floor = aware(one.row["phase_start"])
+            starts[one.account] = _beginning(held.get(one.account, []), turn.at, floor)
     return starts
 
 

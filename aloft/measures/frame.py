@@ -185,19 +185,6 @@ class Frames:
         self._lacking = self._foreseen.lacking(self._asks) if self._foreseen else self._asks
         self._put_down(self._lacking)
 
-    @contextmanager
-    def kept(self) -> Iterator[None]:
-        """Ask something else within; afterwards `reread` tells of what was asked before, from the facts read then."""
-        asks, read = self._asks, not self._foreseen
-        if read:
-            self.connection.execute("alter table facts_frame rename to facts_kept")
-        yield
-        self._asks, self._lacking = asks, []
-        if read:
-            self.connection.execute(
-                "drop table if exists facts_frame; alter table facts_kept rename to facts_frame"
-            )
-
     def foresee(self, asks: Iterable[Ask]) -> None:
         """Read the facts for questions that may be put until `forget`: all at once, in one pass of statements.
 
