@@ -73,7 +73,7 @@ def _import(
         asked = ask(paths, given or known(paths) or accepted(paths, yes=yes), takes)
         with Told() as told:
             report = import_files(settings.ALOFT_HOME, asked, clock.now(), dry=dry_run, hear=told)
-            if not dry_run and report.entries:
+            if not dry_run:
                 told("taking in", 0, None)
                 take_in()
     except (Undecided, NoMapping) as undecided:
@@ -89,6 +89,7 @@ def _import(
 def take_in() -> None:
     """The running engine notices by itself; where none runs, the store is opened here.
 
+    Also when nothing was stored: a run that was killed may have left entries that nobody has taken in.
     A model that is live, or waits to be, decides at `aloft run`: until then its clock stands.
     """
     if client.ask("ping", patience=5.0) is not None:
@@ -102,8 +103,7 @@ def take_in() -> None:
 def _replay() -> None:
     with Told() as told:
         taken, left = replay(settings.ALOFT_HOME, clock.now(), hear=told)
-        if taken:
-            take_in()
+        take_in()
     out.print(f"{taken:,} mended rows are taken in, {left:,} are left in quarantine.", markup=False)
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from aloft.collect.files.document import load_mapping
 from aloft.collect.models import Import, Quarantined, Source
+from aloft.engine.importing import ask, import_files
 from aloft.records.models import Account, Contract
 from tests.cli.test_commands import call
 from tests.cli.test_commands import home as home
 from tests.data_sets import data_set
 
+NOW = datetime(2024, 6, 1, tzinfo=UTC)
 DESK = """\
 mapping: desk
 tables:
@@ -115,6 +119,14 @@ def test_the_same_files_again_change_nothing(desk: Path, home: Path) -> None:
     assert counts(told) == {"customers": (2, 0, 0, 2, 0), "tickets": (5, 0, 0, 3, 2)}
     assert facts(home, "SELECT * FROM event ORDER BY seq") == before
     assert Quarantined.objects.count() == 2
+
+
+def test_what_a_killed_import_stored_is_taken_in_by_the_next(desk: Path, home: Path) -> None:
+    mapping = load_mapping(DESK, "desk.yaml")
+    import_files(home, ask([desk], mapping), NOW)  # killed before the engine took anything in
+    told = report(str(desk), "--mapping", str(home / "desk.yaml"))
+    assert counts(told)["tickets"] == (5, 0, 0, 3, 2)
+    assert len(facts(home, EVENTS)) == 4
 
 
 def test_a_corrected_file_corrects(desk: Path, home: Path) -> None:
