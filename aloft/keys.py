@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from aloft.disk import sync, write_private
+
 
 def secret_key(home: Path) -> str:
     """Read the key, or make it: readable by its owner alone, and never half written."""
@@ -18,11 +20,8 @@ def secret_key(home: Path) -> str:
 
 def _create_once(path: Path, text: str) -> None:
     draft = path.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    write_private(draft, text)
+    sync(draft)
     try:
         os.link(draft, path)
     except FileExistsError:

@@ -63,7 +63,7 @@ def serving() -> Iterator[str]:
 
 
 def run(*command: str, user: str | None) -> None:
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=user, group=None, cwd="/")
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=user, cwd="/")
 
 
 def surroundings(address: str) -> dict[str, str]:

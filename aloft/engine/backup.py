@@ -26,6 +26,7 @@ from django.db import connection, transaction
 from aloft.act.outbox import claims
 from aloft.collect import tables_of_sqlite
 from aloft.collect.tables import readable
+from aloft.disk import sync
 from aloft.engine.models import Restore
 from aloft.facts.log import segments
 from aloft.records import tombstones
@@ -68,7 +69,7 @@ def back_up(home: Path, file: Path, at: datetime) -> Saved:
     with tempfile.TemporaryDirectory(dir=file.resolve().parent, prefix=".backup-") as folder:
         try:
             saved = _write(home, draft, Path(folder), at)
-            _sync(draft)
+            sync(draft)
             draft.replace(file)
         finally:
             draft.unlink(missing_ok=True)
@@ -138,11 +139,11 @@ def restore(file: Path, home: Path, at: datetime) -> dict[str, Any]:
         about = _unpack(file, fresh)
         (fresh / RESTORED).write_text(json.dumps({"epoch": secrets.token_hex(8), "at": at.isoformat()}))
         for path in fresh.rglob("*"):
-            _sync(path)
+            sync(path)
         if home.exists():
             shutil.rmtree(home)
         fresh.rename(home)
-        _sync(home.parent)
+        sync(home.parent)
         return about
     except (tarfile.TarError, KeyError, ValueError, EOFError) as broken:
         raise NotRestored(f"{file} is no backup that can be read: {broken}") from broken
@@ -176,11 +177,3 @@ def note_restored(home: Path) -> None:
         if begins:
             claims.fence(at=at)
     marker.unlink()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from aloft.collect.erasing import Clean, Said
-from aloft.facts.log import SEGMENT, Segment, segments, settle
+from aloft.disk import settle
+from aloft.facts.log import SEGMENT, Segment, segments
 
 SAID = ("message_id", "kind", "name", "account", "user", "body")
 

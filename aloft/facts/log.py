@@ -6,7 +6,6 @@ reserved for it, and says no number itself: its first row is FIRST. No two segme
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from aloft.collect.inbox import Inbox, Logged
+from aloft.disk import settle, sync
 from aloft.facts.store import FactStore
 
 SEGMENT = 50_000  # entries at most; of an import, in a row group
@@ -98,7 +98,7 @@ def write_segment(folder: Path, entries: Sequence[Logged]) -> None:
 def add_import(folder: Path, inbox: Inbox, draft: Path) -> Segment:
     """Make a finished draft part of the log: all of its rows, or none. Numbers are reserved for it on the way."""
     count = pq.read_metadata(draft).num_rows
-    _sync(draft)
+    sync(draft)
     first = inbox.reserve(count)
     path = folder / f"import-{first:015d}-{first + count - 1:015d}.parquet"
     settle(draft, path)
@@ -132,7 +132,7 @@ def mend(folder: Path) -> None:
     fresh, old = folder.with_name("log.new"), folder.with_name("log.old")
     if not folder.exists() and fresh.exists():
         fresh.rename(folder)
-        _sync(folder.parent)
+        sync(folder.parent)
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)
 
@@ -190,18 +190,3 @@ def _named(folder: Path) -> Iterator[Segment]:
     for path in folder.glob("*-*-*.parquet"):
         came, first, last = path.stem.split("-")
         yield Segment(int(first), int(last), path, came == "import")
-
-
-def settle(draft: Path, path: Path) -> None:
-    """Give a finished draft its name, once its bytes are on disk."""
-    _sync(draft)
-    draft.rename(path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

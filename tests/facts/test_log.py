@@ -141,7 +141,16 @@ def test_a_lost_store_is_drained_again_from_log_inbox_and_changes(
     assert len(before["event"]) == 25
 
 
-@pytest.mark.parametrize("step", ["pq.write_table", "os.fsync", "Path.rename", "_sync", "Inbox.forget"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        "facts.log.pq.write_table",
+        "disk.os.fsync",
+        "disk.Path.rename",
+        "disk.sync",
+        "facts.log.Inbox.forget",
+    ],
+)
 def test_a_crash_at_any_step_of_the_export_loses_and_doubles_nothing(
     inbox: Inbox, folder: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -170,4 +179,4 @@ def break_at(broken: pytest.MonkeyPatch, step: str) -> None:
     if step == "Inbox.forget":
         broken.setattr(Inbox, "forget", crash_when_it_matters)
     else:
-        broken.setattr(f"aloft.facts.log.{step}", crash)
+        broken.setattr(f"aloft.{step}", crash)
