@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_UNKNOWN = "it is unknown"
-
 METRICS: Mapping[str, str] = {}
 """Metrics by their verb."""
 
@@ -32,7 +30,6 @@ KEYS: Mapping[str, str] = {
 
 VALUES: Mapping[str, str] = {
     "an event that answers another": "the moment never opens",
-    "a window of business time": _UNKNOWN,
     "the persona 'actor'": "nothing is recorded of whoever caused the event",
 }
 """Values of keys that run otherwise, by what the note calls them."""

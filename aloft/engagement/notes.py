@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from aloft.engagement import not_run
 from aloft.engagement.document import MetricDoc
 from aloft.engagement.draft import Draft
-from aloft.engagement.durations import duration
 from aloft.engagement.expressions import Call, Expression, Name, Null, Text, rewrite, walk
 from aloft.engagement.findings import Findings
 from aloft.engagement.moment_document import EventRefDoc
@@ -22,8 +21,7 @@ from aloft.engagement.proofs import undecided, wavering
 from aloft.engagement.spelling import did_you_mean, quoted
 
 RETAINED_DAYS = 128  # what the fact store keeps of each user and event, as words of bits
-_LOST = ("a window of business time",)
-_DAYS = {"d": 1, "w": 7, "mo": 31, "y": 366}
+_DAYS = {"d": 1, "bd": 7 / 5, "w": 7, "mo": 31, "y": 366}
 
 
 @dataclass(frozen=True)
@@ -51,8 +49,7 @@ def remarks(draft: Draft) -> tuple[Remark, ...]:
 
 
 def runs(metric: MetricDoc) -> bool:
-    lacking = _in_business_time(metric) and "a window of business time" in not_run.VALUES
-    return metric.verb not in not_run.METRICS and not lacking
+    return metric.verb not in not_run.METRICS
 
 
 def running(expression: Expression, draft: Draft) -> Expression:
@@ -62,7 +59,7 @@ def running(expression: Expression, draft: Draft) -> Expression:
 
     def known(part: Expression) -> Expression:
         lost = (isinstance(part, Name) and part.dotted in unknown) or (
-            isinstance(part, Call) and (part.function in not_run.FUNCTIONS or _unrun_value(part) in _LOST)
+            isinstance(part, Call) and part.function in not_run.FUNCTIONS
         )
         return Null() if lost else part
 
@@ -102,9 +99,6 @@ def _values(draft: Draft) -> Iterator[Remark]:
     document = draft.document
     if document.unit == "relationship":
         yield from _value(draft, ("unit",), "unit: relationship")
-    for name, metric in document.metrics.items():
-        if _in_business_time(metric):
-            yield from _value(draft, ("metrics", name, "over"), "a window of business time")
     for name, moment in document.moments.items():
         if isinstance(moment.expect, EventRefDoc):
             yield from _value(draft, ("moments", name, "expect"), "an event that answers another")
@@ -113,10 +107,6 @@ def _values(draft: Draft) -> Iterator[Remark]:
 def _value(draft: Draft, path: Path, what: str, offset: int = 0) -> Iterator[Remark]:
     if what in not_run.VALUES:
         yield _unrun(draft, path, what, not_run.VALUES[what], key=False, offset=offset)
-
-
-def _in_business_time(metric: MetricDoc) -> bool:
-    return metric.over is not None and metric.over.unit in ("bh", "bd")
 
 
 def _rules(draft: Draft) -> Iterator[Remark]:
@@ -140,10 +130,7 @@ def _part(draft: Draft, path: Path, parsed: Parsed, part: Expression) -> Iterato
 def _unrun_value(call: Call) -> str | None:
     """What of a call's arguments is not run, as `not_run.VALUES` calls it."""
     last = call.arguments[-1] if call.arguments else None
-    if last == Text("actor"):
-        return "the persona 'actor'"
-    past = call.function in ("lag", "change", "used") and isinstance(last, Text) and last.value
-    return "a window of business time" if past and duration(past).unit in ("bh", "bd") else None
+    return "the persona 'actor'" if last == Text("actor") else None
 
 
 def expressions(value: Any, path: Path) -> Iterator[tuple[Path, Parsed]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from aloft.engagement.durations import duration
 from aloft.engagement.expressions import Call, Expression, Name, Text, walk
 from aloft.engagement.model import Duration
+from aloft.measures import working
 from aloft.measures.statements import Stage
 
 FAMILY = "family"
@@ -71,6 +72,8 @@ def asides(expressions: Iterable[Expression]) -> tuple[Aside, ...]:
 
 def earlier(past: Duration) -> str:
     """SQL of an instant so long before `_at`: days and more keep the wall-clock time of `_zone`."""
+    if past.unit in working.UNITS:
+        return working.instants_ago(past)
     ago = f"interval {past.number} {_UNITS[past.unit]}"
     if past.unit in ("min", "h"):
         return f"_at - {ago}"
@@ -92,10 +95,18 @@ def questions(read: Sequence[Aside]) -> str:
             )
         else:
             found.append(
-                f"select _account, {earlier(past)} as _at, _key as _of, '{place}' as _place from asked "
-                "where _of is null"
+                f"select _account, {earlier(past)} as _at, _key as _of, '{place}' as _place from "
+                f"{_asked(past)} where _of is null"
             )
     return " union all ".join(found)
+
+
+def _asked(past: Duration) -> str:
+    if past.unit not in working.UNITS:
+        return "asked"
+    return (
+        f"(select a.*, {working.instants_ago(past)} from asked a join {working.TABLE} w on w._key = a._key)"
+    )
 
 
 def answers(read: Sequence[Aside], source: str, unread: Collection[str]) -> list[Stage]:

@@ -15,6 +15,7 @@ from aloft.engagement.durations import duration
 from aloft.engagement.expressions import Binary, Call, Expression, Name, Text, walk
 from aloft.engagement.model import Metric, Rule
 from aloft.facts.state import KNOWN_USERS
+from aloft.measures import working
 from aloft.measures.windows import trailing
 
 if TYPE_CHECKING:  # it rests on metrics, which rest on these
@@ -111,8 +112,8 @@ def _table(i: int) -> str:
 def _sql(one: Named) -> str:
     path = ".".join('"' + step.replace('"', "").replace("'", "''") + '"' for step in one.path)
     asked = (
-        f"select _key, _account, _at, _date, _zone, json_extract_string(_event, '$.{path}') as feature "
-        "from asked where _event is not null"
+        f"select {_of_question(one)}, json_extract_string(_event, '$.{path}') as feature "
+        "from named where _event is not null"
     )
     number, which = _used(one.past) if one.past else _REQUESTS
     return f"""
@@ -122,6 +123,14 @@ def _sql(one: Named) -> str:
         join event_name m on m.id = e.name where {which} group by a._key)
       select a._key, a.feature, {"coalesce(t.n, 0)" if not one.past else _KNOWN} as n
       from asking a left join told t on t._key = a._key"""
+
+
+def _of_question(one: Named) -> str:
+    columns = ["_key", "_account", "_at", "_date", "_zone"]
+    past = duration(one.past) if one.past else None
+    if past and past.unit in working.UNITS:
+        columns.append(working.windows_from(past))
+    return ", ".join(columns)
 
 
 _REQUESTS = (

@@ -34,6 +34,7 @@ from aloft.measures.gathered import Gather
 from aloft.measures.metrics import TOTALS, metrics_read, rounds
 from aloft.measures.names import expressions, names_read
 from aloft.measures.statements import Column, Stage, Statements
+from aloft.measures.working import UNITS, Worked, windows_from
 from aloft.measures.zones import macros
 from aloft.revenue.standing import Standing
 
@@ -156,6 +157,11 @@ class Frames:
         self._decided = DecidedNames(model, self.names, self.detectors)
         self._account = AccountNames(model, self.names)
         self.metrics = metrics_read(model, further)
+        self._worked = Worked(
+            model.clock,
+            [metric.over for metric in self.metrics.values() if metric.over],
+            [aside.past for aside in self._asides if aside.past],
+        )
         self._about_occurrences, self._about_many, self._many = True, False, many
         self._held_unnoted: dict[str, bool] = {}
         self._asks: list[Ask] = []
@@ -276,6 +282,8 @@ class Frames:
         if self._asides and source != self._beside():
             if any(aside.past is None for aside in self._asides):
                 self.connection.execute(f"create or replace temp table families as {FAMILIES}")
+            if self._worked:
+                self._worked.put_down(self.connection)
             self._put(self._beside())
 
     def _beside(self) -> str:
@@ -314,6 +322,8 @@ class Frames:
 
     def _read_facts(self) -> None:
         self._standing.refresh()
+        if self._worked:
+            self._worked.put_down(self.connection)
         for name, source in self._stages():
             if name == FACTS and self._about_many and not self._asides:
                 self.connection.execute(f"create or replace temp view {MANY_FACTS} as {source}")
@@ -361,7 +371,8 @@ class Frames:
     def _stages(self) -> Iterator[Stage]:
         """To be made one by one: what a stage says may depend on what those before it have found."""
         yield "held_then", self._account.held_sql()
-        yield "named", self._account.named_sql()
+        named = self._account.named_sql()
+        yield "named", self._worked.joined(named) if self._worked else named
         if self._first == "placed":
             yield "placed", self._decided.beside_each("named")
         yield from self._metric_stages()
@@ -552,5 +563,12 @@ def _value(column: Column) -> str:
     known = (
         f"case when {column.present} then {value} else 0 end" if column.present else f"coalesce({value}, 0)"
     )
-    since = metric.since.name if metric.since is not None else None
-    return f'case when f."{since}" is not null then {known} end' if since else known
+    begins = _begins(metric)
+    return f"case when f.{begins} is not null then {known} end" if begins else known
+
+
+def _begins(metric: Metric) -> str | None:
+    """The column of where its window begins, where that may be unknown."""
+    if metric.over is not None and metric.over.unit in UNITS:
+        return windows_from(metric.over)
+    return f'"{metric.since.name}"' if metric.since is not None and metric.since.name else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aloft.engagement.model import Anchor, Duration, Metric
+from aloft.measures import working
 
 _WHOLE_DAYS = {"d": 1, "w": 7}
 _ELAPSED = {"min": "minute", "h": "hour"}
@@ -37,7 +38,10 @@ def window(metric: Metric) -> Window:
 
 
 def trailing(over: Duration) -> Window:
-    """`28d` is today and the 27 local days before; months and years keep the day of the month."""
+    """`28d` is today and the 27 local days before; months and years keep the day of the month; business time is
+    beside the question (`measures.working`)."""
+    if over.unit in working.UNITS:
+        return _of_business(over)
     if over.unit in _ELAPSED:
         start = f"_at - interval {over.number} {_ELAPSED[over.unit]}"
         return Window(start, f"aloft_day({start}, _zone)", "true")
@@ -46,6 +50,13 @@ def trailing(over: Duration) -> Window:
     else:
         first = f"(_date - {over.number * _WHOLE_DAYS[over.unit] - 1})"
     return Window(f"aloft_instant({first}, _zone)", f"aloft_days({first})")
+
+
+def _of_business(over: Duration) -> Window:
+    start = working.windows_from(over)
+    if over.unit == "bh":
+        return Window(start, f"aloft_day({start}, _zone)", "true", own=True)
+    return Window(f"aloft_instant({start}, _zone)", f"aloft_days({start})", own=True)
 
 
 def _since(since: Anchor) -> Window:

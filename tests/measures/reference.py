@@ -5,14 +5,17 @@ What SQL, state and masks do elsewhere is here a loop over the events of one acc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
+from holidays import HolidayBase, country_holidays
 
 from aloft.engagement.model import Metric
 
@@ -40,18 +43,54 @@ class Plainly:
     where: Callable[[Mapping[str, Any]], bool] = lambda _properties: True
 
 
+@dataclass(frozen=True)
+class Place:
+    zone: ZoneInfo
+    country: str
+
+    def days_worked(self, last: date) -> Iterator[date]:
+        """Backwards from a day on."""
+        free = _holidays(self.country)
+        for back in range(2 * 366):
+            day = last - timedelta(days=back)
+            if day.weekday() < 5 and day not in free:
+                yield day
+
+    def begin_of_days(self, number: int, today: date) -> date:
+        return list(islice(self.days_worked(today), number))[-1]
+
+    def begin_of_hours(self, left: timedelta, at: datetime) -> datetime:
+        for day in self.days_worked(at.astimezone(self.zone).date()):
+            opens, closes = (datetime.combine(day, time(hour), tzinfo=self.zone) for hour in (9, 18))
+            open_until = min(at, closes).astimezone(UTC) - opens.astimezone(UTC)
+            if open_until >= left:
+                return min(at, closes) - left
+            left -= max(open_until, timedelta())
+        raise AssertionError("a year without work")
+
+
+@lru_cache
+def _holidays(country: str) -> HolidayBase:
+    return country_holidays(country, years=range(2020, 2031))
+
+
 def values(
     plain: Sequence[Plainly],
     events: Sequence[Happened],
     at: datetime,
     zone: ZoneInfo,
     instants: Mapping[str, datetime | None],
+    country: str,
 ) -> dict[str, Value]:
-    """Each metric of an account, in their order; `instants` are those that a window may begin at."""
+    """Each metric of an account, in their order; `instants` are those that a window may begin at.
+
+    Mondays to Fridays from nine to six are worked, but for the holidays of its country.
+    """
     known = dict(instants)
     found: dict[str, Value] = {}
+    place = Place(zone, country)
     for one in plain:
-        value = _value(one, events, at, zone, known)
+        value = _value(one, events, at, place, known)
         found[one.metric.name] = value
         if isinstance(value, datetime) or one.metric.verb in ("first", "last"):
             known[one.metric.name] = value if isinstance(value, datetime) else None
@@ -62,7 +101,7 @@ def _value(
     plain: Plainly,
     events: Sequence[Happened],
     at: datetime,
-    zone: ZoneInfo,
+    place: Place,
     instants: Mapping[str, datetime | None],
 ) -> Value:
     metric = plain.metric
@@ -75,7 +114,7 @@ def _value(
         for event in past
         if (not metric.events or event.name in metric.events)
         and plain.where(event.properties)
-        and _is_inside(metric, event.occurred, at, zone, instants)
+        and _is_inside(metric, event.occurred, at, place, instants)
     ]
     match metric.verb:
         case "count":
@@ -84,13 +123,13 @@ def _value(
             nobody_knows = any(not event.user and event.times > 1 for event in ours)
             return None if nobody_knows else len({event.user for event in ours} - {""})
         case "days":
-            return len({event.occurred.astimezone(zone).date() for event in ours})
+            return len({event.occurred.astimezone(place.zone).date() for event in ours})
         case "first":
             return min((event.occurred for event in ours), default=None)
         case "last":
             return max((event.occurred for event in ours), default=None)
         case "open":
-            return _open(plain, ours, past, at, zone, instants)
+            return _open(plain, ours, past, at, place, instants)
         case "distinct":
             return len({_text(event, metric) for event in ours} - {None})
         case "latest":
@@ -102,9 +141,9 @@ def _value(
 
 
 def _is_inside(
-    metric: Metric, occurred: datetime, at: datetime, zone: ZoneInfo, instants: Mapping[str, datetime | None]
+    metric: Metric, occurred: datetime, at: datetime, place: Place, instants: Mapping[str, datetime | None]
 ) -> bool:
-    today, day = at.astimezone(zone).date(), occurred.astimezone(zone).date()
+    today, day = at.astimezone(place.zone).date(), occurred.astimezone(place.zone).date()
     if metric.over is not None:
         number = metric.over.number
         match metric.over.unit:
@@ -116,6 +155,10 @@ def _is_inside(
                 return day > today - timedelta(days=number)
             case "w":
                 return day > today - timedelta(weeks=number)
+            case "bd":
+                return day >= place.begin_of_days(number, today)
+            case "bh":
+                return occurred >= place.begin_of_hours(timedelta(hours=number), at)
             case "mo":
                 return day > today - relativedelta(months=number)
             case _:
@@ -133,7 +176,7 @@ def _open(
     opened: Sequence[Happened],
     past: Sequence[Happened],
     at: datetime,
-    zone: ZoneInfo,
+    place: Place,
     instants: Mapping[str, datetime | None],
 ) -> int:
     metric = plain.metric
@@ -155,7 +198,7 @@ def _open(
     steps += [
         (event.occurred, 1, event.times)
         for event in closing
-        if plain.where(event.properties) and _is_inside(metric, event.occurred, at, zone, instants)
+        if plain.where(event.properties) and _is_inside(metric, event.occurred, at, place, instants)
     ]
     waiting = 0
     for _, closes, times in sorted(steps):

@@ -173,6 +173,20 @@ def test_lag_is_the_number_as_it_was_and_change_the_fraction_since(store: FactSt
     assert read(store, "change(sign_ins_28d, '90d')", "2026-03-20") is None
 
 
+def test_business_time_is_counted_back_in_the_calendar_of_the_account(store: FactStore) -> None:
+    """Of sign-ins on Tuesday 10 and Wednesday 11 March at nine; a Sunday counts from the Friday before it."""
+    assert read(store, "lag(sign_ins_28d, '5bd')", "2026-03-17T12:00") == 1
+    assert read(store, "lag(sign_ins_28d, '4bd')", "2026-03-17T12:00") == 2
+    assert read(store, "lag(sign_ins_28d, '3bd')", "2026-03-15T12:00") == 1
+    assert read(store, "lag(sign_ins_28d, '18bh')", "2026-03-12T09:00") == 1
+    assert read(store, "lag(sign_ins_28d, '8bh')", "2026-03-12T09:00") == 2
+    assert read(store, "used('Report Exported', '2bd')", "2026-03-15T12:00") == 0.5  # since Thursday 12
+    assert read(store, "used('Report Exported', '1bd')", "2026-03-15T12:00") == 0.0
+    told = {"event": '{"feature": "Report Exported"}'}
+    assert read(store, "used(event.feature, '2bd')", "2026-03-15T12:00", **told) == 0.5
+    assert read(store, "used(event.feature, '1bd')", "2026-03-15T12:00", **told) == 0.0
+
+
 def test_lag_reads_names_of_every_kind(store: FactStore) -> None:
     assert read_many(store, "lag(mrr, '1mo')", ["2026-06-15", "2026-07-02"]) == [100.0, 150.0]
     assert read(store, "lag(utilisation, '1d')", "2026-03-12T12:00") == 0.5

@@ -31,6 +31,7 @@ from tests.engine.world import EXAMPLE
 from tests.facts.timeline import changed, grouped, recorded, tracked
 from tests.measures.reference import Happened, Plainly, Value, values
 
+COUNTRIES = {"cord": "JP", "silent": "US"}  # the others are at home, in Germany
 ZONES = {"acme": "UTC", "bolt": "America/New_York", "cord": "Asia/Tokyo", "silent": "Europe/Berlin"}
 START = datetime(2025, 9, 1, tzinfo=UTC)  # New York and Berlin change their clocks within the log
 DAYS = 320  # more than two seams of the words' blocks, and than twice 128 days
@@ -44,6 +45,7 @@ OVER = {
     "3h": Duration(3, "h"), "90min": Duration(90, "min"), "1d": Duration(1, "d"), "7d": Duration(7, "d"),
     "28d": Duration(28, "d"), "64d": Duration(64, "d"), "128d": Duration(128, "d"), "129d": Duration(129, "d"),
     "2w": Duration(2, "w"), "1mo": Duration(1, "mo"), "5mo": Duration(5, "mo"), "1y": Duration(1, "y"),
+    "5bd": Duration(5, "bd"), "12bh": Duration(12, "bh"),
 }  # fmt: skip
 SINCE = {
     "date": Anchor(date=date(2025, 10, 5)),
@@ -188,7 +190,12 @@ def logged(seq: int, entry: dict[str, Any], of: str) -> Logged:
 
 def edited(of: str) -> list[tuple[Any, ...]]:
     zones = [
-        ("2025-08-30", "account.set", name + of, {"fields": {"timezone": zone, "go_live": "2026-01-15"}})
+        (
+            "2025-08-30",
+            "account.set",
+            name + of,
+            {"fields": {"timezone": zone, "go_live": "2026-01-15", "country": COUNTRIES.get(name, "")}},
+        )
         for name, zone in ZONES.items()
     ]
     contract = {"contract": f"c{of}", "signed": None, "starts": CONTRACT.isoformat(), "ends": None}
@@ -283,7 +290,8 @@ def plainly(
             "go_live": datetime(2026, 1, 15, tzinfo=zone),
         }
         for at in instants:
-            found[account, at] = values(shapes, events, at, zone, anchors)
+            country = COUNTRIES.get(account.partition("-")[0], "DE")
+            found[account, at] = values(shapes, events, at, zone, anchors, country)
     return found
 
 
