@@ -55,6 +55,12 @@ def lacking(names: Iterable[str]) -> list[str]:
     return [name for name in names if name not in there]
 
 
+def waiting(names: Iterable[str]) -> list[str]:
+    """Of these templates, those that have no approved text and a draft to approve."""
+    there = set(Text.objects.values_list("name", flat=True))
+    return [name for name in lacking(names) if name in there]
+
+
 def _note(row: Text, action: str, actor: str, at: datetime) -> None:
     payload = {"name": row.name, "language": row.language, "text": row.pk}
     audit.record(actor=actor, action=action, subject=f"template:{row.name}", payload=payload, at=at)

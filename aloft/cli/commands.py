@@ -12,7 +12,7 @@ from rich.console import Console
 
 from aloft import clock
 from aloft.act import text_files
-from aloft.act.texts import lacking
+from aloft.act.texts import lacking, waiting
 from aloft.cli import (
     accounts,
     asking,
@@ -29,7 +29,7 @@ from aloft.cli import (
     starting,
 )
 from aloft.cli.reading import instant_of, read, refuse, texts_beside
-from aloft.cli.ready import prepare
+from aloft.cli.ready import is_prepared, prepare
 from aloft.cli.reporting import Format
 from aloft.engagement.schema import json_schema
 from aloft.engagement.templates import templates_of
@@ -99,15 +99,21 @@ def demo(
 
 @app.command()
 def validate(model: ModelFile) -> None:
-    """Is the model well formed, and do its references and types hold?"""
+    """Is the model well formed, and do its references and types hold?
+
+    Where records are kept already, it also tells which of its templates have no approved text.
+    """
     reading = read(model)
     found = reading.model
+    beside = {text.name for text in texts_beside(model)}
     for note in reading.notes:
         out.print(str(note), markup=False)
     out.print(
         f"{model}: {found.title}. {len(found.phases)} phases, {len(found.segments)} segments, "
         f"{len(found.moments)} moments: nothing to mend."
     )
+    if is_prepared():
+        _wordless(out, [name for name in templates_of(found) if name not in beside])
 
 
 @app.command()
@@ -173,7 +179,8 @@ def apply(
 
     What of it this version does not run yet is told, each with what happens instead.
 
-    Texts in `templates/NAME.LANGUAGE.liquid` beside it are what its messages say from then on.
+    Texts in `templates/NAME.LANGUAGE.liquid` beside it are what its messages say from then on. For templates of
+    presets that have no text yet, the one that ships comes in as a draft, which a person approves under Templates.
     """
     prepare()
     reading = read(model)
@@ -189,12 +196,13 @@ def apply(
         with printing.filling(err) as progress:
             version = asking.publish(reading.model, reading.document, instant_of(from_, now), now, progress)
         text_files.put_in_force(texts, actor="cli", at=now)
+        text_files.bring_drafts(templates_of(reading.model), at=now)
         told = asking.levels() if version.live_from >= now else None
     except (Refused, asking.Unanswered) as refused:
         refuse(str(refused))
     printing.not_run(err, reading.unrun)
     printing.published(out, version)
-    printing.wordless(err, lacking(templates_of(reading.model)))
+    _wordless(err, list(templates_of(reading.model)))
     if told is not None:
         printing.not_available(out, told)
 
@@ -277,6 +285,10 @@ def report(
     except asking.Unanswered as refused:
         refuse(str(refused))
     reporting.show(out, err, told, form)
+
+
+def _wordless(to: Console, names: list[str]) -> None:
+    printing.wordless(to, lacking(names), waiting(names))
 
 
 def _day(text: str | None, *, last: bool) -> str | None:

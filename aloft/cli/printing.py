@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -26,13 +26,15 @@ def published(out: Console, version: ModelVersion) -> None:
     )
 
 
-def wordless(err: Console, templates: list[str]) -> None:
-    """Templates that messages are blocked for."""
-    if templates:
-        listed = ", ".join(templates)
-        err.print(
-            f"No approved text yet, so nobody gets them: {listed}. Write them under Templates.", markup=False
-        )
+def wordless(err: Console, templates: Sequence[str], drafts: Sequence[str]) -> None:
+    """Templates that messages are blocked for, `drafts` those of them that only have to be approved."""
+    unwritten = [name for name in templates if name not in drafts]
+    for names, mend in ((drafts, "Read and approve the drafts"), (unwritten, "Write them")):
+        if names:
+            listed = ", ".join(names)
+            err.print(
+                f"No approved text yet, so nobody gets them: {listed}. {mend} under Templates.", markup=False
+            )
 
 
 def returning(out: Console, found: Return) -> None:

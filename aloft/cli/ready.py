@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from django.db.migrations.executor import MigrationExecutor
 
 
@@ -16,6 +19,24 @@ def prepare() -> None:
         from aloft.cli.database import make_database
 
         make_database(connection.settings_dict)
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not _is_up_to_date():
         call_command("migrate", verbosity=0, interactive=False)
+
+
+def is_prepared() -> bool:
+    """Whether records can be asked, by a command that needs none and must make nothing."""
+    if isinstance(connection, SQLite) and not (connection.is_in_memory_db() or _is_a_file()):
+        return False  # to ask would make one
+    try:
+        return _is_up_to_date()
+    except OperationalError:
+        return False
+
+
+def _is_a_file() -> bool:
+    return Path(connection.settings_dict["NAME"]).is_file()
+
+
+def _is_up_to_date() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())

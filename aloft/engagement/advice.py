@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aloft.engagement import library
 from aloft.engagement.draft import Draft
 from aloft.engagement.model import Model, Moment, Segment, Touch
 from aloft.engagement.notes import Remark
@@ -19,8 +20,10 @@ def advice(draft: Draft, model: Model) -> tuple[Remark, ...]:
 
 
 def _without_content(draft: Draft, model: Model) -> Iterator[Remark]:
-    """An automated owner without steps sends the template of the moment's name, which somebody has to write."""
-    digital = [one for one in model.moments.values() if _is_digital(model, one)]
+    """An automated owner without steps sends the template of the moment's name: if none ships, somebody has to
+    write it."""
+    worded = library.worded()
+    digital = [one for one in model.moments.values() if _is_digital(model, one) and one.name not in worded]
     silent = [one.name for one in digital if not draft.given(("moments", one.name, "steps"))]
     if silent:
         listed = ", ".join(silent)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 from aloft.engagement.tree import Unreadable, read_tree
 
+_TEXT = ".liquid"
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
@@ -38,6 +39,18 @@ def preset(name: str) -> Found | None:
     if word not in presets():
         return None
     return Found(_folder().joinpath(f"{word}.yaml").read_text("utf-8"), f"preset {word}", preset)
+
+
+def templates() -> Mapping[str, resources.abc.Traversable]:
+    """What the presets send has words: the file of each text, by `NAME.LANGUAGE`, in order."""
+    files = _folder().joinpath("templates").iterdir()
+    found = {one.name.removesuffix(_TEXT): one for one in files if one.name.endswith(_TEXT)}
+    return dict(sorted(found.items()))
+
+
+def worded() -> frozenset[str]:
+    """The templates for which a text ships, in whatever language."""
+    return frozenset(name.partition(".")[0] for name in templates())
 
 
 def starting_model() -> str:

@@ -10,8 +10,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from aloft.act import text_files
 from aloft.engagement.load import Reading, read_model
 from aloft.engagement.problems import InvalidModel, Problem
+from aloft.engagement.templates import templates_of
 from aloft.engine.publishing import NotPublished, publish_from
 from aloft.records.models import ModelDraft, ModelVersion, Person
 from aloft.records.policies import may_publish
@@ -103,8 +105,8 @@ def newest_of(name: str) -> ModelVersion | None:
 
 
 def put_in_force(reading: Reading, reader: Reader, person: Person) -> ModelVersion:
-    """Live from now on. The engine may be running, so nothing is taken back."""
-    return publish_from(
+    """Live from now on. The engine may be running, so nothing is taken back. What presets say comes in as drafts."""
+    version = publish_from(
         reading.model,
         reading.document,
         live_from=reader.now,
@@ -112,3 +114,5 @@ def put_in_force(reading: Reading, reader: Reader, person: Person) -> ModelVersi
         actor=person.handle,
         running=True,
     )
+    text_files.bring_drafts(templates_of(reading.model), at=reader.now)
+    return version

@@ -9,6 +9,11 @@ import pytest
 
 from aloft.act import text_files, texts
 from aloft.act.models import Text
+from aloft.act.rendering import Renderer
+from aloft.engagement import library
+from aloft.engagement.load import load
+from aloft.engagement.model import Model
+from aloft.engagement.templates import templates_of
 from aloft.records.models import Account, Contact
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -62,3 +67,39 @@ def test_a_reader_gets_the_nearest_language(contact: str, account: str, subject:
 def test_a_file_without_words_is_named(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(text_files.NotAText, match=says):
         text_files.read_beside(beside(tmp_path, "welcome.liquid", text))
+
+
+def test_every_template_of_the_presets_has_words_that_can_be_sent() -> None:
+    """R55: each is looked at with no more than a name, as the first preview is, and says nothing that is not there."""
+    sent = {name for preset in library.presets() for name in templates_of(model_of(preset))}
+    shipped = {one.name: one for one in text_files.shipped() if one.language == texts.USUAL}
+    assert shipped.keys() == sent
+    values = {
+        "account": {"name": "Acme"}, "contact": {"first_name": "Ann"}, "owner": {"name": ""}, "event": {},
+    }  # fmt: skip
+    renderer = Renderer()
+    try:
+        for one in shipped.values():
+            subject, body = renderer.render([one.subject, one.body], values)
+            assert 10 < len(subject) < 80, one.name
+            assert 100 < len(body) < 900, one.name
+            assert "{" not in subject + body
+            assert "Ann" in body
+    finally:
+        renderer.close()
+
+
+@pytest.mark.django_db
+def test_what_ships_is_a_draft_and_leaves_texts_that_are_there_alone() -> None:
+    texts.write(name="promoter", language="de", subject="Danke", body="x", actor="mia", at=NOW)
+    assert text_files.bring_drafts(["promoter", "tip", "ours"], at=NOW) == ["tip"]
+    assert text_files.bring_drafts(["promoter", "tip", "ours"], at=NOW) == []
+    assert texts.lacking(["promoter", "tip"]) == ["promoter", "tip"]
+    assert texts.waiting(["promoter", "tip", "ours"]) == ["promoter", "tip"]
+    assert Text.objects.get(name="tip").written_by == "aloft"
+
+
+def model_of(preset: str) -> Model:
+    found = library.preset(preset)
+    assert found is not None
+    return load(found.text, preset)

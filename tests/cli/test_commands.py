@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from aloft.act import texts
+from aloft.act.models import Text
 from aloft.cli.commands import app
 from aloft.engagement import not_run
 from aloft.engagement.load import load
@@ -28,14 +30,15 @@ def call(*words: str) -> Result:
     return CliRunner().invoke(app, list(words))
 
 
-def test_a_good_model_has_nothing_to_mend() -> None:
+def test_a_good_model_has_nothing_to_mend(home: Path) -> None:
     told = call("validate", EXAMPLE)
     assert (told.exit_code, told.stdout) == (
         0,
         f"{EXAMPLE}:44:1: moments: tech touch needs content: "
         "give these steps, or write their templates: usage_low\n"
         f"{EXAMPLE}: Northwind Ledger - three tiers, two phases. "
-        "2 phases, 3 segments, 6 moments: nothing to mend.\n",
+        "2 phases, 3 segments, 6 moments: nothing to mend.\n"
+        "No approved text yet, so nobody gets them: usage_low. Write them under Templates.\n",
     )
 
 
@@ -70,7 +73,7 @@ def half_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return str(model)
 
 
-def test_what_is_not_run_is_noted_at_its_place(half_run: str) -> None:
+def test_what_is_not_run_is_noted_at_its_place(home: Path, half_run: str) -> None:
     told = call("validate", half_run)
     assert told.exit_code == 0
     assert told.stdout.splitlines()[0] == (
@@ -118,7 +121,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     assert (told.exit_code, told.stderr) == (1, f"{model}: a model is text in UTF-8, and byte 7 is none\n")
 
 
-def test_a_start_is_written_once_and_can_be_validated(tmp_path: Path) -> None:
+def test_a_start_is_written_once_and_can_be_validated(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "ours.yaml"
     assert call("init", str(file)).stdout == f"{file} is written. Change it, then: aloft validate {file}\n"
     assert call("validate", str(file)).exit_code == 0
@@ -128,6 +131,36 @@ def test_a_start_is_written_once_and_can_be_validated(tmp_path: Path) -> None:
     assert file.read_text() == "mine"
     assert call("init", str(file), "--preset", "two-phase", "--force").exit_code == 0
     assert file.read_text().startswith("# Two phases")
+
+
+def test_what_a_preset_says_comes_in_as_drafts_that_nobody_gets_before_they_are_approved(
+    home: Path, tmp_path: Path
+) -> None:
+    model = tmp_path / "ours.yaml"
+    call("init", str(model), "--preset", "two-phase")
+    assert "adoption_gate, quick_win_overdue" in (before := call("validate", str(model)).stdout)
+    assert "Write them under Templates." in before
+    told = call("apply", str(model))
+    listed = "access_confirmed, adoption_gate, quick_win_overdue, product_release, mediocre_survey, "
+    listed += "usage_decrease, promoter, usage_increase"
+    assert f"nobody gets them: {listed}. Read and approve the drafts under Templates." in told.stderr
+    assert Text.objects.filter(approved_at=None).count() == 8
+    for draft in Text.objects.all():
+        texts.approve(text=draft, actor="mia", at=NOW)
+    assert "No approved text" not in call("validate", str(model)).stdout
+    call("apply", str(model))
+    assert Text.objects.count() == 8
+
+
+def test_a_text_of_ones_own_is_there_before_what_ships(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/promoter.de.liquid").write_text("Subject: Danke\n\nHallo\n")
+    model = tmp_path / "ours.yaml"
+    call("init", str(model))
+    assert "promoter" not in call("validate", str(model)).stdout
+    call("apply", str(model))
+    assert [one.subject for one in Text.objects.filter(name="promoter")] == ["Danke"]
+    assert Text.objects.count() == 8
 
 
 def test_the_schema_is_printed_for_editors() -> None:

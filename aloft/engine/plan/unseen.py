@@ -1,13 +1,14 @@
-"""Names in a text that nothing has ever borne out: events that never came, templates that nobody wrote."""
+"""Names in a text that nothing has ever borne out: events that never came, templates that have no approved text."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
 
+from aloft.act import texts
 from aloft.engagement.expressions import Text
 from aloft.engagement.model import AnswerTrigger, EventTrigger, Model, Moment
-from aloft.engagement.playbook import Branch, Message, Split, Step
+from aloft.engagement.templates import templates_of
 from aloft.engine.plan.values import Lack
 from aloft.facts.changes import TITLED, fact_title
 from aloft.facts.store import FactStore
@@ -16,6 +17,10 @@ from aloft.measures.names import calls_in, rules
 
 OF_EVENTS = ("declined", "grew", "silent", "used")
 """Functions whose first argument may be the name of an event."""
+
+
+_NONE = "no text is kept by that name: nothing is sent"
+_DRAFT = "its text is a draft that nobody has approved: nothing is sent"
 
 
 def lacks(store: FactStore, model: Model) -> list[Lack]:
@@ -58,31 +63,10 @@ def _triggers(moment: Moment) -> tuple[str, ...]:
 
 
 def _templates(model: Model) -> list[Lack]:
-    used: defaultdict[str, list[str]] = defaultdict(list)
-    for moment in model.moments.values():
-        for name in templates_of(moment, model):
-            used[name].append(moment.name)
-    says = "no text is kept by that name: nothing is sent"
+    """Those without an approved text in any language."""
+    used = templates_of(model)
+    drafts = texts.waiting(used)
     return [
-        Lack("template", name, tuple(dict.fromkeys(where)), 0, says) for name, where in sorted(used.items())
+        Lack("template", name, used[name], 0, _DRAFT if name in drafts else _NONE)
+        for name in sorted(texts.lacking(used))
     ]
-
-
-def templates_of(moment: Moment, model: Model) -> list[str]:
-    """Those of its messages; of a moment without steps whose owner is automated, the one of its own name."""
-    named = list(_messages(moment.steps))
-    if not moment.steps and any(model.roles[role].automated for role in moment.owners.values()):
-        named.append(moment.name)
-    return named
-
-
-def _messages(steps: tuple[Step, ...]) -> Iterator[str]:
-    for step in steps:
-        match step:
-            case Message(template=template):
-                yield template
-            case Branch(then=then, otherwise=otherwise):
-                yield from _messages((*then, *otherwise))
-            case Split(branches=branches):
-                for branch in branches.values():
-                    yield from _messages(branch)
