@@ -22,6 +22,8 @@ ALOFT_HOME = Path(os.environ.get("ALOFT_HOME", ".aloft")).resolve()
 ALOFT_DEMO = flag("ALOFT_DEMO")
 ALOFT_SMTP = os.environ.get("ALOFT_SMTP", "")
 ALOFT_MAIL_FROM = os.environ.get("ALOFT_MAIL_FROM", "Aloft <aloft@localhost>")
+ALOFT_WEBHOOK_NETWORKS = words("ALOFT_WEBHOOK_NETWORKS")
+"""Networks of our own that webhooks may lead to; else they lead to public addresses alone."""
 ALOFT_URL = os.environ.get("ALOFT_URL", "http://127.0.0.1:8000").rstrip("/")
 ALOFT_COMPANY = os.environ.get("ALOFT_COMPANY", "Aloft")
 """What customers know us by."""

@@ -304,6 +304,17 @@ class Delivery(models.Model):
         ordering = ["created_at", "id"]
 
 
+class Endpoint(models.Model):
+    """Where the webhook of a name leads. Of the two secrets the former still signs, until the next renewal."""
+
+    name = models.CharField(max_length=100, unique=True)
+    url = models.CharField(max_length=2000)
+    secret = models.CharField(max_length=100)
+    former_secret = models.CharField(max_length=100, blank=True)
+    made_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True, blank=True, help_text="When it answered 410: nobody is there")
+
+
 class Unreachable(models.Model):
     """An address at which a mail server said that nobody is: nothing is sent there any more."""
 

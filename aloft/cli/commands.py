@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from rich.console import Console
 
 from aloft import clock
-from aloft.act import text_files
+from aloft.act import endpoints, text_files
 from aloft.act.texts import lacking, waiting
 from aloft.cli import (
     accounts,
@@ -19,6 +19,7 @@ from aloft.cli import (
     backtesting,
     erasing,
     explaining,
+    hooks,
     importing,
     keeping,
     planning,
@@ -32,7 +33,7 @@ from aloft.cli.reading import instant_of, read, refuse, texts_beside
 from aloft.cli.ready import is_prepared, prepare
 from aloft.cli.reporting import Format
 from aloft.engagement.schema import json_schema
-from aloft.engagement.templates import templates_of
+from aloft.engagement.templates import templates_of, webhooks_of
 from aloft.engine.asked import Method
 from aloft.records.refusals import Refused
 from aloft.revenue.conventions import GRACE, Contracts, EndDay
@@ -203,10 +204,12 @@ def apply(
     printing.not_run(err, reading.unrun)
     printing.published(out, version)
     _wordless(err, list(templates_of(reading.model)))
+    printing.unaddressed(err, endpoints.lacking(webhooks_of(reading.model)))
     if told is not None:
         printing.not_available(out, told)
 
 
+app.command()(hooks.webhook)
 app.command()(planning.plan)
 app.command()(returning.rollback)
 app.command()(returning.retire)

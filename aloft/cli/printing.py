@@ -37,6 +37,12 @@ def wordless(err: Console, templates: Sequence[str], drafts: Sequence[str]) -> N
             )
 
 
+def unaddressed(err: Console, webhooks: Sequence[str]) -> None:
+    """Webhooks that lead nowhere yet."""
+    for name in webhooks:
+        err.print(f"Webhook {name} leads nowhere yet: aloft webhook {name} URL", markup=False)
+
+
 def returning(out: Console, found: Return) -> None:
     """What would follow, before it is done."""
     name = found.newest.name

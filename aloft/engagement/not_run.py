@@ -17,7 +17,6 @@ FUNCTIONS: Mapping[str, str] = {}
 """Functions by their name."""
 
 KEYS: Mapping[str, str] = {
-    "moments.*.steps.*.webhook": "nobody is called",
     "moments.*.with": "the owner chooses whom to invite",
     "moments.*.per": "there is one occurrence for each account",
     "moments.*.group": "each account has an occurrence of its own",

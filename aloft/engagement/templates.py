@@ -1,4 +1,4 @@
-"""Which templates a model sends, and in which of its moments."""
+"""Which templates a model sends, and in which of its moments; and which webhooks it calls."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ def templates_of(model: Model) -> Mapping[str, tuple[str, ...]]:
         for template in sent_by(moment, model):
             found.setdefault(template, []).append(moment.name)
     return {template: tuple(moments) for template, moments in found.items()}
+
+
+def webhooks_of(model: Model) -> list[str]:
+    """Their names, in the order of the document."""
+    steps = (step for moment in model.moments.values() for _, step in playbook.placed(moment.steps))
+    return list(dict.fromkeys(step.name for step in steps if isinstance(step, playbook.Webhook)))
 
 
 def sent_by(moment: Moment, model: Model) -> list[str]:

@@ -27,7 +27,7 @@ from aloft.act.models import (
 from aloft.decide.durations import add
 from aloft.decide.playbook import Begun, Progress, Taken, go_on
 from aloft.engagement import playbook
-from aloft.engine import messages
+from aloft.engine import calls, messages
 from aloft.engine.directory import Known
 from aloft.engine.judging import by_version
 from aloft.engine.opening import minutes_of
@@ -58,6 +58,7 @@ class _Written:
     steps: list[Step] = field(default_factory=list)
     dues: list[Due] = field(default_factory=list)
     orders: list[messages.Order] = field(default_factory=list)
+    calls: list[calls.Call] = field(default_factory=list)
     over: list[Step] = field(default_factory=list)
     """Waits that are over."""
     ended: list[int] = field(default_factory=list)
@@ -213,6 +214,8 @@ def _take(
         if isinstance(begun.step, playbook.Message | playbook.Survey) and not begun.passed:
             order = messages.Order(occurrence, running, known, begun.path, begun.step, at)
             written.orders.append(order)
+        if isinstance(begun.step, playbook.Webhook) and not begun.passed:
+            written.calls.append(calls.Call(row, begun.step, occurrence, running, known))
     if progress.reached:
         written.ended.append(occurrence.pk)
 
@@ -287,6 +290,7 @@ def _write(turn: Turn, written: _Written) -> None:
     Due.objects.bulk_create(written.dues, batch_size=500)
     if written.ended:
         _drop(Step.objects.filter(occurrence__in=written.ended, awaited=True), turn.at)
+    calls.put_out(turn, written.calls)
     messages.plan(turn, written.orders)
 
 

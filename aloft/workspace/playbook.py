@@ -47,6 +47,7 @@ class Taken:
     step: Step
     icon: str
     messages: tuple[Sent, ...] = ()
+    calls: tuple[Delivery, ...] = ()
 
     @property
     def is_to_do(self) -> bool:
@@ -57,8 +58,13 @@ def steps_on(occurrence: Occurrence) -> list[Taken]:
     """In the order in which they were begun, each with what it sent."""
     told = [sent(one) for one in messages().filter(occurrence=occurrence)]
     return [
-        Taken(step, ICONS[StepKind(step.kind)], tuple(one for one in told if one.message.path == step.path))
-        for step in occurrence.steps.select_related("owner")
+        Taken(
+            step,
+            ICONS[StepKind(step.kind)],
+            tuple(one for one in told if one.message.path == step.path),
+            tuple(step.deliveries.all()),
+        )
+        for step in occurrence.steps.select_related("owner").prefetch_related("deliveries")
     ]
 
 
@@ -110,7 +116,7 @@ def is_late(step: Step, now: datetime) -> bool:
 def deliveries_of(person: Person | None) -> QuerySet[Delivery]:
     """At the accounts that the person may see; what goes to no account is for who sees everything."""
     full = Delivery.objects.select_related(
-        "message__contact", "message__account", "message__occurrence", "step"
+        "message__contact", "message__account", "message__occurrence", "step__occurrence__account"
     )
     if person is not None and person.sees_everything:
         return full

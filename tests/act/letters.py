@@ -63,9 +63,20 @@ def put_out(external: str = "ann", at: datetime = NOW, purpose: str = "marketing
     )
 
 
+def put_out_call(key: str = "crm", at: datetime = NOW, to: str = "crm") -> object:
+    """A call of a webhook, waiting since `at`."""
+    from aloft.act.models import Delivery
+
+    payload = {"type": "step.reached", "data": {"account": {"id": "acme", "name": "Åberg"}}}
+    return Delivery.objects.create(
+        key=f"key-{key}", channel="webhook", to=to, payload=payload, next_at=at, created_at=at
+    )
+
+
 def main(verb: str) -> object:
     from aloft import clock
-    from aloft.act.models import Delivery
+    from aloft.act import endpoints
+    from aloft.act.models import Delivery, DeliveryState
     from aloft.act.outbox import claims, services
     from aloft.cli.ready import prepare
     from aloft.records.services import set_person
@@ -74,8 +85,12 @@ def main(verb: str) -> object:
     now = clock.now()
     if verb == "make":
         put_out(at=now)
+    elif verb.startswith("call "):
+        endpoints.set_endpoint(name="crm", url=verb.removeprefix("call "), actor="ops", at=now)
+        put_out_call(at=now)
     elif verb == "later":
         claims.release(at=now + claims.LEASE + timedelta(minutes=1))
+        Delivery.objects.filter(state=DeliveryState.WAITING).update(next_at=now)
     elif verb == "again":
         mia = set_person(handle="mia", name="Mia", role="csm", actor="ops", at=now)
         services.send_again(delivery=Delivery.objects.get(), actor=mia, at=now)

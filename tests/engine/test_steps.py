@@ -109,6 +109,38 @@ def test_where_nothing_leaves_the_message_is_kept_and_the_outbox_is_empty(
     assert not Delivery.objects.exists()
 
 
+CALLING = MODEL.replace("      - message: {template: we-saw, to: [exec_sponsor, champion], purpose: service}\n",
+    "      - webhook: crm\n", 1)  # fmt: skip
+
+
+def test_a_step_calls_another_system_once_with_what_has_opened(world: World, acme: Account) -> None:
+    world.publish(CALLING, "2026-01-02")
+    world.engine.sends = True
+    world.track("acme", "Ticket Opened", "2026-01-05 10:00", ticket_id=1)
+    world.run("2026-01-05 10:01")
+    call = Delivery.objects.get(channel="webhook")
+    assert (call.to, call.state, call.step and call.step.path) == ("crm", "waiting", "0")
+    data = call.payload["data"]
+    assert (call.payload["type"], call.payload["timestamp"]) == ("step.reached", "2026-01-05T10:00:00Z")
+    assert data["account"] == {"id": "acme", "name": "Acme"}
+    assert (data["moment"]["name"], data["moment"]["objective"]) == ("ticket", "Solve it")
+    assert data["owner"]["handle"] == "cora"
+    told = Verdict.objects.get(verdict="sent").details
+    assert told == {"channel": "webhook", "template": "crm", "step": "0"}
+    assert steps() == [("0", "done"), ("1", "waiting")]
+    world.restart()
+    world.run("2026-01-05 12:00")
+    assert Delivery.objects.count() == 1
+
+
+def test_where_nothing_leaves_nobody_is_called(world: World, acme: Account) -> None:
+    world.publish(CALLING, "2026-01-02")
+    world.track("acme", "Ticket Opened", "2026-01-05 10:00", ticket_id=1)
+    world.run("2026-01-05 10:01")
+    assert world.verdicts("acme", "ticket") == [("opened", "2026-01-05 10:00"), ("sent", "2026-01-05 10:00")]
+    assert not Delivery.objects.exists()
+
+
 def test_what_is_decided_for_an_instant_long_past_is_kept(world: World, acme: Account) -> None:
     world.engine.sends = True
     world.track("acme", "Signed Up", "2026-01-05 10:00")

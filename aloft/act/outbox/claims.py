@@ -1,7 +1,7 @@
 """The moves of a delivery. Each is one statement that says from which state it goes: of two workers, one moves it.
 
 A worker holds what it has claimed until its lease ends. What was only claimed then waits again; what was being
-handed over may have arrived, and is `unknown`: only a person says what becomes of it.
+handed over may have arrived, and is `unknown`: only a person says what becomes of a mail.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 
 from aloft.act.models import Delivery, DeliveryState
 from aloft.act.outbox.retries import next_try
 
 LEASE = timedelta(minutes=2)
+KNOWN_AGAIN = ("webhook",)
+"""Channels whose other side tells what it has by its id: a second time does no harm there."""
 RESTORED = "restored from a backup: it may have left after that was taken"
 NO_ANSWER = "the worker stopped while it was handed over: it may have arrived"
 
@@ -57,20 +59,18 @@ def sent(delivery: Delivery, *, by: str, at: datetime, answer: str) -> bool:
 
 
 def unanswered(delivery: Delivery, *, by: str, at: datetime, answer: str) -> bool:
-    """Handed over, and no answer was heard."""
-    return _move(
-        delivery,
-        DeliveryState.HANDING_OVER,
-        by,
-        state=DeliveryState.UNKNOWN,
-        ended_at=at,
-        answer=answer[:500],
-    )
+    """Handed over, and no answer was heard. What the other side knows again by its id is tried again; else, and after
+    the last attempt, it is unknown."""
+    handed, told = DeliveryState.HANDING_OVER, {"answer": answer[:500]}
+    again = _again(delivery, at) if delivery.channel in KNOWN_AGAIN else None
+    if again is not None:
+        return _move(delivery, handed, by, state=DeliveryState.WAITING, next_at=again, **told)
+    return _move(delivery, handed, by, state=DeliveryState.UNKNOWN, ended_at=at, **told)
 
 
 def refused(delivery: Delivery, *, by: str, at: datetime, answer: str, for_good: bool) -> None:
     """Not taken: it is tried again later or, `for_good` or after the last attempt, has failed."""
-    again = None if for_good else next_try(delivery.channel, delivery.attempts, delivery.key, at)
+    again = None if for_good else _again(delivery, at)
     told = {"answer": answer[:500]}
     for state in (DeliveryState.CLAIMED, DeliveryState.HANDING_OVER):
         if again is None:
@@ -94,9 +94,11 @@ def withdraw(delivery: Delivery, *, by: str, at: datetime, answer: str) -> None:
 
 
 def release(*, at: datetime) -> int:
-    """What a worker held that is gone; how many."""
+    """What a worker held that is gone; how many. What the other side knows again by its id waits again in any case."""
     late = Delivery.objects.filter(lease_until__lt=at)
-    back = late.filter(state=DeliveryState.CLAIMED).update(
+    claimed = Q(state=DeliveryState.CLAIMED)
+    known_again = Q(state=DeliveryState.HANDING_OVER, channel__in=KNOWN_AGAIN)
+    back = late.filter(claimed | known_again).update(
         state=DeliveryState.WAITING, claimed_by="", lease_until=None, next_at=at
     )
     unknown = late.filter(state=DeliveryState.HANDING_OVER).update(
@@ -111,6 +113,10 @@ def fence(*, at: datetime) -> int:
     return Delivery.objects.filter(state__in=ways).update(
         state=DeliveryState.UNKNOWN, claimed_by="", lease_until=None, ended_at=at, answer=RESTORED
     )
+
+
+def _again(delivery: Delivery, at: datetime) -> datetime | None:
+    return next_try(delivery.channel, delivery.attempts, delivery.key, at)
 
 
 def _move(delivery: Delivery, source: DeliveryState, by: str, **to: object) -> bool:
