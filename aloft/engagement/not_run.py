@@ -28,7 +28,6 @@ KEYS: Mapping[str, str] = {
 """Keys by their path; `*` is any name or place in a list."""
 
 VALUES: Mapping[str, str] = {
-    "an event that answers another": "the moment never opens",
     "the persona 'actor'": "nothing is recorded of whoever caused the event",
 }
 """Values of keys that run otherwise, by what the note calls them."""

@@ -14,7 +14,6 @@ from aloft.engagement.document import MetricDoc
 from aloft.engagement.draft import Draft
 from aloft.engagement.expressions import Call, Expression, Name, Null, Text, rewrite, walk
 from aloft.engagement.findings import Findings
-from aloft.engagement.moment_document import EventRefDoc
 from aloft.engagement.parse import Parsed
 from aloft.engagement.problems import Path, Place, dotted
 from aloft.engagement.proofs import undecided, wavering
@@ -99,9 +98,6 @@ def _values(draft: Draft) -> Iterator[Remark]:
     document = draft.document
     if document.unit == "relationship":
         yield from _value(draft, ("unit",), "unit: relationship")
-    for name, moment in document.moments.items():
-        if isinstance(moment.expect, EventRefDoc):
-            yield from _value(draft, ("moments", name, "expect"), "an event that answers another")
 
 
 def _value(draft: Draft, path: Path, what: str, offset: int = 0) -> Iterator[Remark]:

@@ -41,6 +41,7 @@ def by_facts(turn: Turn, changes: Sequence[ChangeRow], moved: frozenset[int], co
         expectations.satisfied(turn, turn.touched)
         expectations.retract(turn, turn.touched)
         _settle(turn)
+        expectations.answered_at_once(turn, turn.touched)
         events.read(turn, arrived)
     events.open_by_hand(turn, changes)
     judging.watch(turn, turn.touched | turn.opened)

@@ -6,15 +6,15 @@ which it turns out to have been true before the deadline, and retracted if that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState, Verdict
 from aloft.act.states import check
 from aloft.decide.values import Reason
-from aloft.engagement.model import ExpectTrigger
-from aloft.engine import words
+from aloft.engagement.model import AnswerTrigger, ExpectTrigger
+from aloft.engine import answers, words
 from aloft.engine.directory import Known
 from aloft.engine.opening import Candidate, open_all
 from aloft.engine.turn import Row, Turn
@@ -49,7 +49,20 @@ def _armed(rows: Iterable[int]) -> list[Due]:
 def satisfied(turn: Turn, accounts: Iterable[int]) -> None:
     """Of what is armed or pending at these accounts: what has turned out true."""
     rows = _rows(turn, accounts)
-    for due, row, value in _judged(turn, _armed(rows), rows):
+    _satisfied(turn, _armed(rows), rows)
+
+
+def answered_at_once(turn: Turn, accounts: Iterable[int]) -> None:
+    """Of what has only now asked for an answer: what was given one by facts of the same turn."""
+    asking = [
+        name for name, one in turn.program.model.moments.items() if isinstance(one.trigger, AnswerTrigger)
+    ]
+    rows = _rows(turn, accounts) if asking else {}
+    _satisfied(turn, [due for due in _armed(rows) if due.moment in asking], rows)
+
+
+def _satisfied(turn: Turn, armed: list[Due], rows: dict[int, int]) -> None:
+    for due, row, value in _judged(turn, armed, rows):
         if value is True:
             _satisfy(turn, due, row)
 
@@ -85,10 +98,24 @@ def _judged(turn: Turn, due: list[Due], rows: dict[int, int]) -> list[tuple[Due,
     turn.frames.build()
     values: dict[int, bool | None] = {}
     for name in {one.moment for one in due}:
-        condition = turn.program.moments[name].condition or "null"
-        values |= turn.frames.judged(condition, [key for key, one in enumerate(due) if one.moment == name])
+        keys = [key for key, one in enumerate(due) if one.moment == name]
+        values |= judged(turn, name, {key: (due[key], rows[due[key].account_id]) for key in keys})
     frame = turn.frames.rows(range(len(due)))
     return [(one, frame[key], values[key]) for key, one in enumerate(due)]
+
+
+def judged(turn: Turn, moment: str, due: Mapping[int, tuple[Due, int]]) -> dict[int, bool | None]:
+    """By key of the frame: whether what these due rows of a moment, each with its account, wait for came in time."""
+    compiled = turn.program.moments[moment]
+    if not isinstance(compiled.moment.trigger, AnswerTrigger):
+        return turn.frames.judged(compiled.condition or "null", due)
+    spans = [_span(turn, one, account) for one, account in due.values()]
+    return dict(zip(due, answers.answered(turn, compiled.moment, spans), strict=True))
+
+
+def _span(turn: Turn, due: Due, account: int) -> answers.Span:
+    closes = min(_deadline(due), turn.read_at + datetime.resolution)
+    return answers.Span(account, due.anchor, datetime.fromisoformat(due.details["anchor"]), closes)
 
 
 def _deadline(due: Due) -> datetime:
@@ -97,25 +124,32 @@ def _deadline(due: Due) -> datetime:
 
 def _behind(turn: Turn, due: Due) -> list[str]:
     """The sources that the expectation's events come from and that are not complete to its deadline."""
-    model = turn.program.model
-    read = metrics_behind(_trigger(turn, due).condition.expression, model)
-    needed = {source for metric in read for source in sources_of(metric.events, model.sources)}
+    model, trigger = turn.program.model, _trigger(turn, due)
+    if isinstance(trigger, AnswerTrigger):
+        needed = set(sources_of(trigger.expect.events, model.sources))
+    else:
+        read = metrics_behind(trigger.condition.expression, model)
+        needed = {source for metric in read for source in sources_of(metric.events, model.sources)}
     return sorted(source for source in needed if turn.watch.mark(source, turn.at) < _deadline(due))
 
 
-def _trigger(turn: Turn, due: Due) -> ExpectTrigger:
+def _trigger(turn: Turn, due: Due) -> ExpectTrigger | AnswerTrigger:
     trigger = turn.program.model.moments[due.moment].trigger
-    assert isinstance(trigger, ExpectTrigger)
+    assert isinstance(trigger, ExpectTrigger | AnswerTrigger)
     return trigger
 
 
 def _reason(turn: Turn, due: Due, row: Row, held: bool | None) -> Reason:
     trigger = _trigger(turn, due)
-    reason = words.rule_reason("expect", trigger.condition, row, turn, held)
-    says = f"{trigger.condition.text} within {trigger.within} of {trigger.of}"
+    if isinstance(trigger, AnswerTrigger):
+        moment = turn.program.model.moments[due.moment]
+        reason = answers.reason(moment, _span(turn, due, row["_account"]), held)
+    else:
+        reason = words.rule_reason("expect", trigger.condition, row, turn, held)
+        reason = replace(reason, says=f"{trigger.condition.text} within {trigger.within} of {trigger.of}")
     over = turn.at >= _deadline(due)
     found = f"{reason.found}; the deadline was {words.instant(_deadline(due))}" if over else reason.found
-    return Reason("expect", held, says, found, reason.line, reason.inputs)
+    return replace(reason, found=found)
 
 
 def _satisfy(turn: Turn, due: Due, row: Row) -> None:
@@ -156,12 +190,18 @@ def _say_blocked(turn: Turn, known: Known, due: Due, row: Row, behind: list[str]
 
 
 def _candidate(turn: Turn, due: Due, row: Row) -> Candidate:
-    reason = _reason(turn, due, row, False)
-    found, deadline = words.read_out(reason.inputs), _deadline(due)
-    because = f"{found} by {words.instant(deadline)}: expected {_trigger(turn, due).condition.text}"
+    reason, trigger, deadline = _reason(turn, due, row, False), _trigger(turn, due), _deadline(due)
+    if isinstance(trigger, AnswerTrigger):
+        because, expected = reason.found, answers.written(trigger)
+    else:
+        because, expected = (
+            f"{words.read_out(reason.inputs)} by {words.instant(deadline)}",
+            trigger.condition.text,
+        )
     return Candidate(
-        row["_account"], due.moment, due.anchor, due.n, turn.at, reason, because, deadline_at=deadline
-    )
+        row["_account"], due.moment, due.anchor, due.n, turn.at, reason, f"{because}: expected {expected}",
+        anchored_at=datetime.fromisoformat(due.details["anchor"]), deadline_at=deadline,
+    )  # fmt: skip
 
 
 def retract(turn: Turn, accounts: Iterable[int]) -> None:
@@ -177,7 +217,9 @@ def retract(turn: Turn, accounts: Iterable[int]) -> None:
 
 def _opened(turn: Turn, rows: Iterable[int]) -> list[Occurrence]:
     """Of expectations that were not met, and not closed since."""
-    standing = Occurrence.objects.filter(account__in=list(rows), trigger="expect", deadline_at__isnull=False)
+    standing = Occurrence.objects.filter(
+        account__in=list(rows), trigger__in=("expect", "answer"), deadline_at__isnull=False
+    )
     return [
         one for one in standing.exclude(state=OccurrenceState.CLOSED) if one.moment in turn.program.moments
     ]
@@ -187,6 +229,8 @@ def _as_due(one: Occurrence) -> Due:
     """The due row that opened it."""
     assert one.deadline_at is not None
     details = {"deadline": one.deadline_at.isoformat()}
+    if one.anchored_at is not None:
+        details["anchor"] = one.anchored_at.isoformat()
     return Due(account_id=one.account_id, moment=one.moment, anchor=one.anchor, n=one.n, details=details)
 
 

@@ -17,8 +17,17 @@ from aloft.decide.durations import add
 from aloft.decide.recurrence import Due as Instant
 from aloft.decide.recurrence import due_instants, next_after, next_after_change, opens_at
 from aloft.decide.values import Reason
-from aloft.engagement.model import Every, ExpectTrigger, Moment, Offsets, OnDate, ScheduleTrigger
-from aloft.engine import warning, words
+from aloft.engagement.model import (
+    AnswerTrigger,
+    Duration,
+    Every,
+    ExpectTrigger,
+    Moment,
+    Offsets,
+    OnDate,
+    ScheduleTrigger,
+)
+from aloft.engine import answers, warning, words
 from aloft.engine.absences import passed_over
 from aloft.engine.anchors import CONTRACT, Anchored, anchored
 from aloft.engine.diary import Deferral, deferrals
@@ -91,13 +100,15 @@ def moments_ahead(
     places = {
         name: compiled.place
         for name, compiled in turn.program.moments.items()
-        if isinstance(compiled.moment.trigger, ScheduleTrigger | ExpectTrigger)
+        if isinstance(compiled.moment.trigger, ScheduleTrigger | ExpectTrigger | AnswerTrigger)
         and (only is None or name in only)
     }
     for name, met in turn.frames.each(places, rows).items():
+        moment = turn.program.model.moments[name]
+        asked = answers.asked(turn, moment, met)
         for account in met:
-            subject = _subject(turn, turn.directory[account], turn.program.model.moments[name], rows[account])
-            yield subject, _of(turn, subject, history)
+            subject = _subject(turn, turn.directory[account], moment, rows[account])
+            yield subject, _of(turn, subject, history, asked.get(account, ()))
 
 
 def _unmet(turn: Turn, rows: Mapping[int, Row]) -> dict[str, set[int]]:
@@ -204,8 +215,11 @@ def _dates_ahead(known: Known, row: Row, now: datetime) -> list[Due]:
     ]
 
 
-def _of(turn: Turn, subject: Subject, history: History) -> Ahead:
+def _of(turn: Turn, subject: Subject, history: History, asked: Sequence[Anchored]) -> Ahead:
+    """`asked`: the events that ask for an answer."""
     trigger = subject.moment.trigger
+    if isinstance(trigger, AnswerTrigger):
+        return Ahead(_to_answer(turn, subject, trigger, asked, history))
     if isinstance(trigger, ExpectTrigger):
         return Ahead(_deadline(turn, subject, trigger, history))
     if isinstance(trigger, ScheduleTrigger):
@@ -217,13 +231,28 @@ def _deadline(turn: Turn, subject: Subject, trigger: ExpectTrigger, history: His
     anchor = anchored(trigger.of, subject.row, subject.calendar)
     if anchor is None or history.knows(subject, anchor, 1):
         return []
-    deadline = add(anchor.at, trigger.within, subject.calendar)
-    if deadline <= turn.live_from(subject.known.store):
-        return []
+    row = _judged(turn, subject, anchor, trigger.within, turn.live_from(subject.known.store))
+    return [row, *warning.rows(row, trigger, turn.at)] if row else []
+
+
+def _to_answer(
+    turn: Turn, subject: Subject, trigger: AnswerTrigger, asked: Sequence[Anchored], history: History
+) -> list[Due]:
+    """One row for each event that is not settled yet; of the time before the moment met the account, none."""
+    waiting = (one for one in asked if not history.knows(subject, one, 1))
+    found = (_judged(turn, subject, one, trigger.within, subject.floor) for one in waiting)
+    return [row for row in found if row]
+
+
+def _judged(turn: Turn, subject: Subject, anchor: Anchored, within: Duration, floor: datetime) -> Due | None:
+    """When it is judged whether what was expected came in time; None where that was over by `floor`."""
+    deadline = add(anchor.at, within, subject.calendar)
+    if deadline <= floor:
+        return None
     judged = add(deadline, turn.program.model.clock.lateness, subject.calendar)
     row = _due(subject, DueKind.DEADLINE, anchor.name, 1, judged)
     row.details = {"deadline": deadline.isoformat(), "anchor": anchor.at.isoformat()}
-    return [row, *warning.rows(row, trigger, turn.at)]
+    return row
 
 
 def _scheduled(turn: Turn, subject: Subject, trigger: ScheduleTrigger, history: History) -> Ahead:

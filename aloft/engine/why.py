@@ -26,7 +26,7 @@ from aloft.engagement.model import (
     ScheduleTrigger,
     WhenTrigger,
 )
-from aloft.engine import words
+from aloft.engine import answers, words
 from aloft.engine.directory import Known
 from aloft.engine.turn import Row, Turn
 from aloft.measures.names import names_in
@@ -273,8 +273,8 @@ def _trigger_reason(turn: Turn, known: Known, kept: Kept, compiled: CompiledMome
             says = names + (f" where {trigger.where.text}" if trigger.where else "")
             return Reason("event", False, says, f"no such {names} since the last one, if any", line)
         case AnswerTrigger():
-            says = f"{' or '.join(trigger.expect.events)} within {trigger.within}"
-            return Reason("expect", None, says, "this version does not judge answers", line)
+            found = _expectation(kept, compiled, _asked(kept, compiled))
+            return Reason("expect", None, answers.written(trigger), found, line)
         case ManualTrigger():
             return Reason("manual", False, "when a person says so", "nobody has asked for it", line)
 
@@ -298,6 +298,15 @@ def _condition(
     else:
         found = reason.found
     return Reason("when", value, reason.says, found, reason.line, reason.inputs)
+
+
+def _asked(kept: Kept, compiled: CompiledMoment) -> str:
+    """What waits for an answer, the first to be judged."""
+    waits = kept.waits(compiled.moment.name, DueKind.DEADLINE)
+    if waits is None:
+        return "nothing waits for an answer"
+    name, _, value = waits.anchor.partition(":")
+    return f"{name} {value} waits for an answer"
 
 
 def _expectation(kept: Kept, compiled: CompiledMoment, found: str) -> str:

@@ -17,6 +17,16 @@ from aloft.records.models import Account, AuditEntry, Book, Change, Holding, Lea
 from tests.engine.world import EXAMPLE, World, at, decisions
 from tests.facts.timeline import picture
 
+ANSWERED = """\
+moments:
+  solved_in_time:
+    expect: {event: Ticket Solved, by: ticket_id}
+    within: 12h
+    of: {event: Ticket Opened, by: ticket_id, where: "priority = 'urgent'"}
+    owner: csm
+    objective: Keep confidence while the case is open
+    outcome: {expect: "contacted", within: 1w}
+"""
 ACCOUNTS = {"acme": ("UTC", "5400"), "bolt": ("America/New_York", "2000"), "cord": ("Asia/Tokyo", "300")}
 START = at("2026-01-06")
 
@@ -31,8 +41,13 @@ def company(world: World, live_from: str = "2026-01-01", document: str = "") -> 
     world.publish(document or EXAMPLE.read_text(), "2026-01-01", live_from)
 
 
+def answering(document: str) -> str:
+    """The model with a moment for tickets that are not solved in time."""
+    return document.replace("moments:\n", ANSWERED, 1)
+
+
 def facts(world: World, seed: int, days: int = 5) -> list[tuple[Entry, str]]:
-    """Entries with the instant of their arrival, in its order: some late, some twice."""
+    """Entries with the instant of their arrival, in its order: some late, some twice; some tickets solved."""
     chance = random.Random(seed)
     made = []
     for _ in range(36):
@@ -45,6 +60,10 @@ def facts(world: World, seed: int, days: int = 5) -> list[tuple[Entry, str]]:
         text = happened.strftime("%Y-%m-%d %H:%M:%S")
         entry = world.entry(account, name, text, user, **properties)
         made.append((entry, arrived))
+        if name == "Ticket Opened" and len(made) % 2:
+            later = timedelta(hours=5 * (len(made) % 4))
+            solved = (happened + later).strftime("%Y-%m-%d %H:%M:%S")
+            made.append((world.entry(account, "Ticket Solved", solved, user, **properties), arrived + later))
         if chance.random() < 0.15:
             made.append((entry, arrived + timedelta(hours=1)))
     made.sort(key=lambda pair: pair[1])
@@ -83,7 +102,7 @@ def told(home: Path, seed: int, sizes: int | None) -> list[object]:
     forget()
     world = World(home)
     world.clock.instant = START  # all of it is news: taken tick by tick, not day by day as history is
-    company(world)
+    company(world, document=answering(EXAMPLE.read_text()))
     chance = random.Random(seed + 1)
     pending = facts(world, seed)
     while pending:
@@ -106,6 +125,7 @@ def told(home: Path, seed: int, sizes: int | None) -> list[object]:
 def test_batches_of_random_size_give_the_same_decisions(db: None, tmp_path: Path) -> None:
     whole = told(tmp_path / "whole", 1, None)
     assert len(whole) > 10
+    assert {one.verdict for one in Verdict.objects.filter(moment="solved_in_time")} >= {"opened", "satisfied"}
     for size in (3, 15):
         assert told(tmp_path / f"batches-{size}", 1, size) == whole
 

@@ -16,8 +16,16 @@ from datetime import datetime
 from aloft.act.models import Due, DueKind
 from aloft.decide.durations import add
 from aloft.decide.owners import role_by_touch
-from aloft.engagement.model import EventTrigger, ExpectTrigger, Moment, ScheduleTrigger, WhenTrigger
-from aloft.engine import conditions, daily, events, expectations, planning, positions
+from aloft.engagement.model import (
+    AnswerTrigger,
+    EventTrigger,
+    ExpectTrigger,
+    Moment,
+    ScheduleTrigger,
+    WhenTrigger,
+)
+from aloft.engine import answers, conditions, daily, events, expectations, planning, positions
+from aloft.engine.backtest.expected import Expected
 from aloft.engine.backtest.frame import Stands, stands_of, stirred
 from aloft.engine.backtest.kept import Bandwidth, Kept, Place, Waiting
 from aloft.engine.backtest.tape import Tape
@@ -50,8 +58,7 @@ class Evaluation:
         self._versions.hold(running)
         self._staff = Staff(running.version.live_from, running.program.model.clock)
         self._kept, self._bandwidth = Kept(), Bandwidth()
-        self._openings, self._holds, self._deadlines = Waiting(), Waiting(), Waiting()
-        self._armed: dict[str, dict[int, Due]] = defaultdict(dict)
+        self._openings, self._holds, self._expected = Waiting(), Waiting(), Expected(self._kept)
         self._finishing: list[tuple[datetime, int]] = []
         self._moved: dict[int, Position] = {}
         self._stands: Stands | None = None
@@ -98,10 +105,10 @@ class Evaluation:
         asked = frozenset(account for account in turn.frames.accounts() if account in self.directory)
         found = [one for one in events.arrived(turn, frozenset()) if one[1].account in asked]
         met = self._places(turn, found)
-        self._satisfy(turn, asked)
+        self._expected.satisfy(turn, asked)
         self._judge_everybody(turn)
         positions.move(turn, self._note)
-        self._plan(turn, (turn.moved & asked) | stirred(turn))
+        self._plan(turn, ((turn.moved | answers.asking(turn)) & asked) | stirred(turn))
         self._read_conditions(turn, asked)
         self._open_by_calendar(turn, asked)
         self._open_by_events(turn, found, met)
@@ -173,20 +180,14 @@ class Evaluation:
         opening = [row for row in due if row.kind == DueKind.OPEN]
         for row in opening:
             row.at = max(row.at, turn.at)
-        deadlines = [row for row in due if row.kind == DueKind.DEADLINE]
         self._openings.replace(place, opening)
-        self._deadlines.replace(place, deadlines)
-        account, name = place
-        self._armed[name].pop(account, None)
-        for row in deadlines:
-            self._armed[name][account] = row
+        self._expected.replace(place, [row for row in due if row.kind == DueKind.DEADLINE])
 
     def _drop(self, moment: Moment, accounts: Iterable[int]) -> None:
-        if isinstance(moment.trigger, ScheduleTrigger | ExpectTrigger):
+        if isinstance(moment.trigger, ScheduleTrigger | ExpectTrigger | AnswerTrigger):
             for account in accounts:
                 self._openings.drop((account, moment.name))
-                self._deadlines.drop((account, moment.name))
-                self._armed[moment.name].pop(account, None)
+                self._expected.drop((account, moment.name))
 
     def _open_by_calendar(self, turn: Turn, asked: frozenset[int]) -> None:
         """What comes after something that opens may be due the same day."""
@@ -295,26 +296,9 @@ class Evaluation:
         if not cools and not too_late and (*place, anchor, 1) not in self._kept.keys:
             self._open(turn, moment, [(place, anchor, 1, event.received, None)])
 
-    def _satisfy(self, turn: Turn, asked: frozenset[int]) -> None:
-        """What was expected, and has come true before the deadline."""
-        for name, armed in self._armed.items():
-            waiting = [
-                account
-                for account, row in armed.items()
-                if account in asked and turn.read_at < datetime.fromisoformat(row.details["deadline"])
-            ]
-            condition = turn.program.moments[name].condition
-            for account in turn.frames.true(condition or "null", waiting) if waiting else []:
-                self._settle((account, name), armed[account])
-
-    def _settle(self, place: Place, row: Due) -> None:
-        self._kept.resolve(place, row.anchor, row.n)
-        self._armed[place[1]].pop(place[0], None)
-        self._deadlines.drop(place)
-
     def _judge_deadlines(self, turn: Turn, asked: frozenset[int]) -> None:
         """As of each deadline, with all that is known now. Another frame stands afterwards."""
-        due = self._deadlines.due(turn.at, asked)
+        due = self._expected.due(turn.at, asked)
         if not due:
             return
         asks = [
@@ -327,24 +311,14 @@ class Evaluation:
         for name in {place[1] for place, _ in due}:
             compiled = turn.program.moments[name]
             keys = [key for key, (place, _) in enumerate(due) if place[1] == name]
-            values = turn.frames.judged(compiled.condition or "null", keys)
+            values = expectations.judged(turn, name, {key: (due[key][1], due[key][0][0]) for key in keys})
             met = set(turn.frames.true(compiled.narrows, keys))
             for key in keys:
                 place, row = due[key]
                 if values[key] is None:
-                    self._deadlines.replace(
-                        place,
-                        [
-                            Due(
-                                at=turn.at + expectations.LOOK_AGAIN,
-                                anchor=row.anchor,
-                                n=row.n,
-                                details=row.details,
-                            )
-                        ],
-                    )
+                    self._expected.look_again(place, row, turn.at)
                     continue
-                self._settle(place, row)
+                self._expected.settle(place, row)
                 if values[key] is False and key in met:
                     self._open(turn, compiled.moment, [(place, row.anchor, row.n, row.at, None)], key)
 

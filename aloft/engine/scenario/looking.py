@@ -8,7 +8,7 @@ from datetime import datetime
 from aloft.act.models import Due, DueKind, Occurrence
 from aloft.act.selectors import expectation_state
 from aloft.engagement.expressions import Name
-from aloft.engagement.model import ExpectTrigger, Model
+from aloft.engagement.model import AnswerTrigger, ExpectTrigger, Model
 from aloft.engine.loop import Engine
 from aloft.engine.scenario.values import Expectation, Standing, Subject
 from aloft.measures.frame import Ask, Frames, aware
@@ -30,7 +30,7 @@ def state(one: Expectation, model: Model, at: datetime) -> str:
     if account is None:
         return "none"
     moment = model.moments.get(one.moment)
-    if one.n is None and moment is not None and isinstance(moment.trigger, ExpectTrigger):
+    if one.n is None and moment is not None and isinstance(moment.trigger, ExpectTrigger | AnswerTrigger):
         return expectation_state(account, one.moment, at) or "none"
     rows = list(Occurrence.objects.filter(account=account, moment=one.moment).order_by("due_at", "id"))
     if rows and (one.n is None or one.n <= len(rows)):

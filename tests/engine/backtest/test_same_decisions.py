@@ -12,11 +12,11 @@ from aloft.decide.calendar import for_account
 from aloft.engagement.load import load
 from aloft.engine.backtest.run import backtest
 from aloft.engine.backtest.values import Opened
-from tests.engine.test_same_decisions import company, facts
+from tests.engine.test_same_decisions import answering, company, facts
 from tests.engine.world import EXAMPLE, World, at
 
 DOCUMENT = (
-    EXAMPLE.read_text()
+    answering(EXAMPLE.read_text())
     .replace("within: 4w  ", "within: 3d  ")
     .replace("lateness: 48h", "lateness: 24h")
     .replace(
@@ -58,7 +58,7 @@ def test_a_backtest_opens_what_the_engine_opened(world: World, tmp_path: Path) -
     told = backtest(tmp_path, MODEL, FIRST, LAST, at("2026-01-14"))
     assert {key(one) for one in told.played.opened} == live
     assert len(told.played.opened) == len(live)
-    assert {one.trigger for one in told.played.opened} == {"schedule", "event", "when", "expect"}
+    assert {one.trigger for one in told.played.opened} == {"schedule", "event", "when", "expect", "answer"}
 
 
 @pytest.mark.slow
