@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "aloft.collect",
     "aloft.measures",
     "aloft.act",
+    "aloft.learn",
     "aloft.engine",
     "aloft.ui",
     "aloft.workspace",

@@ -99,6 +99,7 @@ MATRIX = {
     "unmerge": Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, HIDDEN, HIDDEN, LED)),
     "revenue": A_PAGE,
     "model": A_PAGE,
+    "experiments": A_PAGE,
     "version": A_PAGE,
     "model_document": A_PAGE,
     "publish": Expected((LED, HIDDEN, HIDDEN, OK), (LED, HIDDEN, HIDDEN, UNFIT)),

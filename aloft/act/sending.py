@@ -27,7 +27,8 @@ _WAYS: Mapping[policy.Way, Way] = {
 @dataclass(frozen=True)
 class Intent:
     """A message that is about to leave: `message` with its `contact` and `occurrence`, under the model that the
-    occurrence is pinned to. `again`: it has passed before, and a worker is about to hand it over."""
+    occurrence is pinned to. `again`: it has passed before, and a worker is about to hand it over. `withheld`: why an
+    experiment keeps it from them."""
 
     message: Message
     contact: Contact
@@ -35,6 +36,7 @@ class Intent:
     model: Model
     at: datetime
     again: bool = False
+    withheld: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ def _approach(key: int, one: Intent) -> policy.Approach:
         ends=message.ends_at,
         due=one.occurrence.due_at,
         kind=message.template,
+        withheld=one.withheld,
     )
 
 

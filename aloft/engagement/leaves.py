@@ -31,6 +31,8 @@ CONSENTS: tuple[Consent, ...] = get_args(Consent)
 PRIORITIES = (
     "legal", "incident", "escalation", "renewal", "onboarding", "event", "time", "campaign", "survey",
 )  # fmt: skip
+CRITICAL = frozenset({"legal", "incident"})
+"""Priorities that no quiet hour, cap, pressure or experiment holds back."""
 UNITS = ("account", "relationship")
 FIELD_TYPES = ("text", "number", "money", "date", "instant", "boolean")
 WEEKDAYS = schedules.WEEKDAYS

@@ -23,7 +23,6 @@ KEYS: Mapping[str, str] = {
     "moments.*.owner.transaction": "the role that `ownership` names as csm owns it",
     "region": "channels are shown as they are written",
     "exceptions": "there is no exception report",
-    "experiments": "nobody is held out",
 }
 """Keys by their path; `*` is any name or place in a list."""
 

@@ -25,6 +25,9 @@ _FIELD_KINDS: Mapping[str, Kind] = {
 }
 _OF_THE_OUTCOME = "is known of an occurrence only: in its outcome and its escalations"
 _OF_A_PERSON = "is of a person: it is known where contacts are chosen, in steps and in outcomes"
+_OF_WHO_HAS_ONE = "is of an occurrence, and whoever is held out has none"
+_SINCE = ("opened", "renewed", "paid", "expanded", "churned")
+"""What can be told since an instant, whether an occurrence has opened there or not."""
 _OF_THE_MODEL = "follows from the model and is not known here"
 _OF_PHASE_AND_SEGMENT = "follows from phase and segment and is not known here"
 _OF_TOUCH = frozenset({"touch", "touches"})
@@ -33,14 +36,16 @@ _OF_TOUCH = frozenset({"touch", "touches"})
 @dataclass(frozen=True)
 class Scopes:
     """`audience`: which accounts follow the model. `position`: phases and segments. `moment`: what opens an
-    occurrence. `outcome`: what is asked of one. `person`: what contacts are chosen by. `score`: what health
-    reads, never itself; `formula`: what a metric does. `instants`: the names that a schedule may count from.
+    occurrence. `outcome`: what is asked of one. `primary`: what an experiment compares. `person`: what contacts
+    are chosen by. `score`: what health reads, never itself; `formula`: what a metric does. `instants`: the names
+    that a schedule may count from.
     """
 
     audience: Scope
     position: Scope
     moment: Scope
     outcome: Scope
+    primary: Scope
     person: Scope
     score: Scope
     formula: Scope
@@ -80,6 +85,7 @@ def scopes(draft: Draft) -> Scopes:
             functions=frozenset(FUNCTIONS),
             elsewhere={},
         ),
+        primary=_primary(moment),
         person=_person(moment),
         score=_without_health(moment),
         formula=_without_health(_position(moment)),
@@ -118,6 +124,18 @@ def _position(moment: Scope) -> Scope:
         names={name: kind for name, kind in moment.names.items() if name not in _OF_TOUCH},
         functions=moment.functions - _OF_TOUCH,
         elsewhere={**moment.elsewhere, **_said(_OF_TOUCH, _OF_PHASE_AND_SEGMENT)},
+    )
+
+
+def _primary(moment: Scope) -> Scope:
+    """Of both arms alike, from the instant at which the moment opened or would have."""
+    since = {name: NAMES[name].kind for name in _SINCE}
+    elsewhere = {name: f"'{name}' {_OF_WHO_HAS_ONE}" for name in moment.elsewhere if name not in since}
+    return replace(
+        moment,
+        names={**moment.names, **since},
+        functions=moment.functions | {"at_opening"},
+        elsewhere={**elsewhere, **_elsewhere("person", _OF_A_PERSON)},
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from aloft.engagement.economy_document import CaseDoc
 from aloft.engagement.findings import Findings
+from aloft.engagement.leaves import CRITICAL
 from aloft.engagement.problems import Path
 from aloft.engagement.scopes import Scopes, metric_kind
 from aloft.engagement.touch import levels_in
@@ -118,4 +119,16 @@ def _experiments(findings: Findings, known: Scopes) -> None:
             findings.add((*path, "holdout"), "a holdout lies between 0% and 100%")
         if experiment.primary is not None:
             _require(findings, (*path, "primary"), "expect", "within")
-            findings.rule((*path, "primary", "expect"), experiment.primary.expect, known.outcome)
+            findings.rule((*path, "primary", "expect"), experiment.primary.expect, known.primary)
+        _may_be_held_out(findings, path, name)
+
+
+def _may_be_held_out(findings: Findings, path: Path, name: str) -> None:
+    """domain.md 3.2: nobody is left without a warning; and whom a person opens a moment for is no matter of chance."""
+    moment = findings.document.moments.get(name)
+    if moment is None:
+        return
+    if moment.priority in CRITICAL:
+        findings.add(path, f"{name} is {moment.priority}: nobody is held out of that")
+    if moment.manual:
+        findings.add(path, f"{name} is opened by hand: a person decides who gets it, and not a draw")

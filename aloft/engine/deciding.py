@@ -12,6 +12,7 @@ from aloft.engine import (
     daily,
     events,
     expectations,
+    experiments,
     judging,
     messages,
     planning,
@@ -45,6 +46,8 @@ def by_facts(turn: Turn, changes: Sequence[ChangeRow], moved: frozenset[int], co
         events.read(turn, arrived)
     events.open_by_hand(turn, changes)
     judging.watch(turn, turn.touched | turn.opened)
+    experiments.watch(turn, turn.touched, late=True)
+    experiments.heed(turn, changes)
     runs.unblock(turn, changes)
     messages.heed(turn)
     _take_steps(turn, turn.touched)
@@ -70,6 +73,7 @@ def at_reading(turn: Turn) -> None:
     accounts.project(turn)
     accounts_read = turn.frames.accounts()
     judging.watch(turn, accounts_read, sliding=True)
+    experiments.watch(turn, accounts_read, late=False)
     runs.look(turn, accounts_read, sliding=True)
     _take_steps(turn)
     if turn.opened | turn.moved:

@@ -35,7 +35,7 @@ from aloft.records.models import Account, AuditEntry, CachedValue, Change, Conta
 from aloft.records.refusals import Refused
 from aloft.records.services.editing import editing
 
-OURS = ("records", "act", "collect", "measures", "engine", "workspace")
+OURS = ("records", "act", "learn", "collect", "measures", "engine", "workspace")
 TELLING = (
     "records.RecordedFact",
     "records.Change",
@@ -50,6 +50,8 @@ TELLING = (
     "act.Message",
     "act.Delivery",
     "act.Unreachable",
+    "learn.Assignment",
+    "learn.Contamination",
     "collect.DeadLetter",
     "collect.Quarantined",
     "collect.Import",

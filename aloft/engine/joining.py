@@ -14,6 +14,7 @@ from aloft.engine.events import BY_ITS_EVENT
 from aloft.engine.models import Joined
 from aloft.facts.changes import ChangeRow
 from aloft.facts.merges import MERGED, UNMERGED
+from aloft.learn import assignments
 from aloft.records.models import Account
 
 UNDONE = (OccurrenceState.PLANNED, OccurrenceState.OPEN, OccurrenceState.STARTED)
@@ -54,6 +55,7 @@ def _join(account: Account, into: Account, at: datetime) -> None:
             _hand(occurrence, into)
             told["handed"].append(occurrence.pk)
     Due.objects.filter(account=account).delete()
+    assignments.join(account, into, at)
     Joined.objects.update_or_create(account=account, defaults={"into": into, "told": told})
 
 

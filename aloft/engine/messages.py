@@ -28,6 +28,7 @@ from aloft.act.standings import objections
 from aloft.decide.values import Reason, VerdictName
 from aloft.engagement import playbook
 from aloft.engagement.model import Moment
+from aloft.engine import experiments
 from aloft.engine.audience import Reached, Reaching, default_readers
 from aloft.engine.directory import Known
 from aloft.engine.turn import Turn
@@ -94,7 +95,7 @@ def plan(turn: Turn, orders: Sequence[Order], told: frozenset[tuple[int, str, st
     for order in orders:
         for message in _addressed(order, reaching.of(order), texts):
             (blocked if message.state == MessageState.BLOCKED else ready).append((order, message))
-    passages = weigh([_intent(order, message) for order, message in ready])
+    passages = weigh(_intents(turn, ready))
     for (order, message), passage in zip(ready, passages, strict=True):
         _let_pass(turn, message, passage, order.at)
     Message.objects.bulk_create([message for _, message in (*ready, *blocked)], batch_size=500)
@@ -122,7 +123,7 @@ def ask_again(turn: Turn, messages: Sequence[Message]) -> None:
     """What was held is asked about once more."""
     orders = [order for message in messages if (order := _order_of(turn, message)) is not None]
     rows = [(order, message) for order, message in zip(orders, messages, strict=True) if message.contact]
-    passages = weigh([_intent(order, message) for order, message in rows])
+    passages = weigh(_intents(turn, rows))
     said = []
     for (order, message), passage in zip(rows, passages, strict=True):
         was_until = message.until
@@ -249,9 +250,17 @@ def _key(order: Order, contact: Contact | None) -> str:
     return hashlib.sha256(repr(named).encode()).hexdigest()[:40]
 
 
-def _intent(order: Order, message: Message) -> Intent:
+def _intents(turn: Turn, rows: Sequence[tuple[Order, Message]]) -> list[Intent]:
+    withheld = experiments.withheld(turn, {(order.known, message.template) for order, message in rows})
+    return [
+        _intent(order, message, withheld.get((order.known.row, message.template))) for order, message in rows
+    ]
+
+
+def _intent(order: Order, message: Message, withheld: Reason | None) -> Intent:
     assert message.contact is not None
-    return Intent(message, message.contact, order.occurrence, order.running.program.model, order.at)
+    model = order.running.program.model
+    return Intent(message, message.contact, order.occurrence, model, order.at, withheld=withheld)
 
 
 def _let_pass(turn: Turn, message: Message, passage: Passage, at: datetime) -> None:

@@ -18,7 +18,7 @@ from aloft.decide.owners import Resolved
 from aloft.decide.recurrence import opens_at
 from aloft.decide.values import Reason
 from aloft.engagement.model import Duration, Model, Moment, ScheduleTrigger
-from aloft.engine import merging, words
+from aloft.engine import experiments, merging, words
 from aloft.engine.diary import Diary, open_diary, place
 from aloft.engine.directory import Known
 from aloft.engine.turn import Row, Turn
@@ -66,7 +66,15 @@ def open_all(turn: Turn, candidates: Iterable[Candidate], rows: Mapping[int, Row
                 "skipped", known, candidate.moment, candidate.anchor, candidate.n, [skips], at=candidate.at
             )
             continue
-        _open(turn, candidate, known, rows[candidate.account], around, diary)
+        row, moment = rows[candidate.account], moments[candidate.moment]
+        held_out = experiments.refusal(turn, moment, known, row["_key"], candidate.at)
+        if held_out is not None:
+            reasons = [held_out, candidate.reason]
+            turn.say(
+                "suppressed", known, moment.name, candidate.anchor, candidate.n, reasons, at=candidate.at
+            )
+            continue
+        _open(turn, candidate, known, row, around, diary)
 
 
 def _of(known: Known, moment: str) -> Any:
@@ -135,7 +143,7 @@ def _open(
         evidence=as_objects(reasons),
         event=dict(candidate.event) if candidate.event is not None else None,
         actor=candidate.actor,
-        opening=_at_opening(turn, moment.name, row["_key"]),
+        opening=turn.frames.numbers(turn.program.moments[moment.name].opening, row["_key"]),
         owner_id=owner.person,
         role=owner.role,
         owned_because=_owned(turn, owner)[:300],
@@ -233,16 +241,6 @@ def reads_metrics(model: Model, moment: Moment) -> bool:
     """Whether the outcome rests on events: they may come late, and windows over them slide."""
     read = set(names_in(moment.outcome.expect.expression))
     return bool(read & model.metrics.keys() or (model.value_metrics and read & plans.WAY))
-
-
-def _at_opening(turn: Turn, moment: str, key: int) -> dict[str, float | None]:
-    held: dict[str, float | None] = {}
-    for text, statement in turn.program.moments[moment].opening.items():
-        found = turn.frames.connection.execute(
-            f"select try_cast(({statement}) as double) from frame where _key = ?", [key]
-        ).fetchone()
-        held[text] = found[0] if found else None
-    return held
 
 
 def _owned(turn: Turn, owner: Resolved) -> str:

@@ -27,7 +27,7 @@ from aloft.engagement.model import (
     OnDate,
     ScheduleTrigger,
 )
-from aloft.engine import answers, warning, words
+from aloft.engine import answers, experiments, warning, words
 from aloft.engine.absences import passed_over
 from aloft.engine.anchors import CONTRACT, Anchored, anchored
 from aloft.engine.diary import Deferral, deferrals
@@ -83,11 +83,16 @@ def plan(turn: Turn, accounts: Iterable[int]) -> None:
     Due.objects.filter(account__in=ours, kind=DueKind.WARN, at__gt=turn.at).delete()
     planned = [due for account, row in rows.items() for due in _dates_ahead(known[account], row, turn.at)]
     unmet = _unmet(turn, rows)
+    held_out = {
+        name: experiments.held_out(turn, name, known.values()) for name in turn.program.model.experiments
+    }
     for subject, found in moments_ahead(turn, rows, history_of(ours)):
         for one in found.passed_over:
             _pass_over(turn, subject, one)
         if subject.known.store in unmet.get(subject.moment.name, ()):
             _mark_unmet(found.due)
+        if subject.known.store in held_out.get(subject.moment.name, ()):
+            _mark_unmet(experiments.from_the_day(turn, subject.moment.name, subject.calendar, found.due))
         planned += found.due
     warning.make_room(planned)
     Due.objects.bulk_create(planned, batch_size=1_000)

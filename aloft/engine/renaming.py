@@ -5,6 +5,7 @@ from __future__ import annotations
 from aloft.act.models import Due, Occurrence, Verdict
 from aloft.engine.mirror import Mirror
 from aloft.engine.versions import Running
+from aloft.learn.models import Assignment
 from aloft.measures.models import Spell, SpellChange
 
 
@@ -19,6 +20,7 @@ def rename(running: Running, mirror: Mirror) -> None:
                 Spell.objects,
                 SpellChange.objects,
                 Due.objects,
+                Assignment.objects,
             ):
                 rows.filter(moment=old).update(moment=new)
     if renamed:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from aloft.act.selectors import waiting
 from aloft.engine.asked import MONTHS, Asked, NoSuchReport, read
 from aloft.engine.loop import Engine
+from aloft.learn.experiments import SENTENCES, Trial, trials
 from aloft.measures.models import AccountHealth, AccountProjection
 from aloft.records.models import Account
 from aloft.revenue import rates
@@ -178,6 +179,37 @@ def _position(projection: AccountProjection | None) -> tuple[str | None, ...]:
     return (projection.segment or None, projection.phase or None, " ".join(projection.touch) or None, owner)
 
 
+def experiments_report(engine: Engine, asked: Asked) -> Report:
+    """A row for each experiment, as it stands now: both arms, their difference, and what may be said of it."""
+    columns: tuple[tuple[str, Kind], ...] = (
+        ("experiment", "text"), ("from", "text"), ("state", "text"), ("says", "text"), ("holdout", "share"),
+        ("treated", "number"), ("treated_judged", "number"), ("treated_met", "share"),
+        ("held_out", "number"), ("held_out_judged", "number"), ("held_out_met", "share"),
+        ("difference", "share"), ("low", "share"), ("high", "share"), ("p", "number"), ("balance", "number"),
+        ("smallest", "share"), ("unknown", "number"), ("contaminated", "number"), ("excluded", "number"),
+    )  # fmt: skip
+    found = trials(running.program.model for running in engine.in_force())
+    caption = (
+        f"Experiments as of {engine.at:%Y-%m-%d %H:%M} UTC, by intention to treat: the treated less the held out, "
+        "with 95 % intervals; p holds however often one looks."
+    )
+    return Report("experiments", caption, columns, tuple(_trial_row(one) for one in found))
+
+
+def _trial_row(one: Trial) -> tuple[str | None, ...]:
+    difference = one.difference
+    interval = (
+        (difference.points, difference.low, difference.high, difference.p) if difference else (None,) * 4
+    )
+    told = (
+        one.moment, one.start, "running" if one.runs else "stopped", SENTENCES[one.says], one.holdout,
+        one.treated.assigned, one.treated.judged, one.treated.share,
+        one.held_out.assigned, one.held_out.judged, one.held_out.share, *interval, one.balance, one.smallest,
+        one.treated.unknown + one.held_out.unknown, one.contaminated, one.excluded,
+    )  # fmt: skip
+    return tuple(f"{value:.6g}" if isinstance(value, float) else _text(value) for value in told)
+
+
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
@@ -187,4 +219,5 @@ REPORTS: dict[str, Callable[[Engine, Asked], Report]] = {
     "mrr": mrr_report,
     "retention": retention_report,
     "pareto": pareto_report,
+    "experiments": experiments_report,
 }

@@ -209,7 +209,7 @@ def _not_open(turn: Turn, known: Known, kept: Kept, compiled: CompiledMoment, ro
     met = bool(turn.frames.true(compiled.place, [known.store]))
     trigger = _trigger_reason(turn, known, kept, compiled, row)
     failing = next((reason for reason in place if reason.held is False), None)
-    decisive = failing if failing and not met else trigger
+    decisive = failing if failing and not met else _held_out(turn, kept, moment) or trigger
     version: ModelVersion = turn.running.version
     return Explanation(
         headline=f"“{moment.title}” is not open: {decisive.found}",
@@ -223,10 +223,17 @@ def _not_open(turn: Turn, known: Known, kept: Kept, compiled: CompiledMoment, ro
         due=None,
         outcome="",
         outcome_until=None,
-        reasons=(*place, trigger),
-        change=_would_open(moment, row) if met else "",
+        reasons=(*place, trigger, *([decisive] if decisive.rule == "holdout" else [])),
+        change=_would_open(moment, row) if met and decisive is trigger else "",
         history=_history(kept.verdicts(moment.name)),
     )
+
+
+def _held_out(turn: Turn, kept: Kept, moment: Moment) -> Reason | None:
+    """Where the last that was decided is that an experiment, which still runs, holds the account out."""
+    last = kept.verdicts(moment.name).last() if moment.name in turn.program.model.experiments else None
+    told = from_objects(last.reasons) if last and last.verdict == "suppressed" else ()
+    return next((reason for reason in told if reason.rule == "holdout"), None)
 
 
 def _verdict(kept: Kept, moment: Moment, decisive: Reason) -> str:

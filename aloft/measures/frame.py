@@ -442,6 +442,14 @@ class Frames:
         )
         return dict(rows.fetchall())
 
+    def numbers(self, statements: Mapping[str, str], key: int) -> dict[str, float | None]:
+        """By name, what compiled expressions say of one row, as numbers; None is unknown."""
+        if not statements:
+            return {}
+        columns = ", ".join(f"try_cast(({statement}) as double)" for statement in statements.values())
+        found = self.connection.execute(f"select {columns} from frame where _key = ?", [key]).fetchone()
+        return dict(zip(statements, found or [None] * len(statements), strict=True))
+
     def _facts_stages(self, name: str) -> Iterator[Stage]:
         """The way of plans is measured by metrics, and so it is read once these are there."""
         if not plans.WAY & self.names:

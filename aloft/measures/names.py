@@ -53,6 +53,7 @@ def rules(model: Model) -> Iterator[Rule]:
         yield from (rule for rule in (segment.when, segment.exit) if rule)
     for moment in model.moments.values():
         yield from moment_rules(moment)
+    yield from (experiment.expect for experiment in model.experiments.values())
     for dimension in model.health.dimensions.values() if model.health else ():
         yield from (rule for rule in (dimension.score, dimension.cap and dimension.cap.when) if rule)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from aloft.engagement import playbook
+from aloft.engagement.economy import Experiment
 from aloft.engagement.expressions import Call, Expression
 from aloft.engagement.model import EventTrigger, Model, Moment, Phase, Rule, Segment
 from aloft.engagement.render import render
@@ -36,6 +37,15 @@ class CompiledMoment:
 
 
 @dataclass(frozen=True)
+class CompiledExperiment:
+    """`primary` is its outcome; `opening` as of a moment, read as a unit is assigned."""
+
+    experiment: Experiment
+    primary: str
+    opening: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Program:
     model: Model
     applies: str
@@ -46,6 +56,8 @@ class Program:
     leaves: Mapping[str, str]
     moments: Mapping[str, CompiledMoment]
     kept: tuple[Kept, ...]
+    experiments: Mapping[str, CompiledExperiment] = field(default_factory=dict)
+    """By their moment."""
 
 
 def compile_model(model: Model) -> Program:
@@ -67,6 +79,7 @@ def compile_model(model: Model) -> Program:
         leaves={phase.name: _holds(spell, phase.leaves, "true") for phase in model.phases.values()},
         moments={name: _moment(spell, moment) for name, moment in model.moments.items()},
         kept=definitions(metrics_read(model).values()),
+        experiments={name: _experiment(spell, one) for name, one in model.experiments.items()},
     )
 
 
@@ -177,7 +190,7 @@ def _moment(spell: Spell, moment: Moment) -> CompiledMoment:
         escalations=tuple(
             spell(step.condition.expression) if step.condition else None for step in moment.escalations
         ),
-        opening=_opening(spell, moment),
+        opening=_opening(spell, moment_rules(moment)),
         steps={name: spell(rule.expression) for name, rule in playbook.rules(moment.steps).items()},
     )
 
@@ -194,8 +207,13 @@ def _place(moment: Moment) -> str:
     return " and ".join(tests)
 
 
-def _opening(spell: Spell, moment: Moment) -> dict[str, str]:
-    calls: list[Call] = [call for rule in moment_rules(moment) for call in calls_in(rule.expression)]
+def _experiment(spell: Spell, experiment: Experiment) -> CompiledExperiment:
+    primary = experiment.expect
+    return CompiledExperiment(experiment, spell(primary.expression), _opening(spell, [primary]))
+
+
+def _opening(spell: Spell, rules: Iterable[Rule]) -> dict[str, str]:
+    calls: list[Call] = [call for rule in rules for call in calls_in(rule.expression)]
     read = [call.arguments[0] for call in calls if call.function == "at_opening"]
     return {render(argument): spell(argument) for argument in read}
 

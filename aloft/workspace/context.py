@@ -72,7 +72,12 @@ def places(reader: Reader) -> list[Item]:
             ("accounts", "account", "explain", "why", "merge", "erase"),
         ),
         Item("Revenue", reverse("revenue"), "trending-up", ("revenue", "behind")),
-        Item("Model", reverse("model"), "route", ("model", "version", "publish", "draft", "return")),
+        Item(
+            "Model",
+            reverse("model"),
+            "route",
+            ("model", "version", "publish", "draft", "return", "experiments"),
+        ),
     ]
     pages = (
         "data",

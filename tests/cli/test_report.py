@@ -130,7 +130,10 @@ def test_accounts_have_a_row_each(drained: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "mend"),
     [
-        (["mrrr"], "there is no report 'mrrr': ask for one of accounts, mrr, retention, pareto\n"),
+        (
+            ["mrrr"],
+            "there is no report 'mrrr': ask for one of accounts, mrr, retention, pareto, experiments\n",
+        ),
         (["mrr", "--from", "2025-04", "--to", "2025-03"], "give --from a day that is not after --to\n"),
         (["mrr", "--from", "soon"], "'soon' is no day: write 2026-01-31, or 2026-01 for the month\n"),
         (["pareto", "--cuts", "30,10"], "give rising fractions such as 0.1 and 0.3\n"),

@@ -197,6 +197,10 @@ def test_region_and_exceptions() -> None:
             "experiments: {kickoff: {unit: user}}",
             "31: experiments.kickoff.unit: unknown unit 'user': it is account or family",
         ),
+        (
+            "experiments: {kickoff: {primary: {expect: contacted, within: 1y}}}",
+            "43: experiments.kickoff.primary.expect: 'contacted' is of an occurrence, and whoever is held out has none",
+        ),
         ("unit: relation", "7: unit: unknown unit 'relation' (did you mean 'relationship'?)"),
     ],
 )
@@ -273,3 +277,18 @@ def test_one_event_answers_another() -> None:
 def test_both_events_are_told_by_a_property(old: str, new: str, problem: str) -> None:
     assert ANSWER.count(old) == 1
     assert f"m.yaml:{problem}" in problems((SCHEDULE, ANSWER.replace(old, new)))
+
+
+@pytest.mark.parametrize(
+    ("moment", "problem"),
+    [
+        ("manual: true", "call is opened by hand: a person decides who gets it, and not a draw"),
+        ("event: Outage, priority: incident", "call is incident: nobody is held out of that"),
+    ],
+)
+def test_nobody_is_held_out_of_a_warning_or_of_what_a_person_decides(moment: str, problem: str) -> None:
+    told = (
+        f"moments: {{call: {{{moment}, owner: csm, objective: Talk, outcome: {{expect: contacted, within: 5d}}}}}}\n"
+        "experiments: {call: {holdout: 5%, primary: {expect: renewed, within: 1y}, from: 2026-02-01}}"
+    )
+    assert f"m.yaml:15:15: experiments.call: {problem}" in problems(section(told))

@@ -1,8 +1,8 @@
 """The contact policy (domain.md 3.7): one function through which every message to a contact passes, in this order.
 
-1 law and consent, 2 suppression, 4 quiet hours and holidays, which give the slot, 5 arbitration among all that want
-the slot, 6 merging, 7 caps and pressure, in rank order. (3, holdout, is the experiment's.) Pure: whoever calls it
-reads what stands, and keeps what it answers.
+1 law and consent, 2 suppression, 3 holdout, 4 quiet hours and holidays, which give the slot, 5 arbitration among all
+that want the slot, 6 merging, 7 caps and pressure, in rank order. Pure: whoever calls it reads what stands, and keeps
+what it answers.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from aloft.decide.policy.caps import caps_on, chances, fits, under
 from aloft.decide.policy.consent import refusal
 from aloft.decide.policy.hours import slot
 from aloft.decide.policy.pressure import MOST, eased, pressure
-from aloft.decide.policy.values import CRITICAL, Approach, Passage, Past, Standing
+from aloft.decide.policy.values import Approach, Passage, Past, Standing
 from aloft.decide.priority import rank
 from aloft.decide.values import Input, Reason
+from aloft.engagement.leaves import CRITICAL
 from aloft.engagement.policy import ContactCap, ContactPolicy
 
 AT_MOST = 1000
@@ -42,7 +43,7 @@ def _of_contact(wanted: Iterable[Approach], standing: Standing, policy: ContactP
     found: dict[int, Passage] = {}
     placed: list[tuple[Approach, datetime]] = []
     for one in sorted(wanted, key=_order):
-        refused = refusal(one, standing, one.at)
+        refused = refusal(one, standing, one.at) or one.withheld
         if refused is not None:
             found[one.key] = Passage("suppressed", refused)
             continue

@@ -14,15 +14,13 @@ from aloft.engagement.model import Purpose
 
 Way = Literal["passes", "held", "suppressed", "merged"]
 
-CRITICAL = frozenset({"legal", "incident"})
-"""Priorities that no quiet hour, cap or pressure holds back."""
-
 
 @dataclass(frozen=True)
 class Approach:
     """A message that is to reach a contact. After `ends` it is of no use; `due` breaks ties.
 
-    `kind` is what a second one would repeat: its template.
+    `kind` is what a second one would repeat: its template. `withheld` says which experiment keeps it from whom it is to
+    reach.
     """
 
     key: int
@@ -34,6 +32,7 @@ class Approach:
     ends: datetime
     due: datetime
     kind: str = ""
+    withheld: Reason | None = None
 
 
 @dataclass(frozen=True)

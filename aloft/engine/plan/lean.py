@@ -25,7 +25,7 @@ TRUE = Rule(Boolean(True), "true", 0)
 def lean(model: Model, further: Iterable[Expression] = ()) -> Model:
     """What places accounts, dates schedules and reads conditions, and the metrics below that."""
     moments = {name: _lean(moment) for name, moment in model.moments.items()}
-    return _with_metrics(replace(model, moments=moments, health=None), tuple(further))
+    return _with_metrics(replace(model, moments=moments, health=None, experiments={}), tuple(further))
 
 
 def dating(model: Model) -> Model:
@@ -43,7 +43,9 @@ def dating(model: Model) -> Model:
     kept = {name: moments.get(name) or others[name] for name in model.moments}
     phases = {name: replace(phase, enters=None, leaves=None) for name, phase in model.phases.items()}
     segments = {name: replace(one, when=None, exit=None) for name, one in model.segments.items()}
-    bare = replace(model, moments=kept, phases=phases, segments=segments, applies_to=None, health=None)
+    bare = replace(
+        model, moments=kept, phases=phases, segments=segments, applies_to=None, health=None, experiments={}
+    )
     return _with_metrics(bare, ())
 
 

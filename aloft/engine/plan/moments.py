@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from aloft.engagement.model import Model, Moment, WhenTrigger
+from aloft.engine.plan import experiments
 from aloft.engine.plan.dates import Weeks
 from aloft.engine.plan.rates import Rated
 from aloft.engine.plan.sides import Side
@@ -35,7 +37,7 @@ def moments(
     """Those of the text in its order, then those that it has no longer."""
     renamed = {moment.was: name for name, moment in now.moments.items() if moment.was}
     dues = _dues(store, sides, renamed, weeks)
-    true = begun(turn, store, now)
+    true = begun(turn, store, now, weeks.today)
     old = dict(was.moments) if was else {}
     found = []
     for name, moment in now.moments.items():
@@ -104,18 +106,26 @@ def _dues(
     return {moment: Dues(*numbers) for moment, *numbers in found}
 
 
-def begun(turn: Turn, store: FactStore, model: Model) -> dict[str, int]:
+def begun(turn: Turn, store: FactStore, model: Model, today: date) -> dict[str, int]:
     """Accounts of which a condition is true that had not begun to be: what opens at once, unless it has to last."""
     ours = [
         name
         for name, moment in model.moments.items()
         if isinstance(moment.trigger, WhenTrigger) and not moment.trigger.holds_for
     ]
+    drawn = experiments.begun(model, today)
     counts = [
         f"count(*) filter (where ({one.narrows}) is true and ({one.condition}) is true and not f._key in "
-        f"(select account from decided_spell where holds and moment = '{name}'))"
+        f"(select account from decided_spell where holds and moment = '{name}'){_got(name, drawn)})"
         for name in ours
         for one in [turn.program.moments[name]]
     ]
     found = store.run(f"select {', '.join(counts)} from frame f")[0] if counts else ()
     return dict(zip(ours, map(int, found), strict=True))
+
+
+def _got(moment: str, drawn: Sequence[str]) -> str:
+    """SQL that leaves out who is held out."""
+    if moment not in drawn:
+        return ""
+    return f" and not f._account in (select account from held_out where moment = '{moment}')"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aloft.engagement.model import Model
+from aloft.engine.plan import experiments
 from aloft.engine.plan.ground import Ground
 from aloft.engine.plan.values import MomentPlan
 
@@ -15,6 +16,7 @@ def notes(ground: Ground, model: Model, moments: Sequence[MomentPlan]) -> tuple[
         *_unrated(moments),
         *_unmeasured(moments),
         *_conditional(model),
+        *experiments.notes(model, {one.moment: one.meets for one in moments}),
         *_late(ground),
         *_home(ground, model),
     )

@@ -13,6 +13,7 @@ from aloft.engagement.expressions import Expression
 from aloft.engagement.model import Model, Moment
 from aloft.engine.opening import minutes_of
 from aloft.engine.plan.dates import DUE, Weeks, lay_out
+from aloft.engine.plan.experiments import leave_out
 from aloft.engine.plan.ground import Ground
 from aloft.engine.plan.history import History
 from aloft.engine.plan.lean import dating
@@ -78,6 +79,8 @@ class Side:
         self.meets |= _meets(store, program)
         history.load_last(store, model)
         lay_out(store, model, program, weeks, self.due)
+        if model.experiments:
+            leave_out(store, model, self.due)
 
     def copy(self, store: FactStore, other: Side, model: str) -> None:
         """A model that nothing changes for."""

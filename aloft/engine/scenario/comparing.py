@@ -14,6 +14,7 @@ from aloft.engine.scenario.decisions import Decision, spelled
 from aloft.engine.scenario.playing import Play, seen_values
 from aloft.engine.scenario.values import (
     AlertClaim,
+    ArmClaim,
     CountClaim,
     DueClaim,
     Expectation,
@@ -25,6 +26,7 @@ from aloft.engine.scenario.values import (
     VerdictClaim,
 )
 from aloft.engine.why import why_not
+from aloft.learn.models import Assignment
 
 EXACT = ("opened", "sent", "escalated")
 """The verdicts of which `exactly: true` wants none that is not expected."""
@@ -77,6 +79,8 @@ def _compared(play: Play, made: Sequence[Decision], place: int, one: Expectation
             yield from _metric(play, place, one, metric)
         case AlertClaim() as alert:
             yield from _alert(one, alert)
+        case ArmClaim() as arm:
+            yield from _arm(one, arm)
 
 
 def _concerns(one: Expectation, decision: Decision) -> bool:
@@ -217,6 +221,15 @@ def _alert(one: Expectation, claim: AlertClaim) -> Iterator[Difference]:
     if not any(claim.when.matches(alert.since) for alert in raised):
         told = [f"an alert at {spelled(alert.since)}" for alert in raised]
         yield Difference(one.place, claim.source, one.written, tuple(told) or ("no alert",))
+
+
+def _arm(one: Expectation, claim: ArmClaim) -> Iterator[Difference]:
+    row = Assignment.objects.filter(moment=one.moment, unit__external_id=one.subject.account).first()
+    arm = "none" if row is None else "excluded" if row.excluded_at else row.arm
+    touches = [] if row is None else [contamination.what for contamination in row.contaminations.all()]
+    if arm != claim.arm or claim.contaminated not in (None, len(touches)):
+        because = row.excluded_because if row else ""
+        yield _difference(one, (), ", ".join([arm, *([because] if because else []), *touches]))
 
 
 def _surplus(play: Play, made: Sequence[Decision], found: Sequence[Difference]) -> Iterator[Difference]:

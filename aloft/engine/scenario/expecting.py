@@ -15,6 +15,8 @@ from aloft.engine.scenario.cells import WHENEVER, Cell, Value
 from aloft.engine.scenario.keys import CLAIMS, DETAILS, EXPECTATION
 from aloft.engine.scenario.values import (
     AlertClaim,
+    Arm,
+    ArmClaim,
     Claim,
     CountClaim,
     DueClaim,
@@ -31,7 +33,7 @@ from aloft.engine.scenario.values import (
 VERDICTS: tuple[VerdictName, ...] = get_args(VerdictName)
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
 _INSTANTS = ("at", "from", "known_on")
-_NEEDS_MOMENT = ("due", "never", "count", "state")
+_NEEDS_MOMENT = ("due", "never", "count", "state", "arm")
 
 
 def read_expectation(cell: Cell, cast: Cast) -> Expectation:
@@ -65,7 +67,7 @@ def _claim_key(cell: Cell, told: Mapping[str, Cell]) -> str:
 def _beside(claim: str) -> tuple[str, ...]:
     if claim in VERDICTS:
         return tuple(DETAILS)
-    return {"metric": _INSTANTS, "state": ("at",), "data_alert": ("at",)}.get(
+    return {"metric": _INSTANTS, "state": ("at",), "data_alert": ("at",), "arm": ("contaminated",)}.get(
         claim, ("at", "from") if claim in STANDINGS else ()
     )
 
@@ -159,6 +161,11 @@ def _alert(told: Mapping[str, Cell], calendar: WorkCalendar, cast: Cast) -> Clai
     return AlertClaim(source, at.when(calendar) if at else WHENEVER)
 
 
+def _arm(told: Mapping[str, Cell], calendar: WorkCalendar, cast: Cast) -> Claim:
+    arm = as_type(Arm, told["arm"].choice(get_args(Arm), "arm"))
+    return ArmClaim(arm, told["contaminated"].number() if "contaminated" in told else None)
+
+
 _READ: Mapping[str, Callable[[Mapping[str, Cell], WorkCalendar, Cast], Claim]] = {
     **dict.fromkeys(VERDICTS, _verdict),
     **dict.fromkeys(STANDINGS, _standing),
@@ -168,4 +175,5 @@ _READ: Mapping[str, Callable[[Mapping[str, Cell], WorkCalendar, Cast], Claim]] =
     "state": _state,
     "metric": _metric,
     "data_alert": _alert,
+    "arm": _arm,
 }

@@ -120,5 +120,6 @@ CLAIMS: Mapping[str, str] = {
     "band": "the same",
     "owner": "the same: who holds the account or, with `moment`, has the occurrence",
     "metric": "values by name, as of `at` or in the end; `known_on`: as they were known then",
+    "arm": "of the experiment on `moment`, in the end: treated held_out excluded none; `contaminated`: how often",
     "data_alert": "a source is late, `at` an instant or ever",
 }

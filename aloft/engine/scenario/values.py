@@ -17,6 +17,7 @@ Act = Literal["start", "done", "skip", "open"]
 State = Literal[
     "armed", "pending", "blocked", "satisfied", "planned", "open", "started", "done", "closed", "none"
 ]
+Arm = Literal["treated", "held_out", "excluded", "none"]
 Standing = Literal["phase", "segment", "touch", "band", "owner"]
 
 
@@ -226,8 +227,24 @@ class AlertClaim:
     when: When
 
 
+@dataclass(frozen=True)
+class ArmClaim:
+    """Of the experiment on the moment, in the end. `contaminated` None: it does not say."""
+
+    arm: Arm
+    contaminated: int | None
+
+
 Claim = (
-    VerdictClaim | DueClaim | NeverClaim | CountClaim | StateClaim | StandingClaim | MetricClaim | AlertClaim
+    VerdictClaim
+    | DueClaim
+    | NeverClaim
+    | CountClaim
+    | StateClaim
+    | StandingClaim
+    | MetricClaim
+    | AlertClaim
+    | ArmClaim
 )
 
 
