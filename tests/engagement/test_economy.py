@@ -291,4 +291,4 @@ def test_nobody_is_held_out_of_a_warning_or_of_what_a_person_decides(moment: str
         f"moments: {{call: {{{moment}, owner: csm, objective: Talk, outcome: {{expect: contacted, within: 5d}}}}}}\n"
         "experiments: {call: {holdout: 5%, primary: {expect: renewed, within: 1y}, from: 2026-02-01}}"
     )
-    assert f"m.yaml:15:15: experiments.call: {problem}" in problems(section(told))
+    assert f"m.yaml:15:21: experiments.call: {problem}" in problems(section(told))
