@@ -145,6 +145,11 @@ def not_true(expression: Expression) -> Ways:
     return either(_ways(expression, False), _ways(expression, None))
 
 
+def not_false(expression: Expression) -> Ways:
+    """The ways in which it is true or unknown."""
+    return either(_ways(expression, True), _ways(expression, None))
+
+
 def _ways(node: Expression, wanted: bool | None) -> Ways:
     """The ways in which a condition is true, false, or (None) unknown, as in SQL."""
     match node:

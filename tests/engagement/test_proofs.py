@@ -99,6 +99,42 @@ def test_segments_that_take_everybody_leave_nothing_to_the_last() -> None:
     ]
 
 
+PLACE = f"m.yaml:28:3: moments.ticket: {UNMET}"
+
+
+@pytest.mark.parametrize(
+    ("condition", "segment"),
+    [
+        ("mrr < 4500", "large"),  # it would have left
+        ("mrr < 100 and sign_ins > 3", "large"),
+        ("mrr >= 5000", "rest"),  # it would have moved up
+        ("mrr > 6000 and tickets = 0", "rest"),
+    ],
+)
+def test_an_account_of_a_segment_has_its_mrr(condition: str, segment: str) -> None:
+    when = f"    segment: {segment}\n    when: {condition}\n"
+    assert problems((EVENT, when)) == [PLACE]
+    assert problems((EVENT, f"    segment: {segment}\n    event: Ticket Opened\n    if: {condition}\n")) == [
+        PLACE
+    ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "segment", "change"),
+    [
+        ("mrr < 4600", "large", ("", "")),  # until it falls below 4,500
+        ("mrr is null", "large", ("", "")),  # unknown leaves it where it is
+        ("mrr >= 4500 and mrr < 5000", "rest", ("", "")),
+        ("mrr < 4500", "large", ("leaves: ", "keep_segment: true, leaves: ")),
+        ("mrr < 4000", "large", (', exit: "mrr < 4500"', ', exit: "mrr < 6000"')),  # it wavers
+        ("sign_ins < 5", "large", ('"mrr >= 5000", exit: "mrr < 4500"', "sign_ins > 9")),  # read a day late
+    ],
+)
+def test_what_a_segment_says_may_still_be(condition: str, segment: str, change: tuple[str, str]) -> None:
+    when = f"    segment: {segment}\n    phase: onboarding\n    when: {condition}\n"
+    assert problems((EVENT, when), *([change] if change[0] else [])) == []
+
+
 def test_what_enters_a_segment_should_not_leave_it() -> None:
     text = changed(("mrr < 4500", "mrr < 5500"))
     assert [str(note) for note in read_model(text, "m.yaml").notes] == [
@@ -141,6 +177,22 @@ def test_two_recurring_moments_of_one_role_collide() -> None:
 @pytest.mark.parametrize(
     ("first", "second"),
     [
+        ("every 1w from phase_start", "every 1 month from phase_start"),
+        ("every 2w on mon", "every 3 months on 1"),
+        ("every 1w on fri", "every 1 month on last"),
+        ("every 5d from phase_start", "every 1y from phase_start"),
+        ("every 1 month on 31", "every 3 months on last"),
+        ("every 5w from phase_start", "every 7w from phase_start"),
+    ],
+)
+def test_weeks_and_months_share_a_day(first: str, second: str) -> None:
+    found = recurring(first=f"    schedule: {first}\n", second=f"    schedule: {second}\n")
+    assert found == [COLLIDE]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
         (MONTHLY + "    absorbs: ticket\n", QUARTERLY),
         (MONTHLY, QUARTERLY + "    absorbs: [kickoff]\n"),
         (
@@ -148,7 +200,9 @@ def test_two_recurring_moments_of_one_role_collide() -> None:
             QUARTERLY + "    phase: ongoing\n    segment: rest\n    touch: tech\n",
         ),  # an automated owner
         (MONTHLY, "    schedule: every 3 months from contract_start\n"),  # other days
-        (MONTHLY, "    schedule: every 1w from phase_start\n"),  # not decided
+        (MONTHLY, "    schedule: every 28h from phase_start\n"),  # not decided
+        ("    schedule: every 2w on mon\n", "    schedule: every 3w on fri\n"),
+        ("    schedule: every 1 month on 5\n", "    schedule: every 1 month on 12\n"),
         ("    schedule: every 1w on mon\n", "    schedule: every 2w on tue\n"),
         (MONTHLY + "    if: mrr > 5\n", QUARTERLY + "    if: mrr < 5\n"),
         (MONTHLY + "    phase: ongoing\n", QUARTERLY + "    phase: onboarding\n"),
