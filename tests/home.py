@@ -8,5 +8,6 @@ import shutil
 import tempfile
 
 HOME = tempfile.mkdtemp(prefix="aloft-tests-")
+os.mkdir(os.path.join(HOME, "static"))  # where pages look for what `collectstatic` gathers
 os.environ["ALOFT_HOME"] = HOME
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)

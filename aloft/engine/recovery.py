@@ -20,6 +20,10 @@ from aloft.facts.reading import Reader, received
 from aloft.facts.store import FactStore
 
 
+class LogTooShort(Exception):
+    """Entries that were decided are in the log no longer."""
+
+
 def complete(home: Path, log: Path, at: datetime) -> int:
     """What an earlier process has left half done, while nobody has the store open; how many were erased."""
     mend(log)
@@ -47,14 +51,21 @@ def release(home: Path, inbox: Inbox) -> None:
 
 
 def catch_up(store: FactStore, reader: Reader, decided: Decided) -> None:
-    """A store that lies behind what is decided was lost: it is made anew from the log, and decides nothing."""
+    """A store that lies behind what is decided was lost: it is made anew from the log, and decides nothing.
+
+    Raises LogTooShort.
+    """
     while _is_behind(store, decided):
         drained = store.positions()
         entries = reader.take(drained.inbox)
         known = entries.filter(pc.less_equal(entries["seq"], decided.inbox))
         changes = editing.numbered(drained.changes, decided.changes)
         at = latest(known, changes)
-        assert at is not None
+        if at is None:
+            raise LogTooShort(
+                f"what was decided rests on {decided.inbox:,} entries, and the log ends before: "
+                "bring back the files of its folder, or restore a backup"
+            )
         drain(store, known, changes, at)
 
 

@@ -21,6 +21,7 @@ from aloft.collect.services import Letter, create_source, dead_letter
 from aloft.engine import client
 from aloft.engine.home import open_engine
 from aloft.engine.loop import Engine
+from aloft.engine.models import Decided
 from aloft.engine.questions import answer
 from aloft.records.models import Person
 from tests.browser.conftest import Open, arrived
@@ -60,6 +61,7 @@ def line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Line]:
     settings.ALOFT_HOME = tmp_path
+    Decided.objects.all().delete()  # this engine begins with nothing
     create_source(name="product", at=now - timedelta(days=9))
     dead_letter(
         source="product",

@@ -12,6 +12,7 @@ from aloft.act.models import Due, Occurrence, Verdict
 from aloft.collect.inbox import Entry
 from aloft.engine.loop import Engine
 from aloft.engine.models import Decided, Live, ZoneReading
+from aloft.engine.recovery import LogTooShort
 from aloft.measures.models import AccountProjection, Spell
 from aloft.records.models import Account, AuditEntry, Book, Change, Holding, Leave, ModelVersion, Person
 from tests.engine.world import EXAMPLE, World, at, decisions
@@ -145,6 +146,12 @@ def test_a_store_made_anew_from_the_log_equals_the_one_that_was_deleted(db: None
     assert picture(world.engine.store) == before
     assert list(decisions(world)) == said
     world.close()
+
+
+def test_an_engine_whose_log_was_cut_off_says_so(db: None, tmp_path: Path) -> None:
+    Decided.objects.create(pk=1, inbox=7)
+    with pytest.raises(LogTooShort, match="rests on 7 entries, and the log ends before"):
+        Engine(tmp_path, home_zone="UTC")
 
 
 def test_an_engine_killed_between_drain_and_decision_decides_what_it_drained(
