@@ -10,7 +10,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Route,
+    expect,
+    sync_playwright,
+)
 from pytest_django.live_server_helper import LiveServer
 
 from aloft import clock
@@ -33,6 +42,9 @@ FLAGS = [
 PASSWORD = "a climb that levels off"
 WIDE, NARROW = (1280, 900), (390, 844)
 expect.set_options(timeout=15_000)  # milliseconds: a page may wait for others on a busy machine
+
+UNANSWERED = ("htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")
+"""What a page says of a request without an answer: whether that failed is told by the browser."""
 
 Open = Callable[..., Page]
 
@@ -97,21 +109,28 @@ def open_page(browser: Browser, live_server: LiveServer, brackwater: Occurrence)
         page = context.new_page()
         page.on("console", lambda said: wrongs.append(said.text) if complains(said, forgives) else None)
         page.on("pageerror", lambda error: wrongs.append(str(error)))
+        page.on("requestfailed", lambda request: wrongs.append(failure(request)) if fails(request) else None)
         return page
 
     yield open_
-    complaints = list(
-        wrongs
-    )  # what is on its way as a page closes is cut off, which is no mistake of the page
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert wrongs == []
 
 
 def complains(said: ConsoleMessage, forgives: str) -> bool:
     """Of a status that is forgiven nobody complains: a form sent back with its mistakes (422) is an answer."""
-    forgiven = (f"status of {forgives}", f"Status Error Code {forgives}")
+    forgiven = (f"status of {forgives}", f"Status Error Code {forgives}", *UNANSWERED)
     return said.type == "error" and not any(words in said.text for words in forgiven)
+
+
+def fails(request: Request) -> bool:
+    """A request that was on its way as somebody went to another page is cut off, and has not failed."""
+    return request.failure != "net::ERR_ABORTED"
+
+
+def failure(request: Request) -> str:
+    return f"{request.url}: {request.failure}"
 
 
 def only_home(route: Route, wrongs: list[str]) -> None:
