@@ -21,6 +21,9 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 def plan(
     model: Annotated[str, typer.Argument(help="The engagement model, YAML; or a stored version: acme@3")],
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Ask the last 90 days how often rules open that are not in force")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON")] = False,
 ) -> None:
     """If it were published now: who moves, what opens, hours against capacity for 13 weeks, cost beside revenue.
@@ -29,7 +32,7 @@ def plan(
     it cannot be told.
     """
     prepare()
-    found = _planned(_asked_for(model))
+    found = _planned({**_asked_for(model), "replay": replay})
     if as_json:
         out.print(json.dumps(found, indent=2), markup=False)
     else:

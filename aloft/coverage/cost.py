@@ -31,8 +31,3 @@ def cover(
         coverage=earned / cost if earned is not None and cost else None,
         passes=None if earned is None or spend is None else cost <= spend * earned + 1e-9,
     )
-
-
-def least_acv(*, hours: float, rate: float, margin: float, spend: float) -> float:
-    """The smallest ACV that pays for so many hours (F21)."""
-    return hours * rate / (spend * margin)

@@ -13,7 +13,7 @@ import pytest
 
 from aloft.collect.inbox import Entry, Inbox
 from aloft.engagement.load import load
-from aloft.engine.backtest.run import rates
+from aloft.engine.backtest.run import lately
 from aloft.records import services
 from aloft.records.models import Account
 from tests.cli.test_commands import call
@@ -104,11 +104,10 @@ def test_a_backtest_as_json_gives_every_opening(home: Path) -> None:
 
 
 @pytest.mark.slow
-def test_how_often_a_moment_would_have_opened_lately(home: Path) -> None:
+def test_what_a_model_would_have_opened_lately(home: Path) -> None:
     model = load(Path(MODEL).read_text(), MODEL)
-    found = rates(home, model, datetime(2025, 2, 10, 12, tzinfo=UTC), days=5)["usage_low"]
-    assert (found.opened, found.accounts, found.days) == (1, 3, 5)
-    assert found.for_account_and_week == 1 / (3 * 5 / 7)
+    found = lately(home, model, datetime(2025, 2, 10, 12, tzinfo=UTC), days=5)
+    assert [(one.account, one.moment) for one in found.opened] == [("bolt", "usage_low")]
 
 
 def test_a_backtest_of_what_lies_ahead_or_of_nothing_is_refused(

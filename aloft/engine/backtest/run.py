@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,7 +13,7 @@ from aloft.engagement.model import Model
 from aloft.engine.backtest.evaluation import Evaluation
 from aloft.engine.backtest.figures import DOWNSELL, figures
 from aloft.engine.backtest.tape import Tape
-from aloft.engine.backtest.values import ALERTS, Capacity, Figures, Loss, Paying, Played, Truth
+from aloft.engine.backtest.values import ALERTS, Capacity, Figures, Loss, Opened, Paying, Played, Truth
 from aloft.engine.opening import minutes_of
 from aloft.engine.versions import Running
 from aloft.facts.keep import fill
@@ -128,26 +127,18 @@ def capacities(model: Model) -> dict[str, Capacity]:
 
 
 @dataclass(frozen=True)
-class Rate:
-    """How often a moment opened at `accounts` accounts in `days` days."""
+class Lately:
+    """What a model would have opened in the last `days` days that are over."""
 
-    moment: str
-    opened: int
-    accounts: int
     days: int
-
-    @property
-    def for_account_and_week(self) -> float:
-        return self.opened / (self.accounts * self.days / 7) if self.accounts else 0.0
+    opened: Sequence[Opened]
 
 
-def rates(
+def lately(
     home: Path, model: Model, now: datetime, days: int = 90, heard: Heard = lambda _at: None
-) -> dict[str, Rate]:
-    """By moment of the model, how often it would have opened in the last `days` days that are over."""
+) -> Lately:
+    """Replay the days before today (UTC). Raises NotTested."""
     last = now.astimezone(UTC).date() - timedelta(days=1)
     first = last - timedelta(days=days - 1)
     with playing(Tape.of(home), model, first) as evaluation:
-        played = play(evaluation, first, last, heard)
-    counted = Counter(one.moment for one in played.opened)
-    return {name: Rate(name, counted[name], played.accounts, days) for name in model.moments}
+        return Lately(days, play(evaluation, first, last, heard).opened)

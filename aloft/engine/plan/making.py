@@ -9,6 +9,7 @@ from aloft.engagement.expressions import Expression
 from aloft.engagement.load import Reading
 from aloft.engagement.model import Model
 from aloft.engine import positions
+from aloft.engine.backtest.run import Lately
 from aloft.engine.following import NONE
 from aloft.engine.plan import (
     caps,
@@ -57,15 +58,23 @@ class Coming:
         self.tell(FILLED + self.done, FILLED + STEPS)
 
 
-def make(ground: Ground, reading: Reading, progress: Progress = lambda _done, _of: None) -> Plan:
-    """What the text would do if it were published at the instant of the ground, which is closed in the end."""
+def make(
+    ground: Ground,
+    reading: Reading,
+    progress: Progress = lambda _done, _of: None,
+    lately: Lately | None = None,
+) -> Plan:
+    """What the text would do if it were published at the instant of the ground, which is closed in the end.
+
+    `lately`: a backtest of the text, which tells how often rules open that nobody has seen.
+    """
     try:
-        return _made(ground, reading, Coming(progress))
+        return _made(ground, reading, Coming(progress), lately)
     finally:
         ground.close()
 
 
-def _made(ground: Ground, reading: Reading, coming: Coming) -> Plan:
+def _made(ground: Ground, reading: Reading, coming: Coming, lately: Lately | None) -> Plan:
     books = owners.ruled_books(reading.model)
     read = [*_rules(books), *_shared(ground, reading.model)]
     bare = lean(reading.model, read)
@@ -77,7 +86,7 @@ def _made(ground: Ground, reading: Reading, coming: Coming) -> Plan:
     assigned = _followed(ground, reading)
     turn = _laid_out(Outlay(ground, reading.model, bare, read, history, weeks, coming), assigned, sides)
     places.compare(ground.store, before, after)
-    compared = Compared(ground, reading.model, turn, before, after, weeks)
+    compared = Compared(ground, reading.model, turn, before, after, weeks, lately)
     return _told(compared, books, assigned, coming)
 
 
@@ -188,6 +197,7 @@ class Compared:
     before: Side
     after: Side
     weeks: Weeks
+    lately: Lately | None
 
     @property
     def in_force(self) -> Running | None:
@@ -239,7 +249,7 @@ def _rates(compared: Compared) -> tuple[rates.Rated, rates.Rated]:
     store, model, at = compared.ground.store, compared.model, compared.ground.at
     seen = rates.seen(model.name, at, compared.ground.live)
     was = rates.rates(store, compared.was, compared.before, seen, at) if compared.was else rates.Rated()
-    return was, rates.rates(store, model, compared.after, seen, at)
+    return was, rates.rates(store, model, compared.after, seen, at, compared.lately)
 
 
 def _work(compared: Compared, rated: tuple[rates.Rated, rates.Rated]) -> work.Work:

@@ -66,14 +66,6 @@ def totals(store: FactStore, after: Side) -> tuple[int, float]:
     return int(number), round(float(mrr), 2)
 
 
-def changing(store: FactStore, part: What) -> int:
-    """How many accounts change it that stood somewhere before and stand somewhere after."""
-    found = store.run(
-        f"select count(*) from moved where was_{part} <> now_{part} and was_{part} <> '' and now_{part} <> ''"
-    )
-    return int(found[0][0])
-
-
 def claims(
     store: FactStore, claimed: Mapping[tuple[str, ...], Sequence[int]], chosen: Mapping[int, str]
 ) -> tuple[Claim, ...]:

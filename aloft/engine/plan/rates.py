@@ -1,4 +1,5 @@
-"""How often moments without a schedule open: as they did in the last 90 days under the same rule, as a range."""
+"""How often moments without a schedule open: as they did in the last 90 days under the same rule, as a range; and
+where a rule was not in force for long enough, as it would have in a backtest of those days."""
 
 from __future__ import annotations
 
@@ -6,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+
+import pyarrow as pa
 
 from aloft.coverage.rate import weekly
 from aloft.engagement.load import load
@@ -22,6 +25,7 @@ from aloft.engagement.model import (
     WhenTrigger,
 )
 from aloft.engagement.problems import InvalidModel
+from aloft.engine.backtest.run import Lately
 from aloft.engine.plan.history import LOOKED_BACK
 from aloft.engine.plan.sides import Side
 from aloft.engine.plan.values import Rate
@@ -32,10 +36,12 @@ from aloft.measures.names import names_in
 from aloft.records.models import ModelVersion
 
 DAY = timedelta(days=1)
+_TOLD = pa.schema([("external", pa.string()), ("moment", pa.string()), ("called", pa.string())])
 LEAST = 7
 """Days: of less nobody tells a rate."""
 UNSEEN = "its rule has not been in force for a week: how often it fires is not known"
 BY_HAND = "it is opened by hand, and nobody has seen how often"
+REPLAYED = "by replaying the last {days} days under this text"
 
 
 @dataclass(frozen=True)
@@ -72,27 +78,51 @@ def seen(name: str, at: datetime, live: Sequence[Running]) -> list[Seen]:
     return found
 
 
-def rates(store: FactStore, model: Model, side: Side, live: Iterable[Seen], at: datetime) -> Rated:
-    """Only openings at accounts that a moment meets on that side count."""
+def rates(
+    store: FactStore,
+    model: Model,
+    side: Side,
+    live: Iterable[Seen],
+    at: datetime,
+    lately: Lately | None = None,
+) -> Rated:
+    """Only openings at accounts that a moment meets on that side count. `lately`: what a backtest of the text has
+    opened, for rules that have not been in force for a week."""
     versions = list(live)
-    counted = _counted(store, side, model.name)
+    counted = _counted(store, side, model.name, "fired")
+    tested = _tested(store, side, model.name, lately) if lately else {}
     by_moment: dict[str, Rate] = {}
     by_role: dict[tuple[str, str], Rate] = {}
     for name, moment in model.moments.items():
         if isinstance(moment.trigger, ScheduleTrigger):
             continue
         days = _observed(moment, model, versions, at) if side.meets.get((model.name, name)) else None
-        roles = {role: counted.get((name, role), 0) for role in dict.fromkeys(moment.owners.values())}
-        by_moment[name] = _rate(moment, sum(roles.values()), days)
-        by_role |= {(name, role): _rate(moment, number, days) for role, number in roles.items()}
+        seen, says = counted, ""
+        if lately and days is not None and days < LEAST and not isinstance(moment.trigger, ManualTrigger):
+            seen, days, says = tested, lately.days, REPLAYED.format(days=lately.days)
+        roles = {role: seen.get((name, role), 0) for role in dict.fromkeys(moment.owners.values())}
+        by_moment[name] = _rate(moment, sum(roles.values()), days, says)
+        by_role |= {(name, role): _rate(moment, number, days, says) for role, number in roles.items()}
     return Rated(by_moment, by_role)
 
 
-def _counted(store: FactStore, side: Side, model: str) -> Mapping[tuple[str, str], int]:
+def _tested(store: FactStore, side: Side, model: str, lately: Lately) -> Mapping[tuple[str, str], int]:
+    """As `_counted`, of what a backtest has opened."""
+    moments = [one.moment for one in lately.opened]
+    told = {"external": [one.account for one in lately.opened], "moment": moments, "called": moments}
+    store.load("told", pa.table(told, schema=_TOLD))
+    store.run(
+        """create or replace temp table tested as
+        select c.account, t.moment, t.called from told t join concerned c using (external)"""
+    )
+    return _counted(store, side, model, "tested")
+
+
+def _counted(store: FactStore, side: Side, model: str, table: str) -> Mapping[tuple[str, str], int]:
     """Openings by moment and role: each as it would be owned on that side, under the name that it has there."""
     named = "called" if side.name == "before" else "moment"
     found = store.run(
-        f"""select f.{named}, o.role, count(*) from fired f join {side.stands} s using (account)
+        f"""select f.{named}, o.role, count(*) from {table} f join {side.stands} s using (account)
         join {side.owned} o on o.model = s.model and o.moment = f.{named} and o.touch = s.touch
         join {side.met} m on m.account = f.account and m.moment = f.{named}
         where s.model = $model group by all""",
@@ -113,13 +143,13 @@ def _observed(moment: Moment, model: Model, versions: list[Seen], at: datetime) 
     return (at - since) / DAY
 
 
-def _rate(moment: Moment, number: int, days: float | None) -> Rate:
+def _rate(moment: Moment, number: int, days: float | None, says: str = "") -> Rate:
     """`days` None: it meets nobody."""
     if days is None:
         return Rate(0, 0, 0.0, 0.0, 0.0, "it meets no account")
     if days < LEAST:
         return _unknown(BY_HAND if isinstance(moment.trigger, ManualTrigger) else UNSEEN)
-    return Rate(number, round(days), *_rounded(number, days), "")
+    return Rate(number, round(days), *_rounded(number, days), says)
 
 
 def _unknown(says: str) -> Rate:

@@ -11,12 +11,17 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 from django.db import connections
 
 from aloft.engagement.load import Reading, read_model
+from aloft.engagement.model import Model
 from aloft.engagement.problems import InvalidModel
+from aloft.engine.backtest.run import Lately, NotTested, lately
 from aloft.engine.client import ask
 from aloft.engine.loop import Engine
 from aloft.engine.plan.ground import Ground, ground
@@ -30,6 +35,8 @@ from aloft.records.models import ModelVersion
 KEPT = 8
 FRESH = 60.0
 """Seconds for which a page shows a plan that was made."""
+REPLAYED = 90
+"""Days of the past that are asked how often the text would have opened what."""
 ASKED_AGAIN = 0.2  # seconds between words of how far it has come
 
 Answer = dict[str, Any]
@@ -67,11 +74,23 @@ def _stored(name: str, number: int) -> Reading:
 
 
 def answer(engine: Engine, arguments: Mapping[str, Any], progress: Progress) -> Answer:
-    """Make a plan here and now."""
+    """Make a plan here and now. `replay`: rules that nobody has seen are asked of the last 90 days."""
     try:
-        return {"plan": as_object(make(ground(engine), read(arguments), progress))}
+        reading = read(arguments)
     except NoPlan as refused:
         return {"error": str(refused)}
+    stands = ground(engine)
+    seen = _replayed(engine.home, reading.model, stands.at, progress) if arguments.get("replay") else None
+    return {"plan": as_object(make(stands, reading, progress, seen))}
+
+
+def _replayed(home: Path, model: Model, at: datetime, progress: Progress) -> Lately | None:
+    """None where nothing was recorded yet."""
+    done = count(1)
+    try:
+        return lately(home, model, at, REPLAYED, lambda _at: progress(min(next(done), REPLAYED), REPLAYED))
+    except NotTested:
+        return None
 
 
 @dataclass
@@ -89,10 +108,12 @@ class Job:
             progress(*self.come)
         return self.told
 
-    def work(self, stands: Ground, reading: Reading, alone: threading.Lock) -> None:
+    def work(self, stands: Ground, reading: Reading, alone: threading.Lock, home: Path | None) -> None:
+        """`home`: where the log lies, if the past is asked too."""
         try:
             with alone:
-                self.told = {"plan": as_object(make(stands, reading, self._heard))}
+                seen = _replayed(home, reading.model, stands.at, self._heard) if home else None
+                self.told = {"plan": as_object(make(stands, reading, self._heard, seen))}
         except Exception as error:  # noqa: BLE001 - whatever went wrong, who asked hears of it
             self.told = {"error": f"the plan could not be made: {error}"}
         finally:
@@ -124,7 +145,8 @@ class Planner:
             job.over.set()
             return job
         self._keep(key, job)
-        thread = (ground(engine), reading, self._alone)
+        home = engine.home if arguments.get("replay") else None
+        thread = (ground(engine), reading, self._alone, home)
         threading.Thread(target=job.work, args=thread, name="plan", daemon=True).start()
         return job
 
@@ -136,7 +158,7 @@ class Planner:
 
 
 def _asked(arguments: Mapping[str, Any]) -> tuple[object, ...]:
-    return tuple(arguments.get(name) for name in ("document", "model", "version"))
+    return tuple(arguments.get(name) for name in ("document", "model", "version", "replay"))
 
 
 @dataclass(frozen=True)
