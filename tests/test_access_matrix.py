@@ -23,6 +23,7 @@ from aloft.act.models import Message, Occurrence
 from aloft.act.unsubscribing import token
 from aloft.collect.models import DeadLetter, Quarantined, Source
 from aloft.collect.services import Letter, create_source, dead_letter
+from aloft.engine.backtest.service import Subject, ask_for
 from aloft.records.models import (
     Account,
     AccountException,
@@ -112,6 +113,8 @@ MATRIX = {
     "make_exception": AN_ACT_WITH_A_FORM,
     "end_exception": AN_ACT,
     "plan": Expected((LED, HIDDEN, HIDDEN, LED), (LED, HIDDEN, HIDDEN, LED)),
+    "backtest": Expected((LED, HIDDEN, HIDDEN, OK), (LED, HIDDEN, HIDDEN, UNFIT)),
+    "backtest_run": A_PAGE_OF_OPERATIONS,
     "find": A_PAGE,
     "notices": A_PAGE,
     "read_notices": Expected((LED, NOT_SO, NOT_SO, NOT_SO), (LED, LED, LED, LED)),
@@ -125,6 +128,7 @@ MATRIX = {
     "account": A_PAGE_ABOUT_AN_ACCOUNT,
     "explain": A_PAGE_ABOUT_AN_ACCOUNT,
     "why": A_PAGE_ABOUT_AN_ACCOUNT,
+    "account_why": A_PAGE_ABOUT_AN_ACCOUNT,
     "open_by_hand": AN_ACT,
     "give_pulse": AN_ACT,
     "start": AN_ACT,
@@ -213,6 +217,14 @@ class World:
             name="acme", text=text, begun_from="version 3", base=base, actor="mia", at=clock.now()
         ).public_id
 
+    def tested(self) -> UUID:
+        """A backtest that the manager has asked for."""
+        today = clock.now().date()
+        subject = Subject("version 3 of acme", factory.DOCUMENT)
+        return ask_for(
+            subject=subject, against=None, first=today, last=today, actor="mia", at=clock.now()
+        ).public_id
+
     def excepted(self) -> int:
         return AccountException.objects.create(
             account=self.account, kind="touch", touch=["tech"], reason=f"{self.canary} merger",
@@ -255,6 +267,7 @@ class World:
             "portal_step": [self.step.pk],
             "account": [self.account.public_id],
             "explain": [self.account.public_id, "mrr"],
+            "account_why": [self.account.public_id],
             "open_by_hand": [self.account.public_id, "check_in"],
             "give_pulse": [self.account.public_id],
             "touch": [self.account.public_id],
@@ -274,6 +287,8 @@ class World:
             arguments[name] = [self.sent()]
         if name == "draft" or name.endswith("_draft"):
             arguments[name] = [] if name == "begin_draft" else [self.draft()]
+        if name == "backtest_run":
+            arguments[name] = [self.tested()]
         if name == "end_exception":
             arguments[name] = [self.excepted()]
         if name == "return_model":

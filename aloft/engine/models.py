@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 
 from aloft.records.models import Account, ModelVersion
@@ -83,3 +85,26 @@ class Restore(models.Model):
 
     class Meta:
         ordering = ["at", "id"]
+
+
+class BacktestRun(models.Model):
+    """A backtest that somebody asked for on a page, and what it told (`backtest.told.summary`, with `against` in it).
+
+    `document` is the text as it was when it was asked for, `says` whence it came; `against`: another beside it.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    says = models.CharField(max_length=200)
+    document = models.TextField()
+    against_says = models.CharField(max_length=200, blank=True)
+    against = models.TextField(blank=True)
+    first = models.DateField()
+    last = models.DateField()
+    asked_by = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    told = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-id"]

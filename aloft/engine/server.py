@@ -16,9 +16,11 @@ from typing import Any
 
 from django.db import connection
 
+from aloft.engine.backtest.service import Tester
 from aloft.engine.client import socket_path
+from aloft.engine.jobs import Answer, Job
 from aloft.engine.loop import Engine
-from aloft.engine.plan.service import Job, Planner
+from aloft.engine.plan.service import Planner
 from aloft.engine.questions import answer
 from aloft.engine.timeline import settled
 from aloft.facts.keep import Progress
@@ -27,7 +29,6 @@ log = logging.getLogger("aloft.engine")
 
 PAUSE = 0.1  # seconds between looks, while nothing asks
 LONGEST_PAUSE = 30.0  # seconds between tries of a turn that fails
-Answer = dict[str, Any]
 Question = tuple[str, Mapping[str, Any], Progress, "Future[Answer | Job]"]
 
 
@@ -42,7 +43,7 @@ class EngineServer:
         self.engine = engine
         self.questions: queue.Queue[Question] = queue.Queue()
         self.stopping = threading.Event()
-        self.planner = Planner()
+        self.planner, self.tester = Planner(), Tester()
         self._socket = _listen(engine)
         threading.Thread(target=self._serve, name="engine-socket", daemon=True).start()
 
@@ -80,6 +81,8 @@ class EngineServer:
             return False
         if name == "plan":  # it is begun between turns, and made beside them
             _settle(future, lambda: self.planner.begin(self.engine, arguments))
+        elif name == "backtest":
+            _settle(future, lambda: self.tester.begin(self.engine, arguments))
         else:
             _settle(future, lambda: answer(self.engine, name, arguments, progress))
         return True

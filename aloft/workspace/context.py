@@ -69,14 +69,14 @@ def places(reader: Reader) -> list[Item]:
             "Accounts",
             reverse("accounts"),
             "building-2",
-            ("accounts", "account", "explain", "why", "merge", "erase"),
+            ("accounts", "account", "explain", "why", "account_why", "merge", "erase"),
         ),
         Item("Revenue", reverse("revenue"), "trending-up", ("revenue", "behind")),
         Item(
             "Model",
             reverse("model"),
             "route",
-            ("model", "version", "publish", "draft", "return", "experiments"),
+            ("model", "version", "publish", "draft", "return", "experiments", "backtest", "backtest_run"),
         ),
     ]
     pages = (

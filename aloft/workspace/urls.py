@@ -20,7 +20,9 @@ from aloft.workspace import (
 )
 from aloft.workspace.pages import (
     account,
+    account_why,
     accounts,
+    backtest,
     behind,
     data,
     experiments,
@@ -56,6 +58,7 @@ urlpatterns = [
     path("accounts/views/<int:view_id>/restore", lists.restore, name="restore_view"),
     path("accounts/views/<int:view_id>/usual", lists.make_usual, name="make_usual"),
     path("accounts/<uuid:account_id>/", account.account, name="account"),
+    path("accounts/<uuid:account_id>/why", account_why.account_why, name="account_why"),
     path("accounts/<uuid:account_id>/explain/<str:name>", explain.explain, name="explain"),
     path("accounts/<uuid:account_id>/open/<slug:moment>", actions.open_by_hand, name="open_by_hand"),
     path("accounts/<uuid:account_id>/contacts/<int:contact_id>/invite", inviting.invite, name="invite"),
@@ -83,6 +86,8 @@ urlpatterns = [
     path("model/<slug:name>/return", returning.give_back, name="return_model"),
     path("model/experiments/", experiments.experiments, name="experiments"),
     path("model/plan/", plan.plan, name="plan"),
+    path("model/backtest/", backtest.backtest, name="backtest"),
+    path("model/backtest/<uuid:run_id>/", backtest.backtest_run, name="backtest_run"),
     path("model/<slug:name>/<int:number>/", version.version, name="version"),
     path("model/<slug:name>/<int:number>/model.yaml", version.document, name="model_document"),
     path("moments/<uuid:occurrence_id>/", why.why, name="why"),

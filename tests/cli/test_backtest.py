@@ -99,6 +99,7 @@ def test_a_backtest_as_json_gives_every_opening(home: Path) -> None:
             "verdict": "opened",
             "role": "csm",
             "mrr": 900.0,
+            "segment": "everyone",
         }
     ]
 

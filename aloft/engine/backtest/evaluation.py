@@ -332,7 +332,7 @@ class Evaluation:
         for place, anchor, n, at, due in sorted(proposed, key=lambda one: (one[3], one[0])):
             known = self.directory[place[0]]
             calendar = known.calendar(model.clock)
-            mrr, touch = stands[place[0] if key is None else key]
+            mrr, touch, segment = stands[place[0] if key is None else key]
             if joins and self._kept.joins(place, at):
                 self._kept.resolve(place, anchor, n)
                 continue
@@ -352,6 +352,7 @@ class Evaluation:
                     trigger.kind,
                     role or "",
                     None if mrr is None else float(mrr),
+                    segment,
                 )
             )
 

@@ -6,15 +6,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from statistics import median
+from types import MappingProxyType
 
 from aloft.engine.backtest.values import (
     Capacity,
     Figures,
     Hits,
     Lead,
+    Load,
     Loss,
     OfMoment,
     OfRole,
+    OfSegment,
     Opened,
     Paying,
     Played,
@@ -27,13 +30,20 @@ DOWNSELL = 0.2
 LOOKED_BACK = timedelta(days=180)
 """How long before a loss its first alert may lie."""
 EARLY = 60  # days
+UNSAID = 60
+"""Minutes: the effort of a moment that says none."""
 WEEK = timedelta(days=7)
 
 Losses = Mapping[str, Sequence[date]]
 
 
-def figures(played: Played, truth: Truth, capacities: Mapping[str, Capacity]) -> Figures:
-    """`capacities` are by role."""
+def figures(
+    played: Played,
+    truth: Truth,
+    capacities: Mapping[str, Capacity],
+    efforts: Mapping[str, int] = MappingProxyType({}),
+) -> Figures:
+    """`capacities` are by role, of those that are people; `efforts` are minutes by moment."""
     lost = _by_account(truth.losses)
     alerts = [one for one in played.opened if one.is_alert]
     roles = [
@@ -46,7 +56,27 @@ def figures(played: Played, truth: Truth, capacities: Mapping[str, Capacity]) ->
         at_capacity=Hits(sum(one.worked.judged for one in roles), sum(one.worked.hits for one in roles)),
         base_rate=_base_rate(played, truth, lost),
         lead=_lead(alerts, truth.losses, played),
+        segments=_segments(played.opened),
+        loads=[_load(role, one, played.opened, efforts) for role, one in capacities.items()],
     )
+
+
+def _segments(opened: Iterable[Opened]) -> list[OfSegment]:
+    """The busiest first."""
+    weeks: defaultdict[str, Counter[date]] = defaultdict(Counter)
+    for one in opened:
+        weeks[one.segment][monday(one.day)] += 1
+    found = [OfSegment(name, told.total(), told) for name, told in weeks.items()]
+    return sorted(found, key=lambda one: (-one.opened, one.segment))
+
+
+def _load(role: str, capacity: Capacity, opened: Iterable[Opened], efforts: Mapping[str, int]) -> Load:
+    weeks: Counter[date] = Counter()
+    for one in opened:
+        if one.role == role:
+            weeks[monday(one.day)] += efforts.get(one.moment) or UNSAID
+    hours = {week: round(minutes / 60, 2) for week, minutes in weeks.items()}
+    return Load(role, round(weeks.total() / 60, 2), hours, capacity.hours_a_week)
 
 
 def monday(day: date) -> date:

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from aloft.engine.turn import Turn
 from aloft.measures.names import moment_anchor
 
-Stands = Mapping[int, tuple[float | None, Sequence[str]]]
-"""MRR and touch, by key of the frame."""
+Stands = Mapping[int, tuple[float | None, Sequence[str], str]]
+"""MRR, touch and segment, by key of the frame."""
 
 
 def stands_of(turn: Turn) -> Stands:
-    found = turn.frames.connection.execute("select _key, mrr, _touch_set from frame").fetchall()
-    return {key: (mrr, touch) for key, mrr, touch in found}
+    found = turn.frames.connection.execute("select _key, mrr, _touch_set, segment from frame").fetchall()
+    return {key: (mrr, touch, segment or "") for key, mrr, touch, segment in found}
 
 
 def stirred(turn: Turn) -> set[int]:

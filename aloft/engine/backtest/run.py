@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from aloft.engagement.model import Model
 from aloft.engine.backtest.evaluation import Evaluation
-from aloft.engine.backtest.figures import DOWNSELL, figures
+from aloft.engine.backtest.figures import DOWNSELL, UNSAID, figures
 from aloft.engine.backtest.tape import Tape
 from aloft.engine.backtest.values import ALERTS, Capacity, Figures, Loss, Opened, Paying, Played, Truth
 from aloft.engine.opening import minutes_of
@@ -24,7 +24,6 @@ from aloft.records.models import ModelVersion, Person
 from aloft.revenue import movements
 from aloft.revenue.conventions import EVERYTHING
 
-UNSAID = 60  # minutes: the effort of a moment that says none
 Heard = Callable[[datetime], object]
 """Hears of each reading, with its instant."""
 
@@ -53,7 +52,7 @@ def backtest(
         played = play(evaluation, first, min(last, now.astimezone(UTC).date()), heard)
         evaluation.tape.roll(evaluation.store, now)
         truth = _truth(evaluation.store, now.date())
-    return Backtest(played, truth, figures(played, truth, capacities(model)))
+    return Backtest(played, truth, figures(played, truth, capacities(model), efforts(model)))
 
 
 @contextmanager
@@ -111,19 +110,27 @@ def _truth(store: FactStore, known: date) -> Truth:
 
 
 def capacities(model: Model) -> dict[str, Capacity]:
-    """By role, from its hours a week, the people who have it now, and the effort of its alerts."""
+    """By role of people, from its hours a week, those who have it now, and the effort of its alerts."""
     found = {}
     for name, role in model.roles.items():
+        if role.automated:
+            continue
         people = list(Person.objects.filter(role=name))
-        efforts = [
+        minutes = [
             minutes_of(moment.effort) or UNSAID
             for moment in model.moments.values()
             if moment.trigger.kind in ALERTS and name in moment.owners.values()
         ]
         hours = sum(float(person.hours_per_week or role.hours_per_week or 0) for person in people)
-        most = hours * 60 / (sum(efforts) / len(efforts)) if hours and efforts else None
-        found[name] = Capacity(len(people), most)
+        most = hours * 60 / (sum(minutes) / len(minutes)) if hours and minutes else None
+        found[name] = Capacity(len(people), most, hours or None)
     return found
+
+
+def efforts(model: Model) -> dict[str, int]:
+    """Minutes by moment, of those that say any."""
+    told = {name: minutes_of(moment.effort) for name, moment in model.moments.items()}
+    return {name: minutes for name, minutes in told.items() if minutes}
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC
+from datetime import UTC, date
 from typing import Any
 
 from aloft.engine.backtest.run import Backtest
@@ -13,6 +13,11 @@ from aloft.engine.backtest.values import Figures, Hits, OfMoment, OfRole, Opened
 
 def as_object(told: Backtest) -> dict[str, Any]:
     """Instants are UTC, ISO 8601; days YYYY-MM-DD; shares fractions."""
+    return {**summary(told), "decisions": _decisions(told.played.opened)}
+
+
+def summary(told: Backtest) -> dict[str, Any]:
+    """The same without each opening."""
     played, found = told.played, told.figures
     return {
         "model": played.model,
@@ -23,7 +28,6 @@ def as_object(told: Backtest) -> dict[str, Any]:
         "readings": played.readings,
         "opened": len(played.opened),
         **_figures(found),
-        "decisions": _decisions(played.opened),
     }
 
 
@@ -35,18 +39,23 @@ def _figures(found: Figures) -> dict[str, Any]:
         "at_capacity": _hits(found.at_capacity),
         "base_rate": found.base_rate,
         "lead": asdict(found.lead),
+        "segments": [{**asdict(one), "weeks": _weeks(one.weeks)} for one in found.segments],
+        "loads": [{**asdict(one), "weeks": _weeks(one.weeks)} for one in found.loads],
     }
 
 
+def _weeks(told: Mapping[date, float]) -> dict[str, float]:
+    return {monday.isoformat(): number for monday, number in sorted(told.items())}
+
+
 def _of_moment(one: OfMoment) -> dict[str, Any]:
-    weeks = {monday.isoformat(): number for monday, number in sorted(one.weeks.items())}
     return {
         "moment": one.moment,
         "trigger": one.trigger,
         "opened": one.opened,
         "accounts": one.accounts,
         **_hits(one.hits),
-        "weeks": weeks,
+        "weeks": _weeks(one.weeks),
     }
 
 
@@ -75,6 +84,7 @@ def _decisions(opened: Sequence[Opened]) -> list[dict[str, Any]]:
             "verdict": "opened",
             "role": one.role,
             "mrr": one.mrr,
+            "segment": one.segment,
         }
         for one in sorted(opened, key=lambda one: (one.at, one.account, one.moment, one.n))
     ]

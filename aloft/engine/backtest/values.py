@@ -12,7 +12,8 @@ ALERTS = frozenset({"when", "expect", "event"})
 
 @dataclass(frozen=True)
 class Opened:
-    """An occurrence that would have opened. `day` is the account's local one; `mrr` as of the reading, if known."""
+    """An occurrence that would have opened. `day` is the account's local one; `mrr` and `segment` as of the reading,
+    if known."""
 
     account: str
     moment: str
@@ -23,6 +24,7 @@ class Opened:
     trigger: str
     role: str
     mrr: float | None
+    segment: str = ""
 
     @property
     def is_alert(self) -> bool:
@@ -70,10 +72,12 @@ class Truth:
 
 @dataclass(frozen=True)
 class Capacity:
-    """Of a role: how many people, and how many alerts all of them can work in a week; None: without a bound."""
+    """Of a role: how many people, how many alerts all of them can work in a week, and how many hours they have; None:
+    without a bound."""
 
     people: int
     alerts_a_week: float | None
+    hours_a_week: float | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,25 @@ class OfMoment:
     hits: Hits
     weeks: Mapping[date, int]
     """How many opened, by the Monday of the week."""
+
+
+@dataclass(frozen=True)
+class OfSegment:
+    """Openings at accounts that were in it then, by the Monday of the week."""
+
+    segment: str
+    opened: int
+    weeks: Mapping[date, int]
+
+
+@dataclass(frozen=True)
+class Load:
+    """Hours of what opened for a role, by the Monday of the week; `capacity` of all its people, None: not known."""
+
+    role: str
+    hours: float
+    weeks: Mapping[date, float]
+    capacity: float | None
 
 
 @dataclass(frozen=True)
@@ -132,3 +155,5 @@ class Figures:
     at_capacity: Hits
     base_rate: float | None
     lead: Lead
+    segments: Sequence[OfSegment] = ()
+    loads: Sequence[Load] = ()

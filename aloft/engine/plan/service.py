@@ -10,19 +10,18 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
-
-from django.db import connections
 
 from aloft.engagement.load import Reading, read_model
 from aloft.engagement.model import Model
 from aloft.engagement.problems import InvalidModel
 from aloft.engine.backtest.run import Lately, NotTested, lately
 from aloft.engine.client import ask
+from aloft.engine.jobs import Answer, Job
 from aloft.engine.loop import Engine
 from aloft.engine.plan.ground import Ground, ground
 from aloft.engine.plan.making import make
@@ -37,9 +36,6 @@ FRESH = 60.0
 """Seconds for which a page shows a plan that was made."""
 REPLAYED = 90
 """Days of the past that are asked how often the text would have opened what."""
-ASKED_AGAIN = 0.2  # seconds between words of how far it has come
-
-Answer = dict[str, Any]
 
 
 class NoPlan(ValueError):
@@ -79,8 +75,12 @@ def answer(engine: Engine, arguments: Mapping[str, Any], progress: Progress) -> 
         reading = read(arguments)
     except NoPlan as refused:
         return {"error": str(refused)}
-    stands = ground(engine)
-    seen = _replayed(engine.home, reading.model, stands.at, progress) if arguments.get("replay") else None
+    return _made(ground(engine), reading, progress, engine.home if arguments.get("replay") else None)
+
+
+def _made(stands: Ground, reading: Reading, progress: Progress, home: Path | None) -> Answer:
+    """`home`: where the log lies, if the past is asked too."""
+    seen = _replayed(home, reading.model, stands.at, progress) if home else None
     return {"plan": as_object(make(stands, reading, progress, seen))}
 
 
@@ -91,37 +91,6 @@ def _replayed(home: Path, model: Model, at: datetime, progress: Progress) -> Lat
         return lately(home, model, at, REPLAYED, lambda _at: progress(min(next(done), REPLAYED), REPLAYED))
     except NotTested:
         return None
-
-
-@dataclass
-class Job:
-    """A plan that is being made, or was. `begun` is of the monotonic clock."""
-
-    begun: float
-    come: tuple[int, int] = (0, 1)
-    told: Answer = field(default_factory=dict)
-    over: threading.Event = field(default_factory=threading.Event)
-
-    def wait(self, progress: Progress) -> Answer:
-        """The answer, once it is there; `progress` hears how far it has come."""
-        while not self.over.wait(ASKED_AGAIN):
-            progress(*self.come)
-        return self.told
-
-    def work(self, stands: Ground, reading: Reading, alone: threading.Lock, home: Path | None) -> None:
-        """`home`: where the log lies, if the past is asked too."""
-        try:
-            with alone:
-                seen = _replayed(home, reading.model, stands.at, self._heard) if home else None
-                self.told = {"plan": as_object(make(stands, reading, self._heard, seen))}
-        except Exception as error:  # noqa: BLE001 - whatever went wrong, who asked hears of it
-            self.told = {"error": f"the plan could not be made: {error}"}
-        finally:
-            self.over.set()
-            connections.close_all()
-
-    def _heard(self, done: int, of: int) -> None:
-        self.come = (done, of)
 
 
 class Planner:
@@ -141,13 +110,11 @@ class Planner:
         try:
             reading = read(arguments)
         except NoPlan as refused:
-            job.told = {"error": str(refused)}
-            job.over.set()
+            job.refuse(str(refused))
             return job
         self._keep(key, job)
-        home = engine.home if arguments.get("replay") else None
-        thread = (ground(engine), reading, self._alone, home)
-        threading.Thread(target=job.work, args=thread, name="plan", daemon=True).start()
+        stands, home = ground(engine), engine.home if arguments.get("replay") else None
+        job.begin("plan", lambda heard: _made(stands, reading, heard, home), self._alone)
         return job
 
     def _keep(self, key: str, job: Job) -> None:
