@@ -8,12 +8,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from aloft.act.models import Occurrence
+from aloft.engine.models import BacktestRun
+from aloft.engine.why import as_object
 from aloft.records.models import ModelVersion, Person
 from aloft.records.services import create_user_for
 from aloft.workspace import drafting
+from aloft.workspace.pages import account_why
 from tests.browser.conftest import NARROW, PASSWORD, WIDE, Open, arrived, sign_in
 from tests.browser.test_looks import looked_at
 from tests.workspace import factory
+from tests.workspace.test_account_why import WAITS
+from tests.workspace.test_backtest import told
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -145,3 +150,29 @@ def text_in_force() -> str:
 def counts_of_sixty(question: str, **_: object) -> dict[str, object]:
     assert question == "sift"
     return {"accounts": 60, "taken": 12, "mrr": 81000.0, "unknown": 0, "first": 12, "first_mrr": 81000.0}
+
+
+def test_a_backtest_is_asked_for_and_an_account_as_of_a_day(
+    open_page: Open, brackwater: Occurrence, manager: Person, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = sign_in_as_manager(open_page(reduced_motion="reduce"), manager, now)
+    page.goto("/model/")
+    page.get_by_role("link", name="Backtest").click()
+    arrived(page, "What would it have done?")
+    looked_at_everywhere(page, "backtest")
+    page.get_by_role("button", name="Run it").click()
+    expect(page.get_by_text("The engine is busy, or does not run")).to_be_visible()
+    other = {**told(), "opened": 5}
+    BacktestRun.objects.update(done_at=now, told=told(against=other), against_says="version 2 of acme")
+    expect(page.get_by_text("14 daily readings")).to_be_visible()
+    page.reload()
+    arrived(page, "8 moments would have opened, 3 more than under the other text")
+    looked_at_everywhere(page, "backtest-run")
+    monkeypatch.setattr(account_why.client, "ask", lambda *_, **__: {"explanations": [as_object(WAITS)]})
+    page.goto(f"/accounts/{brackwater.account.public_id}/why")
+    page.get_by_label("As of the end of").fill("2026-02-10")
+    page.get_by_role("button", name="Ask").click()
+    arrived(page, "1 moment was not open at Brackwater Foods at the end of 10 February 2026")
+    page.get_by_text("Usage fell", exact=True).click()
+    expect(page.get_by_text("It would open with sign_ins_28d < 799")).to_be_visible()
+    looked_at_everywhere(page, "account-why")

@@ -18,6 +18,14 @@ from tests.workspace.test_model import plain
 Asked = list[tuple[str, dict[str, Any]]]
 
 
+WAITS = Explanation(
+    "“Usage fell” is not open: sign_ins_28d is 1,208", "Brackwater", "usage_fell", "waits", None, "acme, version 3",
+    "model.yaml, line 29", "", None, "", None,
+    (Reason("when", False, "sign_ins_28d < 799", "sign_ins_28d is 1,208", 29),),
+    "It would open with sign_ins_28d < 799", (),
+)  # fmt: skip
+
+
 @pytest.fixture
 def account(owner: Person, now: datetime) -> Account:
     return factory.account("Brackwater", now, held_by=owner)
@@ -27,15 +35,10 @@ def account(owner: Person, now: datetime) -> Account:
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     """What the engine is asked; it tells of one moment that waits."""
     questions: Asked = []
-    reason = Reason("when", False, "sign_ins_28d < 799", "sign_ins_28d is 1,208", 29)
-    told = Explanation(
-        "“Usage fell” is not open: sign_ins_28d is 1,208", "Brackwater", "usage_fell", "waits", None, "acme, version 3",
-        "model.yaml, line 29", "", None, "", None, (reason,), "It would open with sign_ins_28d < 799", (),
-    )  # fmt: skip
 
     def ask(question: str, **arguments: Any) -> dict[str, Any]:
         questions.append((question, arguments))
-        return {"explanations": [as_object(told)]}
+        return {"explanations": [as_object(WAITS)]}
 
     monkeypatch.setattr(page.client, "ask", ask)
     return questions

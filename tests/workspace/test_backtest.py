@@ -41,9 +41,9 @@ def told(**more: Any) -> dict[str, Any]:
 
 
 def run(now: datetime, **more: Any) -> BacktestRun:
-    kept = {"done_at": now, "told": told(), **more}
+    kept = {"document": factory.DOCUMENT, "done_at": now, "told": told(), **more}
     return BacktestRun.objects.create(
-        says="version 3 of acme", document=factory.DOCUMENT, first=date(2026, 1, 5), last=date(2026, 1, 18),
+        says="version 3 of acme", first=date(2026, 1, 5), last=date(2026, 1, 18),
         asked_by="mia", asked_at=now, **kept,
     )  # fmt: skip
 
@@ -72,7 +72,7 @@ def test_pictures_tell_their_figures_in_words_and_mark_weeks_over_the_hours(
     html = page(mia, run(now))
     says = "4 a week on average; at most 6, in the week of 12 January 2026"
     assert f'aria-label="Usage fell: {says}"' in html
-    assert f'aria-label="Hours of Csm per week: {says}"' in html
+    assert f'aria-label="Hours of csm per week: {says}"' in html
     assert html.count('class="over"') == 1  # 6 hours of 5; 2 of 5 are not
 
 
