@@ -41,6 +41,9 @@ class Occurrence(models.Model):
     n = models.PositiveIntegerField()
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="occurrences")
     trigger = models.CharField(max_length=10)
+    rank = models.PositiveSmallIntegerField(
+        default=6, help_text="The place of its priority, 0 the first; what joins it moves it up"
+    )
     state = models.CharField(max_length=10, choices=OccurrenceState, default=OccurrenceState.OPEN)
     closed_as = models.CharField(max_length=12, blank=True, help_text="The verdict that closed it")
 

@@ -10,10 +10,10 @@ from typing import Literal
 
 from aloft.act.models import Message, Occurrence, OccurrenceState, StepKind
 from aloft.act.standings import Standings
-from aloft.decide import priority
 from aloft.decide.policy import values as policy
 from aloft.decide.policy.judge import judge
 from aloft.decide.values import Reason
+from aloft.engagement.leaves import PRIORITIES
 from aloft.engagement.model import Model
 from aloft.engagement.policy import ContactPolicy
 from aloft.records.models import Contact
@@ -98,14 +98,13 @@ def _by_model(intents: Mapping[int, Intent]) -> list[dict[int, Intent]]:
 
 
 def _approach(key: int, one: Intent) -> policy.Approach:
-    moment = one.model.moments[one.occurrence.called]
     message = one.message
     return policy.Approach(
         key=key,
         contact=one.contact.pk,
         channel="survey" if message.kind == StepKind.SURVEY else message.channel,
         purpose="service" if message.purpose == "service" else "marketing",
-        priority=priority.priority_of(moment),
+        priority=PRIORITIES[one.occurrence.rank],
         at=one.at,
         ends=message.ends_at,
         due=one.occurrence.due_at,

@@ -23,6 +23,7 @@ from aloft.decide.policy.load import (
 )
 from aloft.decide.priority import priority_of
 from aloft.decide.values import Reason
+from aloft.engagement.leaves import PRIORITIES
 from aloft.engagement.model import Moment, ScheduleTrigger, Touch
 from aloft.engine import words
 from aloft.engine.directory import Known
@@ -77,7 +78,7 @@ def _is_booked(moment: Moment) -> bool:
 def _meeting(moment: Moment, one: Occurrence) -> Meeting:
     assert moment.length is not None
     movable = one.state in (OccurrenceState.PLANNED, OccurrenceState.OPEN) and one.trigger == "schedule"
-    return Meeting(one.due_at, minutes_of(moment.length), priority_of(moment), one.pk, movable)
+    return Meeting(one.due_at, minutes_of(moment.length), PRIORITIES[one.rank], one.pk, movable)
 
 
 def place(

@@ -10,13 +10,14 @@ from typing import Any
 from aloft.act.log import as_objects
 from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState
 from aloft.act.states import check
-from aloft.decide import escalation
+from aloft.decide import escalation, priority
 from aloft.decide.calendar import WorkCalendar
 from aloft.decide.durations import add
 from aloft.decide.merging import Near
 from aloft.decide.owners import Resolved
 from aloft.decide.recurrence import opens_at
 from aloft.decide.values import Reason
+from aloft.engagement.leaves import PRIORITIES
 from aloft.engagement.model import Duration, Model, Moment, ScheduleTrigger
 from aloft.engine import experiments, merging, words
 from aloft.engine.diary import Diary, open_diary, place
@@ -93,9 +94,11 @@ def _joined(turn: Turn, candidate: Candidate, known: Known) -> bool:
     if standing is None:
         return False
     check(standing, "append")
+    standing.rank = priority.raised(standing.rank)
+    standing.save(update_fields=["rank"])
     turn.say(
         "appended", known, candidate.moment, standing.anchor, standing.n, [candidate.reason], standing.pk,
-        candidate.at, joined=f"{candidate.anchor}:{candidate.n}",
+        candidate.at, joined=f"{candidate.anchor}:{candidate.n}", priority=PRIORITIES[standing.rank],
     )  # fmt: skip
     return True
 
@@ -134,6 +137,7 @@ def _open(
         n=candidate.n,
         model_version=turn.running.version,
         trigger=moment.trigger.kind,
+        rank=priority.rank(priority.priority_of(moment)),
         title=moment.title,
         objective=moment.objective,
         expected=moment.outcome.expect.text,

@@ -12,7 +12,9 @@ import msgspec
 
 Row = dict[str, Any]
 OF_NO_ACCOUNT = frozenset({"rate.set"})
-TITLED = frozenset({"contacted", "attended", "confirmed", "trained", "signed", "no_show", "feedback_given"})
+TITLED = frozenset(
+    {"contacted", "attended", "confirmed", "trained", "signed", "no_show", "feedback_given", "bounced"}
+)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from aloft.act import unreachable
 from aloft.act.channels.mail import MailLane
 from aloft.act.channels.smtp import InvalidAddress, mail_server
 from aloft.act.channels.values import NoAnswer, Refusal, Sent, Unavailable, Withdrawn
@@ -26,7 +27,7 @@ from aloft.act.outbox import claims, services
 from aloft.act.outbox.worker import Worker
 from aloft.act.unsubscribing import meant, unsubscribe
 from aloft.clock import SetClock
-from aloft.records.models import Person
+from aloft.records.models import Change, Person, RecordedFact
 from aloft.records.services import set_consent, set_person
 from tests.act.letters import NOW, put_out
 from tests.act.mail_server import Answers, serving
@@ -196,6 +197,17 @@ def test_what_happened_meanwhile_stops_it_at_the_door(post: Post) -> None:
     assert Message.objects.get(contact__external_id="bob").state == "suppressed"
     assert post.answers.got == []
     assert delivery is not None
+
+
+def test_an_address_at_which_nobody_is_becomes_an_event_once(post: Post) -> None:
+    put_out()
+    post.answers.reader = "550 5.1.1 no such user"
+    post.once()
+    unreachable.bounced(address="ANN@acme.example", answer="again", at=NOW)
+    told = RecordedFact.objects.get()
+    assert (told.fact, str(told.contact), told.account.external_id) == ("bounced", "Ann Åberg", "acme")
+    change = Change.objects.filter(kind="fact.recorded").get()
+    assert (change.data["persona"], change.data["moment"]) == ("champion", "")
 
 
 def test_one_click_withdraws_consent_and_what_waits(post: Post) -> None:

@@ -201,3 +201,11 @@ def test_a_section_shows_fifty_and_counts_all(cora: Client, owner: Person, now: 
 def test_who_has_no_zone_reads_in_that_of_the_model_s_home(mia: Client, now: datetime) -> None:
     factory.version(now)
     assert "Times are in Europe/Berlin" in mia.get("/").content.decode()
+
+
+@pytest.mark.django_db
+def test_what_is_late_goes_by_priority_and_then_by_due(owner: Person, now: datetime) -> None:
+    for name, hours, priority in (("Review", -9, 6), ("Second answer", -1, 4), ("Case", -2, 4)):
+        account = factory.account(name, now, held_by=owner)
+        factory.occurrence(account, owner, now, due=timedelta(hours=hours), rank=priority)
+    assert titles(owner, now)["Late"] == ["Case", "Second answer", "Review"]

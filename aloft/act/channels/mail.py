@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from aloft.act import answering, filling, texts
+from aloft.act import answering, filling, texts, unreachable
 from aloft.act.channels import smtp
 from aloft.act.channels.letters import letter
 from aloft.act.channels.values import Refusal, Result, Withdrawn
-from aloft.act.models import Delivery, Message, MessageState, StepKind, Unreachable
+from aloft.act.models import Delivery, Message, MessageState, StepKind
 from aloft.act.outbox import claims
 from aloft.act.rendering import Renderer, Unrenderable
 from aloft.act.sending import Intent, Passage, weigh
@@ -51,7 +51,7 @@ class MailLane:
             lambda: claims.hand_over(delivery, by=by, at=self._clock.now()),
         )  # fmt: skip
         if isinstance(result, Refusal) and result.nobody:
-            self._nobody(delivery.to, result.answer)
+            unreachable.bounced(address=delivery.to, answer=result.answer, at=self._clock.now())
         return result
 
     def _weighed(self, message: Message) -> Passage:
@@ -83,12 +83,6 @@ class MailLane:
             message.body = f"{message.body.rstrip()}\n\n{answer}\n"
         message.subject = message.subject[:300]
         message.save(update_fields=["subject", "body"])
-
-    def _nobody(self, address: str, answer: str) -> None:
-        """Nothing goes there any more."""
-        Unreachable.objects.get_or_create(
-            address=address.lower(), defaults={"since": self._clock.now(), "answer": answer[:500]}
-        )
 
 
 @lru_cache(maxsize=32)

@@ -15,6 +15,7 @@ from aloft.engine.scenario.published import read_published
 from aloft.engine.scenario.values import (
     Act,
     ActOn,
+    Bounce,
     ContractTold,
     Erase,
     Event,
@@ -211,6 +212,12 @@ def _erase(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
     return Erase()
 
 
+def _bounce(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
+    if not subject.contact:
+        raise told["bounce"].misread("whose address is it? Name a contact")
+    return Bounce(told["bounce"].text())
+
+
 def _run(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
     return RunAgain(_RUNS[told["run"].choice(_RUNS, "way to run")])
 
@@ -222,6 +229,7 @@ _READ: Mapping[str, Callable[[Mapping[str, Cell], Subject, Cast], Verb]] = {
     "act": _act,
     "record": _record,
     "contract": _contract,
+    "bounce": _bounce,
     "publish": _publish,
     "run": _run,
     "merge": _merge,

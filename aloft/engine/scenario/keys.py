@@ -71,6 +71,11 @@ VERBS: Mapping[str, Verb] = {
         "the source has sent everything up to then; before its first one it is complete to the present",
         "{at: 2026-01-20, watermark: product, complete_to: 2026-01-17}",
     ),
+    "bounce": Verb(
+        (),
+        "mail to the contact came back with these words: nobody is at its address any more",
+        "{at: 2026-02-10T09:00Z, contact: ann, bounce: 550 5.1.1 no such user}",
+    ),
     "publish": Verb(
         (),
         "another version: a file, or a document, which extends the model in force",
@@ -105,6 +110,7 @@ DETAILS: Mapping[str, str] = {
     "into": "what it became part of",
     "until": "until when it waits",
     "reason": "a part of the reason's text",
+    "priority": "its class, once it has moved up",
     "version": "the version of the model, counted from 1",
 }
 """What may stand beside a verdict."""

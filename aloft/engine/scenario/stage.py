@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from aloft.act import services as acting
-from aloft.act import texts
+from aloft.act import texts, unreachable
 from aloft.act.models import Occurrence, OccurrenceState, StepState
 from aloft.act.states import IllegalMove
 from aloft.collect.inbox import Entry
@@ -27,6 +27,7 @@ from aloft.engine.scenario.cells import Value
 from aloft.engine.scenario.contracts import ACTOR, amend, set_terms
 from aloft.engine.scenario.values import (
     ActOn,
+    Bounce,
     ContractTold,
     Erase,
     Event,
@@ -130,6 +131,9 @@ class Stage:
                 services.unmerge_account(account=_account(fact), actor=ACTOR, at=at)
             case Erase():
                 _erase(fact, engine.home)
+            case Bounce(answer):
+                found = _contact(fact.subject.contact)
+                unreachable.bounced(address=found.email, answer=answer, at=at)
             case RunAgain():
                 pass  # there is nothing to learn: it is the engine that begins again
 

@@ -131,6 +131,13 @@ class Erase:
 
 
 @dataclass(frozen=True)
+class Bounce:
+    """What the mail server said of the contact's address."""
+
+    answer: str
+
+
+@dataclass(frozen=True)
 class Publish:
     reading: Reading
 
@@ -152,6 +159,7 @@ Verb = (
     | MergeInto
     | Unmerge
     | Erase
+    | Bounce
     | Publish
     | RunAgain
 )

@@ -25,6 +25,8 @@ from aloft.workspace.week import my_week
 
 SHOWN, OF_THE_TEAM, NEWS_SHOWN = 50, 15, 8
 UNREAD = timedelta(minutes=1)
+BY_PRIORITY = ("rank", "due_at", "id")
+"""Among what is late, due today or due this week (`domain.md` 3.7)."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,11 @@ def sections(reader: Reader) -> list[Section]:
 def rows_of(reader: Reader, within: Q) -> list[Row]:
     """The first are found among narrow rows, and only they are read whole."""
     most = OF_THE_TEAM if reader.sees_everything else SHOWN
-    first = selectors.work_of(reader.person).filter(within).order_by("due_at", "id").values("pk")[:most]
+    first = selectors.work_of(reader.person).filter(within).order_by(*BY_PRIORITY).values("pk")[:most]
     full = Occurrence.objects.filter(pk__in=first).select_related(
         "account__projection", "account__health", "owner", "escalated_to", "model_version"
     )
-    return [row(occurrence, reader.now) for occurrence in full.order_by("due_at", "id")]
+    return [row(occurrence, reader.now) for occurrence in full.order_by(*BY_PRIORITY)]
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def test_everything_that_is_wrong_is_told_at_once_with_its_place() -> None:
         "write a date, 2026-01-31, or an instant with its zone, 2026-01-31T09:00Z",
         "11:49: scenarios.a year.facts[2].moment: unknown moment 'kickof' (did you mean 'kickoff'?)",
         "12:9: scenarios.a year.facts[3]: what happened? (did you mean 'event'?) It is one of "
-        "event, set, contract, act, record, watermark, publish, run, merge, unmerge or erase",
+        "event, set, contract, act, record, watermark, bounce, publish, run, merge, unmerge or erase",
         "13:47: scenarios.a year.facts[4].set.mmr: unknown key 'mmr' (did you mean 'mrr'?)",
         "15:9: scenarios.a year.expect[0]: what is expected? (did you mean 'opened'?) It is a verdict, or one of "
         "due, never, count, state, phase, segment, touch, band, owner, metric, data_alert",
