@@ -102,6 +102,11 @@ class WorkCalendar:
             index += len(days)
         return days[index]
 
+    def working_days_between(self, day: date, last: date) -> int:
+        """How many there are after `day`, up to and with `last`; 0 where that is earlier."""
+        years = (self.working_days(year) for year in range(day.year, last.year + 1))
+        return max(0, sum(bisect_right(days, last) - bisect_right(days, day) for days in years))
+
     def roll(self, day: date, roll: Roll) -> date:
         """Where `day` moves to if it is not a working day; `modified_following` stays within the month."""
         if roll == "none" or self.is_working_day(day):

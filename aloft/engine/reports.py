@@ -6,19 +6,24 @@ shares are fractions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
 from aloft.act.selectors import waiting
+from aloft.engagement.load import load
 from aloft.engine.asked import MONTHS, Asked, NoSuchReport, read
 from aloft.engine.loop import Engine
+from aloft.learn import momentum
 from aloft.learn.experiments import SENTENCES, Trial, trials
+from aloft.learn.momentum import Passed
+from aloft.learn.survival import curve, days_until
 from aloft.measures.models import AccountHealth, AccountProjection
 from aloft.records.models import Account
+from aloft.records.selectors import live_model_versions
 from aloft.revenue import rates
 from aloft.revenue.figures import Figures, figures
 from aloft.revenue.lines import mrr_on
@@ -159,6 +164,52 @@ def accounts_report(engine: Engine, asked: Asked) -> Report:
     )
 
 
+def momentum_report(engine: Engine, asked: Asked) -> Report:
+    """How long it takes from one moment to the next, of all accounts and of each segment, for each model in force.
+
+    `share` is a step's part of the way: where it is largest for all, the company is slow, not a customer.
+    """
+    zone = ZoneInfo(engine.store.home_zone)
+    first, before = (datetime.combine(day, time(), zone) for day in (asked.first, asked.before))
+    until = min(before, engine.clock.now())
+    segments = dict(AccountProjection.objects.values_list("account", "segment"))
+    rows = [
+        row
+        for version in live_model_versions(until)
+        for row in _momentum(momentum.passed(load(version.document, version.name), first, until), segments)
+    ]
+    columns: tuple[tuple[str, Kind], ...] = (
+        ("segment", "text"), ("phase", "text"), ("from", "text"), ("to", "text"), ("accounts", "number"),
+        ("open", "number"), ("median_days", "number"), ("p90_days", "number"), ("share", "share"),
+    )  # fmt: skip
+    title = (
+        f"Working days from the end of one moment to the end of the next, begun {asked.first} to {asked.day}"
+    )
+    said = (
+        "Kaplan-Meier: who is not there yet counts as still waiting; share is of the sum of a phase's medians"
+    )
+    return Report("momentum", f"{title}. {said}.", columns, tuple(rows))
+
+
+def _momentum(passed: Sequence[Passed], segments: Mapping[int, str]) -> Iterator[tuple[str | None, ...]]:
+    names = dict.fromkeys(segments.get(one.account) or "" for one in passed)
+    for name in ("all", *(name for name in sorted(names) if name)):
+        ours = [one for one in passed if name == "all" or segments.get(one.account) == name]
+        waits = {
+            leg: [one.wait for one in ours if one.leg == leg] for leg in dict.fromkeys(o.leg for o in ours)
+        }
+        curves = {leg: curve(listed) for leg, listed in waits.items()}
+        medians = {leg: days_until(0.5, steps) for leg, steps in curves.items()}
+        for leg, listed in waits.items():
+            whole = sum(median or 0 for one, median in medians.items() if one.phase == leg.phase)
+            median = medians[leg]
+            share = Decimal(median) / whole if median is not None and whole else None
+            yield (
+                name, leg.phase, leg.before, leg.after, str(len(listed)), str(sum(not one.over for one in listed)),
+                _text(median), _text(days_until(0.9, curves[leg])), _text(share and round(share, 4)),
+            )  # fmt: skip
+
+
 def _paying(engine: Engine, asked: Asked) -> dict[str, Decimal | None]:
     """MRR by external id on the day asked for; of an account without contract lines what was last observed."""
     observed = dict(
@@ -219,5 +270,6 @@ REPORTS: dict[str, Callable[[Engine, Asked], Report]] = {
     "mrr": mrr_report,
     "retention": retention_report,
     "pareto": pareto_report,
+    "momentum": momentum_report,
     "experiments": experiments_report,
 }

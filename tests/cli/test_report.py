@@ -13,10 +13,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from aloft.act.models import Occurrence
 from aloft.cli.commands import app
 from aloft.engine.home import open_engine
 from aloft.engine.questions import answer
-from aloft.records.services import amend_line, set_account, set_contract
+from aloft.measures.models import AccountProjection
+from aloft.records.models import Account, ModelVersion
+from aloft.records.services import amend_line, publish_model, set_account, set_contract
 from tests.data_sets import data_set
 
 THEN = datetime(2025, 1, 1, tzinfo=UTC)
@@ -185,3 +188,67 @@ def test_an_imported_company_is_told_as_its_file_says(db: None, tmp_path: Path, 
 def rows(told: Result) -> list[dict[str, str]]:
     assert told.exit_code == 0, told.stderr
     return list(csv.DictReader(io.StringIO(told.stdout)))
+
+
+ONBOARDING = """
+engagement_model: ways
+title: Ways
+clock: {home: {timezone: UTC, country: US}, holidays: none}
+roles: {csm: {}}
+phases: {onboarding: {enters: "contract_start is not null"}}
+segments: {all: {touch: high}}
+moments:
+  handover: {phase: onboarding, schedule: 1bd after phase_start, owner: csm, objective: A, outcome: OUT}
+  check_in: {phase: onboarding, schedule: every 1w, owner: csm, objective: B, outcome: OUT}
+  kickoff: {phase: onboarding, schedule: 5bd after phase_start, owner: csm, objective: C, outcome: OUT}
+  training: {phase: onboarding, schedule: 9bd after kickoff.done, owner: csm, objective: D, outcome: OUT}
+""".replace("OUT", "{expect: contacted, within: 5bd}")
+
+
+def ended(account: str, moment: str, day: int, version: ModelVersion, **how: object) -> None:
+    at = datetime(2025, 3, day, 10, tzinfo=UTC)
+    Occurrence.objects.create(
+        account=Account.objects.get(external_id=account), moment=moment, called=moment, anchor="phase:1", n=1,
+        model_version=version, trigger="schedule", title=moment, objective="", expected="", because="",
+        role="csm", opened_at=THEN, due_at=at, outcome_until=at, **(how or {"done_at": at}),
+    )  # fmt: skip
+
+
+def test_momentum_counts_who_is_not_there_yet_and_tells_where_the_way_is_long(drained: Path) -> None:
+    """R25, F13. From handover to kickoff: 2, 4, 4 and 20 days and counting; from there 3, 6 and 5, given up."""
+    version = publish_model(
+        name="ways", document=ONBOARDING, digest="a", live_from=THEN, actor="mia", at=THEN
+    )
+    for account in ("acme", "bolt", "coil", "dune"):
+        ended(account, "handover", 3, version)
+    ended("acme", "kickoff", 5, version)
+    met = datetime(2025, 3, 7, 9, tzinfo=UTC)
+    ended(
+        "bolt",
+        "kickoff",
+        20,
+        version,
+        outcome="met",
+        outcome_at=met,
+        done_at=datetime(2025, 3, 20, tzinfo=UTC),
+    )
+    ended("coil", "kickoff", 7, version)
+    ended("acme", "training", 10, version)
+    ended("bolt", "training", 14, version, state="closed", closed_at=datetime(2025, 3, 14, tzinfo=UTC))
+    ended("coil", "training", 17, version)
+    for account, segment in (("acme", "tier_1"), ("bolt", "tier_2")):
+        AccountProjection.objects.update_or_create(
+            account=Account.objects.get(external_id=account), defaults={"segment": segment, "as_of": THEN}
+        )
+    told = call("momentum", "--as-of", "2025-03-31", "--format", "csv")
+    assert told.exit_code == 0, told.output
+    assert told.stdout.splitlines() == [
+        "segment,phase,from,to,accounts,open,median_days,p90_days,share",
+        "all,onboarding,handover,kickoff,4,1,4,,0.4000",
+        "all,onboarding,kickoff,training,3,1,6,6,0.6000",
+        "tier_1,onboarding,handover,kickoff,1,0,2,2,0.4000",
+        "tier_1,onboarding,kickoff,training,1,0,3,3,0.6000",
+        "tier_2,onboarding,handover,kickoff,1,0,4,4,1.0000",
+        "tier_2,onboarding,kickoff,training,1,1,,,",
+    ]
+    assert "who is not there yet counts as still waiting" in told.stderr
