@@ -177,7 +177,8 @@ class Moment:
 
     `owners` maps a touch level to a role; the key `*` stands for every level not named.
     `participants` are the further roles of an owner list. `transaction`: who owns it follows from the model's
-    `ownership`, and `owners` says who does until that is known. `guests` are invited, `to` are written to.
+    `ownership` at each account, and `owners` says who does until that is known. `guests` are invited,
+    `to` are written to.
     """
 
     name: str

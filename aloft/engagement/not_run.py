@@ -20,7 +20,6 @@ KEYS: Mapping[str, str] = {
     "moments.*.with": "the owner chooses whom to invite",
     "moments.*.per": "there is one occurrence for each account",
     "moments.*.group": "each account has an occurrence of its own",
-    "moments.*.owner.transaction": "the role that `ownership` names as csm owns it",
     "region": "channels are shown as they are written",
     "exceptions": "there is no exception report",
 }

@@ -19,7 +19,7 @@ from aloft.decide.recurrence import opens_at
 from aloft.decide.values import Reason
 from aloft.engagement.leaves import PRIORITIES
 from aloft.engagement.model import Duration, Model, Moment, ScheduleTrigger
-from aloft.engine import experiments, merging, words
+from aloft.engine import experiments, merging, ownership, words
 from aloft.engine.diary import Diary, open_diary, place
 from aloft.engine.directory import Known
 from aloft.engine.turn import Row, Turn
@@ -114,7 +114,8 @@ def _open(
     model = turn.program.model
     moment = model.moments[candidate.moment]
     touch = tuple(row["_touch_set"] or ())
-    owner = turn.exceptions.owner(known, moment.name, turn.staff.owner(moment, model, touch, known))
+    deal = ownership.deal(turn, moment, row, known)
+    owner = turn.exceptions.owner(known, moment.name, turn.staff.owner(deal.moment, model, touch, known))
     calendar = known.calendar(model.clock)
     due = candidate.due or _complete_by(turn, moment, candidate.at, owner, calendar)
     into = around.into(moment.name, known.row, due, calendar)
@@ -127,7 +128,8 @@ def _open(
     reasons = [
         *words.place_reasons(moment, row, turn),
         candidate.reason,
-        _owner_reason(turn, owner, touch, moment),
+        *deal.reasons,
+        _owner_reason(turn, owner, touch, deal.moment),
     ]
     occurrence = Occurrence(
         account_id=known.row,
@@ -168,7 +170,7 @@ def _open(
     _clocks(turn, occurrence, moment, base, owner, calendar)
     turn.say(
         "opened", known, moment.name, candidate.anchor, candidate.n, reasons, occurrence.pk, candidate.at,
-        due=due.isoformat(), owner=turn.staff.name(owner.person) or owner.role,
+        due=due.isoformat(), owner=turn.staff.name(owner.person) or owner.role, **deal.told,
     )  # fmt: skip
     if owner.tell:
         _tell(turn, occurrence, owner, known)

@@ -9,7 +9,7 @@ from aloft.act.models import Due, DueKind
 from aloft.decide.values import Reason
 from aloft.engagement.expressions import Binary
 from aloft.engagement.model import ExpectTrigger
-from aloft.engine import words
+from aloft.engine import ownership, words
 from aloft.engine.turn import Row, Turn
 from aloft.measures.compile import frame_scope, sql
 from aloft.measures.frame import Ask
@@ -89,7 +89,8 @@ def _warn(
     pace = f"at this pace {words.plain(float(count / share))} by {deadline}"
     says = f"{trigger.condition.text} within {trigger.within} of {trigger.of}, at {share:.0%} of the time"
     told = Reason("expect", None, says, f"{reason.found}; {pace}", reason.line, reason.inputs)
-    owner = turn.staff.owner(compiled.moment, turn.program.model, tuple(row["_touch_set"] or ()), known)
+    moment = ownership.deal(turn, compiled.moment, row, known).moment
+    owner = turn.staff.owner(moment, turn.program.model, tuple(row["_touch_set"] or ()), known)
     name = turn.staff.name(owner.person) or owner.role
     of, n = due.details["of"], due.details["n"]
     turn.say("warned", known, due.moment, of, n, [told], owner=name, share=f"{share:.0%}")

@@ -54,6 +54,8 @@ def rules(model: Model) -> Iterator[Rule]:
     for moment in model.moments.values():
         yield from moment_rules(moment)
     yield from (experiment.expect for experiment in model.experiments.values())
+    if model.ownership and any(moment.transaction for moment in model.moments.values()):
+        yield model.ownership.shift
     for dimension in model.health.dimensions.values() if model.health else ():
         yield from (rule for rule in (dimension.score, dimension.cap and dimension.cap.when) if rule)
 
@@ -91,6 +93,8 @@ def names_read(model: Model, further: Iterable[Expression] = ()) -> frozenset[st
     read: set[str] = set()
     for expression in expressions(model, further):
         read |= {*names_in(expression), *(call.function for call in calls_in(expression))}
+    if model.ownership and any(case.product for case in model.ownership.cases):
+        read.add("product")
     anchors = [moment_anchor(moment) for moment in model.moments.values()]
     anchors += [metric.since for metric in model.metrics.values()]
     return frozenset(read | {anchor.name for anchor in anchors if anchor and anchor.name})

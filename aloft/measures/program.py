@@ -58,6 +58,8 @@ class Program:
     kept: tuple[Kept, ...]
     experiments: Mapping[str, CompiledExperiment] = field(default_factory=dict)
     """By their moment."""
+    shift: str = "null"
+    """By how much the value of a deal moves the lines of `ownership`."""
 
 
 def compile_model(model: Model) -> Program:
@@ -79,6 +81,7 @@ def compile_model(model: Model) -> Program:
         leaves={phase.name: _holds(spell, phase.leaves, "true") for phase in model.phases.values()},
         moments={name: _moment(spell, moment) for name, moment in model.moments.items()},
         kept=definitions(metrics_read(model).values()),
+        shift=spell(model.ownership.shift.expression) if model.ownership else "null",
         experiments={name: _experiment(spell, one) for name, one in model.experiments.items()},
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
+from aloft.decide.ownership import roles_of_deals
 from aloft.engagement import words
 from aloft.engagement.expressions import Expression
 from aloft.engagement.load import Reading
@@ -253,7 +254,12 @@ def _of_role(model: Model, role: Role) -> Iterator[Fact]:
         yield Fact("Costs", f"{role.rate:g} an hour")
     if role.reports_to:
         yield Fact("Reports to", links=_links("roles", [role.reports_to]))
-    owned = [one.name for one in model.moments.values() if role.name in one.owners.values()]
+    deals = role.name in roles_of_deals(model)
+    owned = [
+        one.name
+        for one in model.moments.values()
+        if role.name in one.owners.values() or (one.transaction and deals)
+    ]
     yield Fact("Owns", "" if owned else "no moment", links=_links("moments", owned))
     helped = [one.name for one in model.moments.values() if role.name in one.participants]
     if helped:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from aloft.act.models import Due, DueKind
+from aloft.decide.ownership import roles_of_deals
 from aloft.engagement.model import Model, Moment
 from aloft.engine.opening import minutes_of
 from aloft.records.models import Account
@@ -51,7 +52,7 @@ def _next(due: Due, models: dict[str, Model], reader: Reader) -> Next | None:
 
 def _falls_to(reader: Reader, model: Model, moment: Moment) -> bool:
     """To the reader's role; to who sees everything, all that people do."""
-    roles = set(moment.owners.values())
+    roles = {*moment.owners.values(), *(roles_of_deals(model) if moment.transaction else ())}
     if reader.person is None or not reader.sees_everything:
         return reader.person is not None and reader.person.role in roles
     return any(name in model.roles and not model.roles[name].automated for name in roles)

@@ -16,6 +16,7 @@ def notes(ground: Ground, model: Model, moments: Sequence[MomentPlan]) -> tuple[
         *_unrated(moments),
         *_unmeasured(moments),
         *_conditional(model),
+        *_owned_by_transaction(model),
         *experiments.notes(model, {one.moment: one.meets for one in moments}),
         *_late(ground),
         *_home(ground, model),
@@ -53,6 +54,14 @@ def _conditional(model: Model) -> list[str]:
         if moment.condition and moment.trigger.kind == "schedule"
     ]
     return [f"{_listed(asked)}: counted where the `if` is true as of now"] if asked else []
+
+
+def _owned_by_transaction(model: Model) -> list[str]:
+    asked = [name for name, moment in model.moments.items() if moment.transaction]
+    if not asked or model.ownership is None:
+        return []
+    csm = model.ownership.csm
+    return [f"{_listed(asked)}: who has it follows from each deal; the hours are counted for {csm}"]
 
 
 def _late(ground: Ground) -> list[str]:
