@@ -11,27 +11,6 @@ from aloft.act.models import Verdict
 from aloft.decide.values import Input, Reason, VerdictName
 
 
-def write(
-    verdict: VerdictName,
-    *,
-    at: datetime,
-    account: int,
-    moment: str,
-    anchor: str,
-    n: int,
-    version: int,
-    reasons: Sequence[Reason] = (),
-    occurrence: int | None = None,
-    details: Mapping[str, str] | None = None,
-) -> Verdict:
-    row = verdict_of(
-        verdict, at=at, account=account, moment=moment, anchor=anchor, n=n, version=version,
-        reasons=reasons, occurrence=occurrence, details=details,
-    )  # fmt: skip
-    row.save()
-    return row
-
-
 def verdict_of(
     verdict: VerdictName,
     *,

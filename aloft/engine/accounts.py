@@ -20,6 +20,7 @@ from aloft.measures.models import AccountProjection
 from aloft.records.models import Book, Holding
 from aloft.records.observed import ObservedAccount, upsert_observed
 from aloft.records.observed_contracts import ObservedContact, ObservedLine, upsert_contacts, upsert_lines
+from aloft.records.rows import upsert
 from aloft.records.services import Held, set_holdings
 from aloft.records.spelling import Scalar
 
@@ -155,9 +156,7 @@ def _digest(row: AccountProjection, renews: datetime | None) -> int:
 
 
 def _keep(rows: list[AccountProjection]) -> None:
-    AccountProjection.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["account"], update_fields=_TOLD, batch_size=500
-    )
+    upsert(rows, unique=["account_id"])
 
 
 def _still_true(accounts: Collection[int], at: datetime) -> None:

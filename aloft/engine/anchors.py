@@ -11,6 +11,7 @@ from aloft.engine.turn import Row
 from aloft.measures.frame import aware
 
 CONTRACT = {"contract_signed", "contract_start", "contract_end", "renewal_date"}
+UNNAMED = "unnamed"
 
 
 @dataclass(frozen=True)
@@ -31,27 +32,28 @@ def anchored(anchor: Anchor, row: Row, calendar: WorkCalendar) -> Anchored | Non
 
 
 def _thing(name: str, row: Row) -> str:
-    if name in CONTRACT:
-        return f"contract:{row.get('_contract') or 'unnamed'}"
-    if name == "phase_start":
-        return f"phase:{row['phase']}:{row['_entry']}"
-    if name == "segment_since":
-        return f"segment:{row['segment']}:{row['_entry']}"
-    moment, dot, _instant = name.partition(".")
-    if dot:
-        return f"moment:{moment}:{row[f'_{moment}.ordinal']}"
-    return f"field:{name}"
+    kind, columns = _parts(name)
+    return ":".join([kind, *(_said(row.get(column)) for column in columns)])
 
 
 def named_in_sql(name: str, row: str = "f") -> str:
     """SQL of the name of what an anchor called `name` is for an account, over a frame: as `anchored` names it."""
+    kind, columns = _parts(name)
+    said = (f"coalesce(nullif({row}.\"{column}\"::text, ''), '{UNNAMED}')" for column in columns)
+    return " || ':' || ".join([f"'{kind}'", *said])
+
+
+def _parts(name: str) -> tuple[str, tuple[str, ...]]:
+    """What the name of the thing begins with, and the columns of a frame that it goes on with."""
     if name in CONTRACT:
-        return f"'contract:' || coalesce(nullif({row}._contract, ''), 'unnamed')"
+        return "contract", ("_contract",)
     if name == "phase_start":
-        return f"'phase:' || {row}.phase || ':' || {row}._entry"
+        return "phase", ("phase", "_entry")
     if name == "segment_since":
-        return f"'segment:' || {row}.segment || ':' || {row}._entry"
+        return "segment", ("segment", "_entry")
     moment, dot, _instant = name.partition(".")
-    if dot:
-        return f"'moment:{moment}:' || {row}.\"_{moment}.ordinal\""
-    return f"'field:{name}'"
+    return (f"moment:{moment}", (f"_{moment}.ordinal",)) if dot else (f"field:{name}", ())
+
+
+def _said(value: object) -> str:
+    return UNNAMED if value in (None, "") else str(value)

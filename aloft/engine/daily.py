@@ -23,6 +23,7 @@ from aloft.measures.detectors.found import Findings, find
 from aloft.measures.detectors.peers import share_below
 from aloft.measures.frame import naive
 from aloft.measures.models import AccountHealth, Daily, Signal
+from aloft.records.rows import put, upsert
 
 Floats = npt.NDArray[np.float64]
 
@@ -147,16 +148,13 @@ def _keep(turn: Turn, judged: Judgement, values: Mapping[int, Mapping[str, float
     for account, found in values.items():
         known, row = turn.directory[account].row, rows[account]
         states = _states(judged.signals, row, before.get(known, {}))
-        kept.append(Daily(account_id=known, read_at=turn.at, values=found, states=states))
+        kept.append((known, turn.at, found, states))
         signals += [
             _signal(turn, judged, findings, row, known, states[findings.detector.key])
             for findings in judged.signals
             if _is_told(states[findings.detector.key])
         ]
-    Daily.objects.bulk_create(
-        kept, update_conflicts=True, unique_fields=["account"], update_fields=["read_at", "values", "states"],
-        batch_size=500,
-    )  # fmt: skip
+    put(Daily, ["account_id", "read_at", "values", "states"], kept, unique=["account_id"])
     _replace(signals)
 
 
@@ -225,15 +223,7 @@ def _signal(turn: Turn, judged: Judgement, findings: Findings, row: int, account
 
 
 def _replace(signals: Sequence[Signal]) -> None:
-    names = [
-        field.name
-        for field in Signal._meta.concrete_fields
-        if field.name not in {"id", "account", "key", "day"}
-    ]
-    Signal.objects.bulk_create(
-        signals, update_conflicts=True, unique_fields=["account", "key", "day"], update_fields=names,
-        batch_size=500,
-    )  # fmt: skip
+    upsert(signals, unique=["account_id", "key", "day"])
 
 
 def _plain(value: float) -> float | None:

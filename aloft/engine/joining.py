@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from aloft.act.log import write
+from aloft.act.log import verdict_of
 from aloft.act.models import Due, Occurrence, OccurrenceState
 from aloft.act.states import check
 from aloft.decide.values import Reason, VerdictName
@@ -150,7 +150,7 @@ def _instant(told: str) -> datetime:
 
 
 def _say(verdict: VerdictName, occurrence: Occurrence, found: str, at: datetime, **details: str) -> None:
-    write(
+    verdict_of(
         verdict,
         at=at,
         account=occurrence.account_id,
@@ -161,4 +161,4 @@ def _say(verdict: VerdictName, occurrence: Occurrence, found: str, at: datetime,
         reasons=[Reason("merge", True, "accounts that are one customer", found)],
         occurrence=occurrence.pk,
         details={"due": occurrence.due_at.isoformat(), **details},
-    )
+    ).save()

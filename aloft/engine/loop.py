@@ -250,9 +250,9 @@ class Engine:
             drained = drain(self.store, entries, changes, at)
             step = self.unfinished.note(before, drained)
         with transaction.atomic():
-            accounts.observe(self.store, step.touched, at, self.store.positions().changes)
+            accounts.observe(self.store, step.described, at, self.store.positions().changes)
             accounts.observe_listed(self.store, step.listed)
-            self.directory.refresh(step.touched)
+            self.directory.refresh(step.described)
             self._mirrored &= not joining.follow(changes, at)
             touched = frozenset(one for one in step.touched if one in self.directory)
             if any(change.kind == StaffSet.kind for change in changes):

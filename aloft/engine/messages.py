@@ -121,8 +121,11 @@ def plan(turn: Turn, orders: Sequence[Order], told: frozenset[tuple[int, str, st
 
 def ask_again(turn: Turn, messages: Sequence[Message]) -> None:
     """What was held is asked about once more."""
-    orders = [order for message in messages if (order := _order_of(turn, message)) is not None]
-    rows = [(order, message) for order, message in zip(orders, messages, strict=True) if message.contact]
+    rows = [
+        (order, message)
+        for message in messages
+        if message.contact and (order := _order_of(turn, message)) is not None
+    ]
     passages = weigh(_intents(turn, rows))
     said = []
     for (order, message), passage in zip(rows, passages, strict=True):

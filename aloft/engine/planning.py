@@ -35,6 +35,7 @@ from aloft.engine.directory import Known
 from aloft.engine.opening import Candidate, open_all
 from aloft.engine.turn import Row, Turn
 from aloft.measures.frame import aware
+from aloft.records.rows import insert
 
 PLANNED = (DueKind.OPEN, DueKind.DEADLINE, DueKind.PHASE)
 RESOLVED = ("satisfied", "opened", "skipped", "absorbed", "suppressed")
@@ -95,7 +96,7 @@ def plan(turn: Turn, accounts: Iterable[int]) -> None:
             _mark_unmet(experiments.from_the_day(turn, subject.moment.name, subject.calendar, found.due))
         planned += found.due
     warning.make_room(planned)
-    Due.objects.bulk_create(planned, batch_size=1_000)
+    insert(planned)
 
 
 def moments_ahead(

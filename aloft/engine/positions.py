@@ -12,6 +12,7 @@ from aloft.engine.turn import Row, Turn
 from aloft.measures.frame import Ask, aware
 from aloft.measures.models import PositionChange
 from aloft.measures.names import names_in
+from aloft.records.rows import insert
 
 _LIMIT = 2_000  # days
 
@@ -150,7 +151,7 @@ def _note(turn: Turn, positions: Sequence[Position]) -> None:
         )
         for one in positions
     ]
-    PositionChange.objects.bulk_create(changes, batch_size=1_000)
+    insert(changes)
 
 
 def unkept(_turn: Turn, _positions: Sequence[Position]) -> None:

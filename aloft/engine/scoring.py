@@ -19,6 +19,7 @@ from aloft.measures.health.score import drivers
 from aloft.measures.health.trend import WEEKS, slope
 from aloft.measures.listing import list_health
 from aloft.measures.models import AccountHealth, HealthDay
+from aloft.records.rows import put, upsert
 
 Floats = npt.NDArray[np.float64]
 Values = dict[str, float | None]
@@ -89,26 +90,13 @@ def keep(turn: Turn, health: Health, scored: Scored, last: Mapping[int, int]) ->
 
 def write(standing: Sequence[AccountHealth]) -> None:
     """A row of the history for each, and with it the trend; then how each stands, and whether its band has turned."""
-    HealthDay.objects.bulk_create(
-        [
-            HealthDay(
-                account_id=one.account_id, day=one.day, score=one.score, band=one.band, coverage=one.coverage
-            )
-            for one in standing
-        ],
-        update_conflicts=True,
-        unique_fields=["account", "day"],
-        update_fields=["score", "band", "coverage"],
-        batch_size=500,
-    )
+    days = ((one.account_id, one.day, one.score, one.band, one.coverage) for one in standing)
+    put(HealthDay, ["account_id", "day", "score", "band", "coverage"], days, unique=["account_id", "day"])
     trends = slope(_weekly([one.account_id for one in standing], [one.day for one in standing]))
     for one, trend in zip(standing, trends, strict=True):
         one.trend = plain(trend)
     _turn(standing)
-    names = [one.name for one in AccountHealth._meta.concrete_fields if one.name not in {"id", "account"}]
-    AccountHealth.objects.bulk_create(
-        standing, update_conflicts=True, unique_fields=["account"], update_fields=names, batch_size=500
-    )
+    upsert(standing, unique=["account_id"])
     list_health(standing)
 
 

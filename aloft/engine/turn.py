@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from aloft.act.log import write
+from aloft.act.log import verdict_of
 from aloft.decide.values import Reason, VerdictName
 from aloft.engine.directory import Directory, Known
 from aloft.engine.exceptions import Exceptions
@@ -111,7 +111,7 @@ class Turn:
         **details: str,
     ) -> None:
         """Keep a verdict with its reasons. `by`: the version that decided it, if that is not the turn's."""
-        write(
+        verdict_of(
             verdict,
             at=at or self.at,
             account=known.row,
@@ -122,4 +122,4 @@ class Turn:
             reasons=reasons,
             occurrence=occurrence,
             details=details,
-        )
+        ).save()

@@ -14,6 +14,7 @@ class Step:
     touched: frozenset[int]
     moved: frozenset[int]
     listed: frozenset[int]
+    described: frozenset[int]
 
 
 class Unfinished:
@@ -33,6 +34,7 @@ class Unfinished:
             touched=drained.touched | frozenset(earlier.get("touched", ())),
             moved=drained.moved | frozenset(earlier.get("moved", ())),
             listed=drained.listed | frozenset(earlier.get("listed", ())),
+            described=drained.described | frozenset(earlier.get("described", earlier.get("touched", ()))),
         )
         self._store.run("delete from last_step")
         told = json.dumps({name: sorted(accounts) for name, accounts in vars(step).items()})

@@ -35,7 +35,8 @@ class Drained:
 
     New events are those of stream 0 with a seq above `before.inbox` and of stream 1 above `before.changes`, and
     what relationships have of them (streams 2 and 3). `moved` are the seqs of earlier ones of stream 0 that
-    belong to another account now. `listed` are the accounts of which files have told contract lines or contacts.
+    belong to another account now. `listed` are the accounts of which files have told contract lines or contacts,
+    `described` those that are new, or whose fields may be others now.
     """
 
     before: Positions
@@ -45,6 +46,7 @@ class Drained:
     rebuilt: frozenset[int]
     moved: frozenset[int]
     listed: frozenset[int]
+    described: frozenset[int]
     events: int
     duplicates: int
     conflicts: tuple[tuple[str, str], ...]
@@ -75,7 +77,7 @@ def _let_time_pass(store: FactStore, before: Positions, at: datetime) -> Drained
     rebuild(store, rebuilt)
     _move(store, 0, 0, at)
     none: frozenset[int] = frozenset()
-    return Drained(before, store.positions(), rebuilt, none, rebuilt, none, none, 0, 0, (), ())
+    return Drained(before, store.positions(), rebuilt, none, rebuilt, none, none, none, 0, 0, (), ())
 
 
 def _apply(
@@ -115,6 +117,7 @@ def _apply(
         rebuilt=rebuilt | parts.rebuilt,
         moved=_found(store, stirred),
         listed=imported.told_of(store) | stirred,
+        described=_described(store, before) | created | stirred | parts.touched | parts.created,
         events=events,
         duplicates=refused.duplicates,
         conflicts=refused.conflicts,
@@ -183,6 +186,15 @@ def _touched(store: FactStore) -> frozenset[int]:
     return store.integers(
         """SELECT account FROM fresh WHERE account IS NOT NULL
         UNION SELECT a.id FROM account a SEMI JOIN edited e ON e.external = a.external"""
+    )
+
+
+def _described(store: FactStore, before: Positions) -> frozenset[int]:
+    return store.integers(
+        """SELECT account FROM attribute WHERE (stream = 0 AND seq > $inbox) OR (stream = 1 AND seq > $changes)
+        UNION SELECT account FROM amended WHERE account IS NOT NULL
+        UNION SELECT a.id FROM account a SEMI JOIN edited e ON e.external = a.external""",
+        {"inbox": before.inbox, "changes": before.changes},
     )
 
 

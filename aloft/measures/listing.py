@@ -8,9 +8,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from django.db import connection
-
 from aloft.measures.models import PLACES, AccountHealth, AccountProjection, ListedMetric, Listing
+from aloft.records.rows import put
 
 T = TypeVar("T")
 AT_ONCE = 500
@@ -80,9 +79,7 @@ def _seconds(text: str) -> float:
 
 
 def _position(one: AccountProjection, renews_at: datetime | None) -> tuple[Any, ...]:
-    mrr = connection.ops.adapt_decimalfield_value(one.mrr, 14, 2)
-    renews = connection.ops.adapt_datetimefield_value(renews_at)
-    return one.account_id, one.phase, one.segment, between_commas(one.touch), one.owner_id, mrr, renews
+    return one.account_id, one.phase, one.segment, between_commas(one.touch), one.owner_id, one.mrr, renews_at
 
 
 def _numbers(one: AccountProjection, columns: Iterable[str]) -> Iterator[float | None]:
@@ -90,16 +87,10 @@ def _numbers(one: AccountProjection, columns: Iterable[str]) -> Iterator[float |
 
 
 def _upsert(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """The first column is the account's. Written as one statement: rows have many columns, and most are not meant."""
-    inserted = [*columns, *(name for name in _NEVER_NULL if name not in columns)]
-    blank = ("",) * (len(inserted) - len(columns))
-    told = ", ".join(f"{name} = excluded.{name}" for name in columns[1:])
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {Listing._meta.db_table} ({', '.join(inserted)}) "
-            f"VALUES ({', '.join(['%s'] * len(inserted))}) ON CONFLICT (account_id) DO UPDATE SET {told}",
-            [(*row, *blank) for row in rows],
-        )
+    """Rows have many columns, and most are not meant."""
+    kept = [name for name in _NEVER_NULL if name not in columns]
+    blank = ("",) * len(kept)
+    put(Listing, [*columns, *kept], ((*row, *blank) for row in rows), unique=["account_id"], kept=kept)
 
 
 def batched(rows: Iterator[T]) -> Iterator[list[T]]:

@@ -14,6 +14,7 @@ from itertools import groupby
 from django.db import transaction
 
 from aloft.records.models import Account, Change, Contact, Contract, ContractLine, Persona, Product
+from aloft.records.rows import insert, upsert
 from aloft.records.selectors import accounts_by_external
 
 BATCH = 500
@@ -62,9 +63,7 @@ def upsert_lines(accounts: Collection[str], lines: Sequence[ObservedLine]) -> No
         }
         Contract.objects.bulk_create(contracts.values(), batch_size=BATCH)
         products = _products({line.product for line in wanted if line.product})
-        ContractLine.objects.bulk_create(
-            (_line(line, contracts[line.contract], products) for line in wanted), batch_size=BATCH
-        )
+        insert([_line(line, contracts[line.contract], products) for line in wanted])
 
 
 def upsert_contacts(contacts: Iterable[ObservedContact]) -> None:
@@ -85,13 +84,7 @@ def upsert_contacts(contacts: Iterable[ObservedContact]) -> None:
             for one in told.values()
             if one.account in known and one.contact not in edited
         ]
-        Contact.objects.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=["external_id"],
-            update_fields=["account", "name", "email", "persona", "user_id"],
-            batch_size=BATCH,
-        )
+        upsert(rows, unique=["external_id"], kept=["sign_in_id", "timezone", "locale", "status"])
 
 
 def _with_merged(accounts: Iterable[Account]) -> set[str]:

@@ -141,7 +141,7 @@ class Evaluation:
 
     def _roll(self, at: datetime) -> None:
         for step in self.tape.roll(self.store, at):
-            self.directory.refresh(step.touched | step.created)
+            self.directory.refresh(step.described)
 
     def _position(self) -> tuple[int, int]:
         drained = self.store.positions()

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from aloft.engagement.model import Dimension, Duration, Health, Metric, Model
 from aloft.facts.completeness import sources_of
 from aloft.measures.compile import frame_scope, sql
+from aloft.measures.groups import texts
 from aloft.measures.health.score import Composite, anchored, compose, freshness
 from aloft.measures.names import metrics_behind
 
@@ -46,13 +47,11 @@ def read(
     keeps its last score, and ages."""
     dimensions = list(health.dimensions.values())
     seen = {name for (name,) in connection.execute("select name from event_name").fetchall()}
-    columns, joins = [], []
-    for i, dimension in enumerate(dimensions):
-        columns += _columns(i, dimension, model, seen)
-        joins += _joins(i, dimension, model)
+    columns = [column for i, one in enumerate(dimensions) for column in _columns(i, one, model, seen)]
     found = connection.execute(
         f"select f._account, f.segment, f._day::double as _today, {', '.join(columns)} from frame f "
-        f"{' '.join(joins)} where f.segment is not null and f.phase is not null order by f._account"
+        f"{_kept(dimensions)} on k._of = f._account {_newest(dimensions, model)} "
+        "where f.segment is not null and f.phase is not null order by f._account"
     ).fetchnumpy()
     return _put_together(found, dimensions, [_waits(one, model, behind) for one in dimensions])
 
@@ -63,7 +62,6 @@ def _columns(i: int, dimension: Dimension, model: Model, seen: Collection[str]) 
     known = all(_was_seen(metric, seen) for metric in metrics)
     scope = frame_scope(model)
     value = f"try_cast(({sql(dimension.score.expression, scope)}) as double)" if known else "null::double"
-    lasting = bool(metrics) and all(metric.verb in LASTING for metric in metrics)
     ceiling = "null::double"
     if dimension.cap:
         ceiling = (
@@ -71,27 +69,47 @@ def _columns(i: int, dimension: Dimension, model: Model, seen: Collection[str]) 
         )
     return [
         f"{value} as value_{i}",
-        f"{f'l{i}._last' if lasting else 'f._day'}::double as day_{i}",
+        f"{f'l._last_{i}' if _lasts(dimension, model) else 'f._day'}::double as day_{i}",
         f"{_weight(dimension)} as weight_{i}",
         f"{ceiling} as ceiling_{i}",
-        f"s{i}._kept as kept_{i}",
-        f"d{i}._kept as kept_day_{i}",
+        f"k._kept_{i} as kept_{i}",
+        f"k._kept_day_{i} as kept_day_{i}",
     ]
 
 
-def _joins(i: int, dimension: Dimension, model: Model) -> list[str]:
-    """Their columns begin with an underscore: a model may call a field `value`, `day` or `key`."""
-    events = {
-        event for metric in metrics_behind(dimension.score.expression, model) for event in metric.events
-    }
-    names = ", ".join("'" + name.replace("'", "''") + "'" for name in sorted(events)) or "''"
-    kept = "left join (select account as _of, value as _kept from decided_daily where key ="
-    return [
-        f"left join (select account as _of, max(day) as _last from day_count where name in (select id "
-        f"from event_name where name in ({names})) group by account) l{i} on l{i}._of = f._account",
-        f"{kept} '{score_key(dimension)}') s{i} on s{i}._of = f._account",
-        f"{kept} '{day_key(dimension)}') d{i} on d{i}._of = f._account",
+def _kept(dimensions: Sequence[Dimension]) -> str:
+    """What was known before, a row for each account. Its columns, as those of `_lasting`, begin with an underscore:
+    a model may call a field `value`, `day` or `key`."""
+    columns = [
+        f"max(value) filter (where key = '{key}') as _{name}_{i}"
+        for i, one in enumerate(dimensions)
+        for name, key in (("kept", score_key(one)), ("kept_day", day_key(one)))
     ]
+    return f"left join (select account as _of, {', '.join(columns)} from decided_daily group by account) k"
+
+
+def _newest(dimensions: Sequence[Dimension], model: Model) -> str:
+    """The newest day of the events that each dimension which lasts is read from; nothing where none lasts."""
+    lasting = {i: _events(one, model) or [""] for i, one in enumerate(dimensions) if _lasts(one, model)}
+    if not lasting:
+        return ""
+    days = [
+        f"max(day) filter (where called in ({texts(names)})) as _last_{i}" for i, names in lasting.items()
+    ]
+    every = texts(sorted({name for names in lasting.values() for name in names}))
+    return f"""left join (select account as _of, {", ".join(days)} from day_count
+        join (select id, name as called from event_name where name in ({every})) n on n.id = day_count.name
+        group by account) l on l._of = f._account"""
+
+
+def _events(dimension: Dimension, model: Model) -> list[str]:
+    metrics = metrics_behind(dimension.score.expression, model)
+    return sorted({event for metric in metrics for event in metric.events})
+
+
+def _lasts(dimension: Dimension, model: Model) -> bool:
+    metrics = metrics_behind(dimension.score.expression, model)
+    return bool(metrics) and all(metric.verb in LASTING for metric in metrics)
 
 
 def score_key(dimension: Dimension) -> str:

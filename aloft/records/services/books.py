@@ -15,6 +15,7 @@ from aloft.records import fields as check
 from aloft.records.changes import StaffSet, log_change
 from aloft.records.models import Account, Book, Holding, Person
 from aloft.records.refusals import Refused
+from aloft.records.rows import put
 from aloft.records.selectors import live_model_versions
 from aloft.records.services.editing import assign, editing
 
@@ -129,10 +130,8 @@ def _replace(present: Any, rows: Sequence[Held]) -> None:
     for start in range(0, len(gone), BATCH):
         Holding.objects.filter(pk__in=gone[start : start + BATCH]).delete()
     new = [row for row in dict.fromkeys(rows) if row not in old]
-    Holding.objects.bulk_create(
-        [Holding(account_id=r.account, person_id=r.person, role=r.role, book_id=r.book) for r in new],
-        batch_size=BATCH,
-    )
+    told = ((row.account, row.person, row.role, row.book) for row in new)
+    put(Holding, ["account_id", "person_id", "role", "book_id"], told)
 
 
 KEYS = ("pk", "account_id", "person_id", "role", "book_id")

@@ -1,0 +1,94 @@
+"""Many rows at once, in one statement that the database prepares once.
+
+`bulk_create` asks each field of each row how its value is spelled, and makes a statement as long as its rows: of
+some thousand rows that takes longer than to decide what they say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
+from typing import Any
+
+from django.db import connection, models
+
+Row = tuple[Any, ...]
+Spell = Callable[[Any], Any]
+
+
+def insert(rows: Sequence[models.Model]) -> None:
+    """New rows of one model. They are not told their keys."""
+    if rows:
+        model = type(rows[0])
+        columns = all_columns(model)
+        put(model, columns, map(attrgetter(*columns), rows))
+
+
+def upsert(rows: Sequence[models.Model], *, unique: Sequence[str], kept: Sequence[str] = ()) -> None:
+    """The same, but where a row with these `unique` columns is there already it takes the values, all but `kept`."""
+    if rows:
+        model = type(rows[0])
+        columns = all_columns(model)
+        put(model, columns, map(attrgetter(*columns), rows), unique=unique, kept=kept)
+
+
+def put(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Iterable[Row],
+    *,
+    unique: Sequence[str] = (),
+    kept: Sequence[str] = (),
+) -> None:
+    """Rows of the values of `columns` (`account_id`, not `account`), of which none without a default is left out."""
+    told = [*zip(*rows, strict=True)]
+    if not told:
+        return
+    spelled = [_spelled(model, name, values) for name, values in zip(columns, told, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.executemany(_statement(model, columns, unique, kept), [*zip(*spelled, strict=True)])
+
+
+def all_columns(model: type[models.Model]) -> list[str]:
+    """All but the key that the database gives."""
+    return [field.attname for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+
+
+def _statement(
+    model: type[models.Model], columns: Sequence[str], unique: Sequence[str], kept: Sequence[str]
+) -> str:
+    quoted = connection.ops.quote_name
+    names = {name: quoted(_field(model, name).column or name) for name in columns}
+    values = ", ".join(["%s"] * len(columns))
+    table = quoted(model._meta.db_table)
+    inserted = f"INSERT INTO {table} ({', '.join(names.values())}) VALUES ({values})"  # noqa: S608
+    if not unique:
+        return inserted
+    taken = [name for column, name in names.items() if column not in {*unique, *kept}]
+    told = ", ".join(f"{name} = excluded.{name}" for name in taken)
+    return f"{inserted} ON CONFLICT ({', '.join(names[name] for name in unique)}) DO UPDATE SET {told}"
+
+
+def _spelled(model: type[models.Model], name: str, values: Sequence[Any]) -> Sequence[Any]:
+    spell = _spelling(_field(model, name))
+    return values if spell is None else [None if value is None else spell(value) for value in values]
+
+
+def _spelling(field: Any) -> Spell | None:
+    """As the database takes the values of a field; None: as they are."""
+    ops = connection.ops
+    match field:
+        case models.JSONField():
+            return lambda value: ops.adapt_json_value(value, field.encoder)
+        case models.DateTimeField():
+            return ops.adapt_datetimefield_value
+        case models.DateField():
+            return ops.adapt_datefield_value
+        case models.DecimalField():
+            return lambda value: ops.adapt_decimalfield_value(value, field.max_digits, field.decimal_places)
+        case _:
+            return None
+
+
+def _field(model: type[models.Model], name: str) -> Any:
+    return next(field for field in model._meta.concrete_fields if field.attname == name)
