@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -42,7 +43,7 @@ def seed_once(*, now: datetime, say: Callable[[str], None], span: Span | None = 
     say(
         f"Making a company of {company.span.size:,} customers, and living through its last days: a minute or two."
     )
-    with _drafted(home) as draft, Progress(console=Console(stderr=True), transient=True) as progress:
+    with _drafted(home) as draft, _progress() as progress:
         task = progress.add_task("The last weeks", total=1.0)
         make(draft, now, lambda share: progress.update(task, completed=share), company)
     say(f"Done. The write key of the source “{PRODUCT}” is in {home / WRITE_KEY}.")
@@ -51,9 +52,14 @@ def seed_once(*, now: datetime, say: Callable[[str], None], span: Span | None = 
 def _go_on(home: Path, now: datetime, say: Callable[[str], None]) -> None:
     if is_behind(home, now):
         say("Living through the time since the last stop.")
-        with Progress(console=Console(stderr=True), transient=True) as progress:
+        with _progress() as progress:
             task = progress.add_task("The time since", total=1.0)
             catch_up(home, now, lambda share: progress.update(task, completed=share))
+
+
+def _progress() -> Progress:
+    """With the time left, by how it went so far: of a large company a single step takes minutes."""
+    return Progress(console=Console(stderr=True), transient=True, speed_estimate_period=3_600)
 
 
 def in_use() -> bool:
@@ -63,13 +69,25 @@ def in_use() -> bool:
 def make(home: Path, now: datetime, passed: Callable[[float], object], company: Northwind) -> None:
     """The company and its past, into Django's database and the other stores under `home`."""
     keys = [create_source(name=name, at=company.begins)[1] for name in SOURCES]
-    reached = live(home, now, passed, company)
+    with _seldom_collecting():
+        reached = live(home, now, passed, company)
     key = keys[SOURCES.index(PRODUCT)]
     descriptor = os.open(home / WRITE_KEY, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(f"{key}\n")
     write_truth(home, company)
     note_reached(home, reached)
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Rows are made and dropped by the thousand: to look for circles among them as often costs a fifteenth."""
+    known = gc.get_threshold()
+    gc.set_threshold(100_000, *known[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*known)
 
 
 @contextmanager

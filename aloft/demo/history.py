@@ -58,8 +58,7 @@ def live(home: Path, now: datetime, passed: Passed, company: Northwind) -> Reach
     clock = SetClock(now + HISTORY_AFTER + timedelta(days=1))
     engine = Engine(home, load(document(), MODEL).clock.home_zone, clock)
     try:
-        engine.run(begins)
-        passed(0.4)
+        _take_in(engine, begins, passed)
         go_live(company, begins)
         reached = Reached(begins, begins)
         return go_on(engine, company, reached, now, lambda share: passed(0.4 + 0.6 * share))
@@ -85,6 +84,12 @@ def store_past(home: Path, company: Northwind, until: datetime) -> None:
         add_import(log, inbox, draft)
     finally:
         inbox.close()
+
+
+def _take_in(engine: Engine, until: datetime, passed: Passed) -> None:
+    """What was told before anything is decided."""
+    every = max(engine.waiting(), 1)
+    engine.run(until, lambda _at: passed(0.4 - 0.3 * engine.waiting() / every))
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ AT_ONCE = 500
 """So many accounts in one statement."""
 
 Key = tuple[int, str, str, int]
+"""The row of an account, a moment, an anchor and a number: of each there is one occurrence."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,10 +57,13 @@ def open_all(turn: Turn, candidates: Iterable[Candidate], rows: Mapping[int, Row
     around = merging.look_around(turn, asked)
     moments = turn.program.model.moments
     diary = open_diary(turn, ((account, moments[name]) for account, name in asked))
+    before = _opened_before(asked)
     for candidate in found:
         known = turn.directory[candidate.account]
-        if _opened_before(candidate, known) or (candidate.joins and _joined(turn, candidate, known)):
+        key = (known.row, candidate.moment, candidate.anchor, candidate.n)
+        if key in before or (candidate.joins and _joined(turn, candidate, known)):
             continue
+        before.add(key)
         skips = turn.exceptions.skipped(known, turn.program.model.moments[candidate.moment])
         if skips:
             turn.say(
@@ -82,9 +85,16 @@ def _of(known: Known, moment: str) -> Any:
     return Occurrence.objects.filter(account=known.row, moment=moment)
 
 
-def _opened_before(candidate: Candidate, known: Known) -> bool:
-    key = {"anchor": candidate.anchor, "n": candidate.n, "contact": None}
-    return bool(_of(known, candidate.moment).filter(**key).exists())
+def _opened_before(asked: Sequence[tuple[int, str]]) -> set[merging.Key]:
+    """What has opened at these accounts, of these moments: the keys of it."""
+    accounts, moments = sorted({account for account, _ in asked}), {moment for _, moment in asked}
+    found: set[merging.Key] = set()
+    for start in range(0, len(accounts), merging.AT_ONCE):
+        some = Occurrence.objects.filter(
+            account__in=accounts[start : start + merging.AT_ONCE], moment__in=moments, contact=None
+        )
+        found.update(some.values_list("account", "moment", "anchor", "n"))
+    return found
 
 
 def _joined(turn: Turn, candidate: Candidate, known: Known) -> bool:
@@ -131,7 +141,32 @@ def _open(
         *deal.reasons,
         _owner_reason(turn, owner, touch, deal.moment),
     ]
-    occurrence = Occurrence(
+    occurrence = _occurrence(turn, candidate, known, moment, owner, reasons)
+    occurrence.due_at, occurrence.outcome_until = due, add(base, moment.outcome.within, calendar)
+    occurrence.opening = turn.frames.numbers(turn.program.moments[moment.name].opening, row["_key"])
+    if into is not None:
+        _close_absorbed(turn, occurrence, known, into, merging.reason(turn, moment.name, into, around))
+        return
+    occurrence.save()
+    diary.enter(known.row, moment, occurrence)
+    turn.staff.give(owner.person)
+    turn.opened.add(candidate.account)
+    turn.new.add(occurrence.pk)
+    _clocks(turn, occurrence, moment, base, owner, calendar)
+    turn.say(
+        "opened", known, moment.name, candidate.anchor, candidate.n, reasons, occurrence.pk, candidate.at,
+        due=due.isoformat(), owner=turn.staff.name(owner.person) or owner.role, **deal.told,
+    )  # fmt: skip
+    if owner.tell:
+        _tell(turn, occurrence, owner, known)
+    merging.take_in(turn, occurrence, known, around)
+
+
+def _occurrence(
+    turn: Turn, candidate: Candidate, known: Known, moment: Moment, owner: Resolved, reasons: Sequence[Reason]
+) -> Occurrence:
+    """Not yet stored, and without the instants by which it is due and judged."""
+    return Occurrence(
         account_id=known.row,
         moment=moment.name,
         called=moment.name,
@@ -149,32 +184,13 @@ def _open(
         evidence=as_objects(reasons),
         event=dict(candidate.event) if candidate.event is not None else None,
         actor=candidate.actor,
-        opening=turn.frames.numbers(turn.program.moments[moment.name].opening, row["_key"]),
         owner_id=owner.person,
         role=owner.role,
         owned_because=_owned(turn, owner)[:300],
         opened_at=candidate.at,
-        due_at=due,
         anchored_at=candidate.anchored_at,
         deadline_at=candidate.deadline_at,
-        outcome_until=add(base, moment.outcome.within, calendar),
     )
-    if into is not None:
-        _close_absorbed(turn, occurrence, known, into, merging.reason(turn, moment.name, into, around))
-        return
-    occurrence.save()
-    diary.enter(known.row, moment, occurrence)
-    turn.staff.give(owner.person)
-    turn.opened.add(candidate.account)
-    turn.new.add(occurrence.pk)
-    _clocks(turn, occurrence, moment, base, owner, calendar)
-    turn.say(
-        "opened", known, moment.name, candidate.anchor, candidate.n, reasons, occurrence.pk, candidate.at,
-        due=due.isoformat(), owner=turn.staff.name(owner.person) or owner.role, **deal.told,
-    )  # fmt: skip
-    if owner.tell:
-        _tell(turn, occurrence, owner, known)
-    merging.take_in(turn, occurrence, known, around)
 
 
 def _placed(
