@@ -102,18 +102,17 @@ def write(standing: Sequence[AccountHealth]) -> None:
 
 def _turn(standing: Sequence[AccountHealth]) -> None:
     """Tell since when the band is what it is, and what it was; the same reading made again turns nothing back."""
-    stood: dict[int, AccountHealth] = {}
+    stood: dict[int, list[Any]] = {}
     rows = [one.account_id for one in standing]
     for start in range(0, len(rows), AT_ONCE):
         found = AccountHealth.objects.filter(account__in=rows[start : start + AT_ONCE])
-        kept = found.only("account", "band", "score", "turned_at", "was", "score_was")
-        stood |= {one.account_id: one for one in kept}
+        told = found.values_list("account", "band", "score", "turned_at", "was", "score_was")
+        stood |= {account: rest for account, *rest in told}
     for one in standing:
-        before = stood.get(one.account_id)
-        if before and before.band != one.band:
-            one.turned_at, one.was, one.score_was = one.at, before.band, before.score
-        elif before:
-            one.turned_at, one.was, one.score_was = before.turned_at, before.was, before.score_was
+        if one.account_id in stood:
+            band, score, *turned = stood[one.account_id]
+            same = band == one.band
+            one.turned_at, one.was, one.score_was = turned if same else (one.at, band, score)
 
 
 def _projections(
