@@ -101,6 +101,7 @@ MATRIX = {
     "revenue": A_PAGE,
     "model": A_PAGE,
     "experiments": A_PAGE,
+    "exceptions": A_PAGE,
     "version": A_PAGE,
     "model_document": A_PAGE,
     "publish": Expected((LED, HIDDEN, HIDDEN, OK), (LED, HIDDEN, HIDDEN, UNFIT)),

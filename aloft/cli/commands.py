@@ -246,7 +246,9 @@ app.add_typer(erasing.export, name="export")
 
 @app.command()
 def report(
-    name: Annotated[str, typer.Argument(help="accounts, mrr, retention, pareto, momentum or experiments")],
+    name: Annotated[
+        str, typer.Argument(help="accounts, mrr, retention, pareto, momentum, experiments or exceptions")
+    ],
     as_of: Annotated[str | None, typer.Option(help="The day that is told of; default today")] = None,
     from_: Annotated[
         str | None, typer.Option("--from", help="The first month: 2026-01; default twelve months in all")

@@ -21,7 +21,6 @@ KEYS: Mapping[str, str] = {
     "moments.*.per": "there is one occurrence for each account",
     "moments.*.group": "each account has an occurrence of its own",
     "region": "channels are shown as they are written",
-    "exceptions": "there is no exception report",
 }
 """Keys by their path; `*` is any name or place in a list."""
 

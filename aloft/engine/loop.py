@@ -272,6 +272,16 @@ class Engine:
         ours = [one for one in live if account in self.following.of([one.program.model.name])] or live
         return self._turn(ours[0], at) if ours else None
 
+    def surveying(self) -> list[Turn]:
+        """A turn for each model in force that decides nothing, to ask questions about all who follow it with."""
+        self._forget_foreseen()
+        live = self._live()
+        turns = [self._turn(running, self.at) for running in live]
+        for turn in turns if len(live) > 1 else []:
+            turn.among = (turn.program.model.name,)
+            turn.joined = self.following.of(turn.among)
+        return turns
+
     def _is_ahead(self) -> bool:
         drained = self.store.positions()
         return (drained.inbox, drained.changes) != self._position()

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from aloft.act.selectors import waiting
 from aloft.engagement.load import load
 from aloft.engine.asked import MONTHS, Asked, NoSuchReport, read
+from aloft.engine.exception_list import Exceptional, ExceptionList, exception_list
 from aloft.engine.loop import Engine
 from aloft.learn import momentum
 from aloft.learn.experiments import SENTENCES, Trial, trials
@@ -230,6 +231,40 @@ def _position(projection: AccountProjection | None) -> tuple[str | None, ...]:
     return (projection.segment or None, projection.phase or None, " ".join(projection.touch) or None, owner)
 
 
+def exceptions_report(engine: Engine, asked: Asked) -> Report:
+    """A row for each exception that its owner is shown, the dearest first; what is not shown is counted."""
+    columns: tuple[tuple[str, Kind], ...] = (
+        ("account", "text"), ("name", "text"), ("moment", "text"), ("since", "text"), ("because", "text"),
+        ("owner", "text"), ("due", "text"), ("rank", "number"),
+    )  # fmt: skip
+    of = asked.basis.accounts
+    found = [told for turn in engine.surveying() if (told := exception_list(turn, of)) is not None]
+    if not found:
+        raise NoSuchReport("no model in force has `exceptions`: say `most`, `per` and `rank_by` there")
+    rows = tuple(_exception_row(one) for told in found for one in told.shown)
+    caption = " ".join(_exceptions_told(one) for one in found)
+    return Report("exceptions", f"As of {engine.at:%Y-%m-%d %H:%M} UTC. {caption}", columns, rows)
+
+
+def _exceptions_told(told: ExceptionList) -> str:
+    parts = (
+        f"{told.monitored:,} monitored: {told.normal:,} normal, {told.exceptional:,} exceptions, "
+        f"{told.no_data:,} no data."
+    )
+    hidden = f" {len(told.waiting):,} wait for room, {told.snoozed:,} are snoozed."
+    return f"{parts}{hidden} Ranked by {told.rank_by}; at most {told.most} per {told.per} for each owner."
+
+
+def _exception_row(one: Exceptional) -> tuple[str | None, ...]:
+    occurrence = one.occurrence
+    customer = occurrence.account.whole or occurrence.account
+    return (
+        customer.external_id, occurrence.account.name, occurrence.moment,
+        f"{occurrence.opened_at:%Y-%m-%d %H:%M}", occurrence.because, one.holder,
+        f"{occurrence.due_at:%Y-%m-%d %H:%M}", None if one.rank is None else f"{one.rank:.6g}",
+    )  # fmt: skip
+
+
 def experiments_report(engine: Engine, asked: Asked) -> Report:
     """A row for each experiment, as it stands now: both arms, their difference, and what may be said of it."""
     columns: tuple[tuple[str, Kind], ...] = (
@@ -272,4 +307,5 @@ REPORTS: dict[str, Callable[[Engine, Asked], Report]] = {
     "pareto": pareto_report,
     "momentum": momentum_report,
     "experiments": experiments_report,
+    "exceptions": exceptions_report,
 }

@@ -450,6 +450,12 @@ class Frames:
         found = self.connection.execute(f"select {columns} from frame where _key = ?", [key]).fetchone()
         return dict(zip(statements, found or [None] * len(statements), strict=True))
 
+    def values(self, expression: str) -> dict[int, float | None]:
+        """What a compiled expression says of every row, as a number, by key; None is unknown."""
+        return dict(
+            self.connection.execute(f"select _key, try_cast(({expression}) as double) from frame").fetchall()
+        )
+
     def _facts_stages(self, name: str) -> Iterator[Stage]:
         """The way of plans is measured by metrics, and so it is read once these are there."""
         if not plans.WAY & self.names:

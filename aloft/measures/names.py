@@ -53,6 +53,8 @@ def rules(model: Model) -> Iterator[Rule]:
         yield from (rule for rule in (segment.when, segment.exit) if rule)
     for moment in model.moments.values():
         yield from moment_rules(moment)
+    if model.exceptions:
+        yield model.exceptions.rank_by
     yield from (experiment.expect for experiment in model.experiments.values())
     if model.ownership and any(moment.transaction for moment in model.moments.values()):
         yield model.ownership.shift

@@ -60,6 +60,8 @@ class Program:
     """By their moment."""
     shift: str = "null"
     """By how much the value of a deal moves the lines of `ownership`."""
+    rank: str | None = None
+    """By which the exception report ranks."""
 
 
 def compile_model(model: Model) -> Program:
@@ -82,6 +84,7 @@ def compile_model(model: Model) -> Program:
         moments={name: _moment(spell, moment) for name, moment in model.moments.items()},
         kept=definitions(metrics_read(model).values()),
         shift=spell(model.ownership.shift.expression) if model.ownership else "null",
+        rank=spell(model.exceptions.rank_by.expression) if model.exceptions else None,
         experiments={name: _experiment(spell, one) for name, one in model.experiments.items()},
     )
 

@@ -76,7 +76,17 @@ def places(reader: Reader) -> list[Item]:
             "Model",
             reverse("model"),
             "route",
-            ("model", "version", "publish", "draft", "return", "experiments", "backtest", "backtest_run"),
+            (
+                "model",
+                "version",
+                "publish",
+                "draft",
+                "return",
+                "experiments",
+                "exceptions",
+                "backtest",
+                "backtest_run",
+            ),
         ),
     ]
     pages = (

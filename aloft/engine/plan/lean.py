@@ -25,7 +25,9 @@ TRUE = Rule(Boolean(True), "true", 0)
 def lean(model: Model, further: Iterable[Expression] = ()) -> Model:
     """What places accounts, dates schedules and reads conditions, and the metrics below that."""
     moments = {name: _lean(moment) for name, moment in model.moments.items()}
-    return _with_metrics(replace(model, moments=moments, health=None, experiments={}), tuple(further))
+    return _with_metrics(
+        replace(model, moments=moments, health=None, experiments={}, exceptions=None), tuple(further)
+    )
 
 
 def dating(model: Model) -> Model:
@@ -44,7 +46,14 @@ def dating(model: Model) -> Model:
     phases = {name: replace(phase, enters=None, leaves=None) for name, phase in model.phases.items()}
     segments = {name: replace(one, when=None, exit=None) for name, one in model.segments.items()}
     bare = replace(
-        model, moments=kept, phases=phases, segments=segments, applies_to=None, health=None, experiments={}
+        model,
+        moments=kept,
+        phases=phases,
+        segments=segments,
+        applies_to=None,
+        health=None,
+        experiments={},
+        exceptions=None,
     )
     return _with_metrics(bare, ())
 
