@@ -37,6 +37,12 @@ TRIALS = (
     Trial("the disk fails at its n-th call", ("tests/facts/test_faults.py",)),
     Trial("a backup under load, restored", ("tests/crash/test_backup.py",), (("ALOFT_BACKUPS", 10),)),
     Trial("erased from every file", ("tests/engine/test_erasing.py",)),
+    Trial(
+        "the engine as a state machine",
+        ("tests/engine/test_state_machine.py",),
+        (("ALOFT_MACHINES", 60), ("ALOFT_STEPS", 40)),
+    ),
+    Trial("a clock that jumps", ("tests/engine/test_clock_jumps.py",), (("ALOFT_JUMPS", 1_000),)),
     Trial("killed with -9 under load", ("tests/crash/test_kill.py",), (("ALOFT_KILLS", 500),)),
 )
 
