@@ -26,7 +26,7 @@ from aloft.engine.moving import follow_anchors
 from aloft.engine.staff import Staff
 from aloft.engine.turn import Turn
 from aloft.facts.changes import ChangeRow
-from aloft.records.changes import StaffSet
+from aloft.records.changes import OccurrenceActed, StaffSet
 
 
 def by_facts(turn: Turn, changes: Sequence[ChangeRow], moved: frozenset[int], coming: Coming) -> None:
@@ -35,6 +35,7 @@ def by_facts(turn: Turn, changes: Sequence[ChangeRow], moved: frozenset[int], co
     turn.edited = frozenset(known.store for known in told if known)
     if any(change.kind == StaffSet.kind for change in changes):
         _restaff(turn)
+    _mirror_what_people_did(turn, changes)
     if turn.touched:
         arrived = events.arrived(turn, moved)
         foresee(turn, coming, arrived)
@@ -149,6 +150,14 @@ def _scheduled(turn: Turn, opening: list[Due], holding: list[Due]) -> None:
     planning.fire(asking, opening)
     Due.objects.filter(pk__in=[row.pk for row in opening]).delete()
     planning.plan(asking, turn.directory.stores(opening))
+
+
+def _mirror_what_people_did(turn: Turn, changes: Sequence[ChangeRow]) -> None:
+    """What is due after a moment is done is planned by this turn: no later one may come for long."""
+    acted = (turn.directory.find(one.account) for one in changes if one.kind == OccurrenceActed.kind)
+    found = sorted({known.store for known in acted if known})
+    if found:
+        turn.mirror.occurred(found)
 
 
 def _mirror(turn: Turn) -> None:

@@ -14,7 +14,7 @@ from aloft.engine.scenario.values import Scenario
 
 ROOT = Path(__file__).parents[3]
 FILES = sorted(
-    [*(ROOT / "tests/scenarios").glob("*.yaml"), *(ROOT / "docs/examples").glob("*-scenarios.yaml")]
+    [*(ROOT / "tests/scenarios").rglob("*.yaml"), *(ROOT / "docs/examples").glob("*-scenarios.yaml")]
 )
 
 
