@@ -152,6 +152,7 @@ def hand_over(*, occurrence: Occurrence, actor: Person, at: datetime, to: Person
         "before_because": row.owned_because,
         "before_handed_over": "yes" if row.handed_over else "",
     }
+    _tasks_follow(row, to)
     row.owner, row.handed_over = to, True
     row.owned_because = f"handed over by {actor}: {reason}"[:300]
     return _acted(row, "hand_over", "reassigned", actor, at, reason, to=to.name, owner=to.name, **before)
@@ -167,10 +168,17 @@ def hand_back(*, occurrence: Occurrence, actor: Person, at: datetime) -> Occurre
             f"“{row.title}” cannot be taken back: it was begun or handed on, or was not yours to give"
         )
     before = last.details
-    row.owner = Person.objects.filter(handle=before["before"]).first()
+    owner = Person.objects.filter(handle=before["before"]).first()
+    _tasks_follow(row, owner)
+    row.owner = owner
     row.owned_because, row.handed_over = before["before_because"], bool(before["before_handed_over"])
     name = row.owner.name if row.owner else "nobody"
     return _acted(row, "hand_over", "reassigned", actor, at, "taken back", to=name, owner=name)
+
+
+def _tasks_follow(row: Occurrence, to: Person | None) -> None:
+    """What waits for whoever had the occurrence waits for whoever has it now; tasks of others stay with them."""
+    row.steps.filter(kind=StepKind.TASK, state=StepState.WAITING, owner=row.owner_id).update(owner=to)
 
 
 @_keeping_refusals

@@ -5,7 +5,7 @@ So does what a person handed over: their word stands.
 
 from __future__ import annotations
 
-from aloft.act.models import Occurrence, OccurrenceState
+from aloft.act.models import Occurrence, OccurrenceState, Step, StepKind, StepState
 from aloft.act.states import check
 from aloft.decide.owners import Resolved, moves
 from aloft.decide.values import Reason
@@ -28,6 +28,31 @@ def reassign(turn: Turn) -> None:
         resolved = turn.exceptions.owner(known, occurrence.moment, resolved)
         if moves(occurrence.owner_id, resolved, started=False):
             _hand_over(turn, occurrence, resolved)
+    _reassign_tasks(turn)
+
+
+def _reassign_tasks(turn: Turn) -> None:
+    """Those that wait follow too: whoever has the occurrence has its tasks, but for those of another role."""
+    waiting = Step.objects.filter(kind=StepKind.TASK, state=StepState.WAITING).select_related("occurrence")
+    moved = []
+    for task in waiting.order_by("pk"):
+        person = _doing(turn, task)
+        if person is not None and person != task.owner_id:
+            task.owner_id = person
+            moved.append(task)
+    Step.objects.bulk_update(moved, ["owner"], batch_size=200)
+
+
+def _doing(turn: Turn, task: Step) -> int | None:
+    """Whose a waiting task is now; None: it stays with whom it is."""
+    occurrence = task.occurrence
+    if task.role == occurrence.role:
+        return occurrence.owner_id
+    model = turn.versions.get(occurrence.model_version_id).program.model
+    known = turn.directory.of_row(occurrence.account_id)
+    if known is None or task.role not in model.roles:
+        return None
+    return turn.staff.filling(task.role, model, known, keep=task.owner_id).person
 
 
 def _hand_over(turn: Turn, occurrence: Occurrence, resolved: Resolved) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from aloft.act import texts
-from aloft.act.models import Delivery, Message, Step, Text, Verdict
-from aloft.act.services import end_task, skip
+from aloft.act.models import Delivery, Message, Occurrence, Step, Text, Verdict
+from aloft.act.services import end_task, hand_back, hand_over, skip
 from aloft.records import services
 from aloft.records.models import Account, Contact
 from tests.engine.world import World, at
@@ -165,6 +167,33 @@ def test_steps_go_on_by_time_by_facts_and_by_people(world: World, acme: Account)
     world.run("2026-01-08 12:01")
     assert steps()[2:] == [("2", "done"), ("3", "done")]
     assert sorted(sent(template="thanks")) == [("thanks", "bea", "kept"), ("thanks", "bob", "kept")]
+
+
+def test_a_task_that_waits_goes_with_its_occurrence_through_leave_and_by_hand(
+    world: World, acme: Account
+) -> None:
+    def doing() -> str:
+        owner = Step.objects.get(path="2").owner
+        return owner.handle if owner else ""
+
+    world.track("acme", "Ticket Opened", "2026-01-05 10:00", ticket_id=1)
+    dev = world.person("dev", "csm", "2026-01-05", sees_everything=True)
+    world.run("2026-01-08 10:00")
+    assert doing() == "cora"
+    cora = services.set_person(handle="cora", backup=dev, actor="ops", at=at("2026-01-08 10:30"))
+    services.take_leave(
+        person=cora, first_day=date(2026, 1, 9), last_day=date(2026, 1, 10), actor="ops",
+        at=at("2026-01-08 11:00"),
+    )  # fmt: skip
+    world.run("2026-01-09 06:00")
+    assert doing() == "dev"
+    world.run("2026-01-11 06:00")
+    assert doing() == "cora"
+    opened = Occurrence.objects.get()
+    hand_over(occurrence=opened, actor=cora, to=dev, reason="knows them", at=at("2026-01-11 07:00"))
+    assert doing() == "dev"
+    hand_back(occurrence=opened, actor=cora, at=at("2026-01-11 08:00"))
+    assert doing() == "cora"
 
 
 def test_a_wait_ends_early_when_what_it_waits_for_is_true(world: World, acme: Account) -> None:
