@@ -127,6 +127,7 @@ class WorkCalendar:
         return _worked_days(year, self.days, self.country, self.subdivision, self.closed)
 
 
+@lru_cache(maxsize=4096)
 def for_account(
     clock: WorkingTime, zone: str | None, country: str | None, subdivision: str | None = None
 ) -> WorkCalendar:

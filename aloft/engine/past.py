@@ -3,13 +3,13 @@ until then beside it. The same SQL is read over it as the live pass reads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState, Verdict
 from aloft.act.standing import as_of
@@ -21,7 +21,7 @@ from aloft.engine.models import DataAlert
 from aloft.engine.staff import Staff
 from aloft.engine.turn import Turn
 from aloft.engine.versions import Running, precedence
-from aloft.engine.why import Explanation, not_open
+from aloft.engine.why import Explanation, by_moment, not_open
 from aloft.facts import relationships
 from aloft.facts.drain import drain
 from aloft.facts.excerpt import entries_about, family_of
@@ -219,10 +219,12 @@ class KeptThen:
     def busy(self) -> set[str]:
         return {one.moment for one in self.occurrences if one.state != OccurrenceState.CLOSED}
 
-    def verdicts(self, moment: str) -> QuerySet[Verdict]:
-        return Verdict.objects.filter(account=self.known.row, moment=moment, at__lte=self.at).order_by(
-            "at", "id"
-        )
+    @cached_property
+    def _verdicts(self) -> Mapping[str, Sequence[Verdict]]:
+        return by_moment(Verdict.objects.filter(account=self.known.row, at__lte=self.at))
+
+    def verdicts(self, moment: str) -> Sequence[Verdict]:
+        return self._verdicts.get(moment, ())
 
     def waits(self, moment: str, kind: DueKind) -> Due | None:
         if kind == DueKind.HOLD:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 from django.db.models import QuerySet
@@ -77,7 +78,7 @@ def of_occurrence(occurrence: Occurrence, at: datetime | None = None) -> Explana
         outcome_until=occurrence.outcome_until,
         reasons=reasons,
         change=_kept_closed(moment, reasons),
-        history=_history(verdicts),
+        history=_history(verdicts.order_by("at", "id")),
     )
 
 
@@ -118,9 +119,9 @@ def _outcome(occurrence: Occurrence) -> str:
     return f"{occurrence.expected}: {judged}{when}"
 
 
-def _history(verdicts: Any) -> tuple[tuple[datetime, str, str], ...]:
-    rows = verdicts.order_by("at", "id")
-    return tuple((row.at, row.verdict, _sentence(row)) for row in rows)
+def _history(verdicts: Iterable[Verdict]) -> tuple[tuple[datetime, str, str], ...]:
+    """`verdicts` are in order."""
+    return tuple((row.at, row.verdict, _sentence(row)) for row in verdicts)
 
 
 def _sentence(verdict: Verdict) -> str:
@@ -164,14 +165,14 @@ class Kept(Protocol):
     def busy(self) -> set[str]:
         """The moments of which an occurrence is not closed."""
 
-    def verdicts(self, moment: str) -> QuerySet[Verdict]:
+    def verdicts(self, moment: str) -> Sequence[Verdict]:
         """In order."""
 
     def waits(self, moment: str, kind: DueKind) -> Due | None:
         """The next due row."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class KeptNow:
     """As of the engine's instant."""
 
@@ -181,11 +182,29 @@ class KeptNow:
         standing = Occurrence.objects.filter(account=self.known.row).exclude(state=OccurrenceState.CLOSED)
         return set(standing.values_list("moment", flat=True))
 
-    def verdicts(self, moment: str) -> QuerySet[Verdict]:
-        return Verdict.objects.filter(account=self.known.row, moment=moment).order_by("at", "id")
+    @cached_property
+    def _verdicts(self) -> Mapping[str, Sequence[Verdict]]:
+        return by_moment(Verdict.objects.filter(account=self.known.row))
+
+    @cached_property
+    def _due(self) -> Mapping[tuple[str, str], Due]:
+        """The next of each moment and kind."""
+        rows = Due.objects.filter(account=self.known.row).order_by("-at", "-pk")
+        return {(row.moment, row.kind): row for row in rows}
+
+    def verdicts(self, moment: str) -> Sequence[Verdict]:
+        return self._verdicts.get(moment, ())
 
     def waits(self, moment: str, kind: DueKind) -> Due | None:
-        return Due.objects.filter(account=self.known.row, moment=moment, kind=kind).order_by("at").first()
+        return self._due.get((moment, kind))
+
+
+def by_moment(rows: QuerySet[Verdict]) -> Mapping[str, Sequence[Verdict]]:
+    """Verdicts of an account, each moment's in order: asked for at once, for an account has few."""
+    found: defaultdict[str, list[Verdict]] = defaultdict(list)
+    for row in rows.order_by("at", "id"):
+        found[row.moment].append(row)
+    return found
 
 
 def why_not(turn: Turn, known: Known, moment: str | None = None) -> list[Explanation]:
@@ -200,14 +219,32 @@ def not_open(turn: Turn, known: Known, kept: Kept, moment: str | None = None) ->
     row = turn.rows([known.store])[known.store]
     busy = kept.busy()
     asked = [one for name, one in turn.program.moments.items() if name not in busy and moment in (None, name)]
-    return [_not_open(turn, known, kept, compiled, row) for compiled in asked]
+    places = turn.frames.judged_each({one.moment.name: one.place for one in asked}, known.store)
+    conditions = {
+        one.moment.name: one.condition or "null"
+        for one in asked
+        if isinstance(one.moment.trigger, WhenTrigger)
+    }
+    held = turn.frames.judged_each(conditions, known.store)
+    return [
+        _not_open(turn, known, kept, one, row, places[one.moment.name] is True, held.get(one.moment.name))
+        for one in asked
+    ]
 
 
-def _not_open(turn: Turn, known: Known, kept: Kept, compiled: CompiledMoment, row: Row) -> Explanation:
+def _not_open(
+    turn: Turn,
+    known: Known,
+    kept: Kept,
+    compiled: CompiledMoment,
+    row: Row,
+    met: bool,
+    held: bool | None,
+) -> Explanation:
+    """`met`: whether the account is where the moment meets it; `held`: what its condition says."""
     moment = compiled.moment
     place = words.place_reasons(moment, row, turn)
-    met = bool(turn.frames.true(compiled.place, [known.store]))
-    trigger = _trigger_reason(turn, known, kept, compiled, row)
+    trigger = _trigger_reason(turn, kept, compiled, row, held)
     failing = next((reason for reason in place if reason.held is False), None)
     decisive = failing if failing and not met else _held_out(turn, kept, moment) or trigger
     version: ModelVersion = turn.running.version
@@ -231,20 +268,17 @@ def _not_open(turn: Turn, known: Known, kept: Kept, compiled: CompiledMoment, ro
 
 def _held_out(turn: Turn, kept: Kept, moment: Moment) -> Reason | None:
     """Where the last that was decided is that an experiment, which still runs, holds the account out."""
-    last = kept.verdicts(moment.name).last() if moment.name in turn.program.model.experiments else None
-    told = from_objects(last.reasons) if last and last.verdict == "suppressed" else ()
+    verdicts = kept.verdicts(moment.name) if moment.name in turn.program.model.experiments else ()
+    told = from_objects(verdicts[-1].reasons) if verdicts and verdicts[-1].verdict == "suppressed" else ()
     return next((reason for reason in told if reason.rule == "holdout"), None)
 
 
 def _verdict(kept: Kept, moment: Moment, decisive: Reason) -> str:
     if decisive.rule in {"phase", "segment", "touch"}:
         return "not met"
-    last = kept.verdicts(moment.name).last()
-    return (
-        last.verdict
-        if last and last.verdict in {"blocked", "satisfied", "suppressed", "deferred"}
-        else "waits"
-    )
+    told = kept.verdicts(moment.name)
+    last = told[-1].verdict if told else ""
+    return last if last in {"blocked", "satisfied", "suppressed", "deferred"} else "waits"
 
 
 def _would_open(moment: Moment, row: Mapping[str, Any]) -> str:
@@ -258,11 +292,11 @@ def _would_open(moment: Moment, row: Mapping[str, Any]) -> str:
     return f"It would open with {' and '.join(map(str, flips))}" if flips else ""
 
 
-def _trigger_reason(turn: Turn, known: Known, kept: Kept, compiled: CompiledMoment, row: Row) -> Reason:
+def _trigger_reason(turn: Turn, kept: Kept, compiled: CompiledMoment, row: Row, held: bool | None) -> Reason:
     trigger, line = compiled.moment.trigger, compiled.moment.line
     match trigger:
         case WhenTrigger():
-            return _condition(turn, known, kept, compiled, trigger, row)
+            return _condition(turn, kept, compiled, trigger, row, held)
         case ExpectTrigger():
             reason = words.rule_reason("expect", trigger.condition, row, turn, None)
             return Reason(
@@ -291,9 +325,8 @@ def _expected(trigger: ExpectTrigger) -> str:
 
 
 def _condition(
-    turn: Turn, known: Known, kept: Kept, compiled: CompiledMoment, trigger: WhenTrigger, row: Row
+    turn: Turn, kept: Kept, compiled: CompiledMoment, trigger: WhenTrigger, row: Row, value: bool | None
 ) -> Reason:
-    value = turn.frames.judged(compiled.condition or "null", [known.store])[known.store]
     reason = words.rule_reason("when", trigger.condition, row, turn, value)
     waits = kept.waits(compiled.moment.name, DueKind.HOLD)
     if waits:
@@ -320,9 +353,10 @@ def _expectation(kept: Kept, compiled: CompiledMoment, found: str) -> str:
     waits = kept.waits(compiled.moment.name, DueKind.DEADLINE)
     if waits:
         return f"{found}; the deadline is {words.instant(datetime.fromisoformat(waits.details['deadline']))}"
-    last = kept.verdicts(compiled.moment.name).last()
-    if last is None:
+    told = kept.verdicts(compiled.moment.name)
+    if not told:
         return f"{found}; nothing is expected now"
+    last = told[-1]
     return f"{found}; {last.verdict} on {words.instant(last.at)}"
 
 
@@ -338,12 +372,12 @@ def _put_off(kept: Kept, waits: Due) -> str:
     """Why it waits, where it was put off."""
     if "was" not in waits.details:
         return ""
-    told = (
-        kept.verdicts(waits.moment)
-        .filter(verdict="deferred", occurrence=None, anchor=waits.anchor, n=waits.n)
-        .last()
-    )
-    found = from_objects(told.reasons)[0].found if told else "it was put off"
+    told = [
+        one
+        for one in kept.verdicts(waits.moment)
+        if (one.verdict, one.occurrence_id, one.anchor, one.n) == ("deferred", None, waits.anchor, waits.n)
+    ]
+    found = from_objects(told[-1].reasons)[0].found if told else "it was put off"
     return f", and was to be {words.instant(datetime.fromisoformat(waits.details['was']))}: {found}"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ class FactStore:
 
         Raises StoreError for a file of another version or an unknown home zone.
         """
-        if home_zone not in available_timezones():
+        if home_zone not in _zones_of_python():
             raise StoreError(f"unknown time zone {home_zone!r}")
         _settle_whether_pandas_is_there()
         config: dict[str, Any] = {"enable_external_access": "false"}
@@ -102,11 +102,10 @@ class FactStore:
     def integers(self, sql: str, parameters: Parameters = None) -> frozenset[int]:
         return frozenset(row[0] for row in self.run(sql, parameters))
 
-    @cached_property
+    @property
     def zones(self) -> frozenset[str]:
         """The zones that both Python and the database know: each of them computes local times."""
-        rows = self.run("SELECT name FROM pg_timezone_names()")
-        return frozenset(available_timezones()) & {row[0] for row in rows}
+        return _zones_of_both()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -155,6 +154,20 @@ class FactStore:
 
         rebuild_home(self)
         self.run("UPDATE store_version SET home_zone = ?", [self.home_zone])
+
+
+@cache
+def _zones_of_python() -> frozenset[str]:
+    """Found once: each time they are looked for in all folders of zones."""
+    return frozenset(available_timezones())
+
+
+@cache
+def _zones_of_both() -> frozenset[str]:
+    """Those of the database come with its library, whatever store is open."""
+    with duckdb.connect(":memory:") as connection:
+        names = connection.execute("SELECT name FROM pg_timezone_names()").fetchall()
+    return _zones_of_python() & {name for (name,) in names}
 
 
 def _settle_whether_pandas_is_there() -> None:

@@ -435,6 +435,14 @@ class Frames:
         ).fetchall()
         return {name: [row[0] for row in rows if row[i]] for i, name in enumerate(conditions, 1)}
 
+    def judged_each(self, conditions: Mapping[str, str], key: int) -> dict[str, bool | None]:
+        """By name, true, false or unknown of compiled conditions at one key; all of them read at once."""
+        columns = ", ".join(f"({condition})::boolean" for condition in conditions.values())
+        found = self.connection.execute(
+            f"select {columns or 'null'} from frame where _key = {key}"
+        ).fetchone()
+        return dict(zip(conditions, found or (), strict=False))
+
     def judged(self, condition: str, keys: Iterable[int]) -> dict[int, bool | None]:
         """True, false or unknown of a compiled condition, by key."""
         rows = self.connection.execute(

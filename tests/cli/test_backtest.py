@@ -13,7 +13,10 @@ import pytest
 
 from aloft.collect.inbox import Entry, Inbox
 from aloft.engagement.load import load
+from aloft.engine.backtest import service
 from aloft.engine.backtest.run import lately
+from aloft.engine.backtest.service import Subject
+from aloft.engine.models import BacktestRun
 from aloft.records import services
 from aloft.records.models import Account
 from tests.cli.test_commands import call
@@ -109,6 +112,30 @@ def test_what_a_model_would_have_opened_lately(home: Path) -> None:
     model = load(Path(MODEL).read_text(), MODEL)
     found = lately(home, model, datetime(2025, 2, 10, 12, tzinfo=UTC), days=5)
     assert [(one.account, one.moment) for one in found.opened] == [("bolt", "usage_low")]
+
+
+@pytest.mark.slow
+def test_what_a_page_asked_for_is_made_beside_another_text_and_kept(home: Path) -> None:
+    text, now = Path(MODEL).read_text(), datetime(2025, 6, 10, tzinfo=UTC)
+    later = text.replace("holds_for: 2 readings", "holds_for: 9 readings")
+    run = service.ask_for(
+        subject=Subject("a draft", text),
+        against=Subject("another", later),
+        first=date(2025, 2, 5),
+        last=date(2025, 2, 9),
+        actor="mia",
+        at=now,
+    )
+    heard: list[tuple[int, int]] = []
+    service.make(home, run, lambda: now, lambda done, of: heard.append((done, of)))
+    kept = BacktestRun.objects.get()
+    assert (kept.done_at, kept.error, heard[-1]) == (now, "", (10, 10))
+    assert (kept.told["opened"], kept.told["against"]["opened"]) == (1, 0)
+    week = {"2025-02-03": 1}  # bolt, on Friday the 7th
+    assert kept.told["segments"] == [{"segment": "everyone", "opened": 1, "weeks": week}]
+    assert kept.told["loads"] == [
+        {"role": "csm", "hours": 1.0, "weeks": {"2025-02-03": 1.0}, "capacity": 24.0}
+    ]
 
 
 def test_a_backtest_of_what_lies_ahead_or_of_nothing_is_refused(

@@ -195,42 +195,62 @@ class Evaluation:
             by_moment: defaultdict[str, list[tuple[Place, Due]]] = defaultdict(list)
             for place, row in due:
                 by_moment[place[1]].append((place, row))
-            for name, rows in by_moment.items():
-                self._open_where_met(
-                    turn,
-                    turn.program.moments[name],
-                    [
-                        (place, row.anchor, row.n, row.at, datetime.fromisoformat(row.details["due"]))
-                        for place, row in rows
-                    ],
-                )
+            proposed = {
+                name: [
+                    (place, row.anchor, row.n, row.at, datetime.fromisoformat(row.details["due"]))
+                    for place, row in rows
+                ]
+                for name, rows in by_moment.items()
+            }
+            self._open_where_met(turn, proposed)
             for name, rows in by_moment.items():
                 self._plan(turn, {place[0] for place, _ in rows}, [name])
 
-    def _open_where_met(self, turn: Turn, compiled: CompiledMoment, proposed: Sequence[Proposed]) -> None:
-        met = set(turn.meets(compiled, [place[0] for place, *_ in proposed])) if proposed else set()
-        for place, anchor, n, _, _ in proposed:
-            self._kept.resolve(place, anchor, n)
-        self._open(turn, compiled.moment, [one for one in proposed if one[0][0] in met])
+    def _open_where_met(self, turn: Turn, proposed: Mapping[str, Sequence[Proposed]]) -> None:
+        """By moment; whom they meet is read of all at once."""
+        moments = turn.program.moments
+        narrows = {name: moments[name].narrows for name, ours in proposed.items() if ours}
+        met = turn.frames.each(narrows, {place[0] for ours in proposed.values() for place, *_ in ours})
+        for name, accounts in met.items():
+            those = set(accounts)
+            for place, anchor, n, _, _ in proposed[name]:
+                self._kept.resolve(place, anchor, n)
+            self._open(turn, moments[name].moment, [one for one in proposed[name] if one[0][0] in those])
 
     def _read_conditions(self, turn: Turn, asked: frozenset[int]) -> None:
         held = defaultdict[str, dict[int, Due]](dict)
         for place, row in self._holds.due(turn.at, asked):
             held[place[1]][place[0]] = row
-        for name, turned in conditions.turned_of(turn).items():
-            if turned or held[name]:
-                self._turn_spells(turn, turn.program.moments[name], turned, held[name])
+        states: list[SpellState] = []
+        ready: dict[str, list[Proposed]] = {}
+        turned = conditions.turned_of(turn)
+        for name, ours in turned.items():
+            ready[name] = self._turn_spells(turn, turn.program.moments[name], ours, states)
+        self.mirror.turn(states)
+        for name, lasting in self._lasting(turn, held).items():
+            ready[name] += [
+                ((one, name), "condition", held[name][one].n, held[name][one].at, None) for one in lasting
+            ]
+        self._open_where_met(turn, ready)
+
+    def _lasting(self, turn: Turn, held: Mapping[str, Mapping[int, Due]]) -> dict[str, list[int]]:
+        """By moment, those whose spell was to last until now, and does."""
+        moments = turn.program.moments
+        true = {name: f"({moments[name].place}) and ({moments[name].condition})" for name in held}
+        found = turn.frames.each(true, {one for ours in held.values() for one in ours})
+        return {name: [one for one in accounts if one in held[name]] for name, accounts in found.items()}
 
     def _turn_spells(
         self,
         turn: Turn,
         compiled: CompiledMoment,
         turned: Sequence[conditions.Turned],
-        held: Mapping[int, Due],
-    ) -> None:
+        states: list[SpellState],
+    ) -> list[Proposed]:
+        """What opens at once; `states` takes what is to be kept."""
         name, trigger = compiled.moment.name, compiled.moment.trigger
         assert isinstance(trigger, WhenTrigger)
-        states, ready = [], []
+        ready: list[Proposed] = []
         for one in turned:
             if one.account not in self.directory:
                 continue
@@ -245,18 +265,14 @@ class Evaluation:
                 ready.append((place, "condition", n, turn.at, None))
             else:
                 self._holds.replace(place, [Due(at=at, n=n)])
-        self.mirror.turn(states)
-        if held:
-            lasting = turn.frames.true(f"({compiled.place}) and ({compiled.condition})", held)
-            ready += [((one, name), "condition", held[one].n, held[one].at, None) for one in lasting]
-        if ready:
-            self._open_where_met(turn, compiled, ready)
+        return ready
 
     def _places(self, turn: Turn, found: Sequence[events.Found]) -> dict[str, set[int]]:
         """By moment, the accounts of these events that it meets as the frame stands."""
         moments = {compiled.moment.name: compiled for compiled, _ in found}
-        accounts = sorted({event.account for _, event in found})
-        return {name: set(turn.frames.true(compiled.place, accounts)) for name, compiled in moments.items()}
+        places = {name: compiled.place for name, compiled in moments.items()}
+        told = turn.frames.each(places, {event.account for _, event in found})
+        return {name: set(accounts) for name, accounts in told.items()}
 
     def _open_by_events(
         self, turn: Turn, found: Sequence[events.Found], before: Mapping[str, set[int]]
