@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from aloft.engagement.model import Model
 
 NUMBERS = {"seats", "size", "arr", "acv", "clv", "mrr"}
@@ -29,8 +31,13 @@ class AccountNames:
               order by t.rank desc, t.valid desc, t.recorded desc, t.seq desc) = 1)
           select _key, {self._pivot()} from latest group by _key"""
 
-    def named_sql(self) -> str:
-        """What was asked, with attributes and contract, under the names of the language."""
+    def named_sql(self, day: date | None = None) -> str:
+        """What was asked, with attributes and contract, under the names of the language.
+
+        `day`: the local day of all questions, where it is one.
+        """
+        then = f"date '{day}'"
+        stretches = f"(select * from standing where opens <= {then} and {then} < closes)" if day else "standing"
         return f"""
           with based as (
             select a.*, h.* exclude (_key), c.mrr as _line_mrr, c.status as _line_status,
@@ -39,7 +46,7 @@ class AccountNames:
             from asked a
             join account r on r.id = a._account
             left join held_then h on h._key = a._key
-            left join standing c on c.account = a._account and c.opens <= a._date and a._date < c.closes)
+            left join {stretches} c on c.account = a._account and c.opens <= a._date and a._date < c.closes)
           select b.* exclude ({", ".join(self._raw_columns())}), {self._built_in()}, {self._fields()}
           from based b"""
 

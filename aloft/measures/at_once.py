@@ -103,8 +103,7 @@ class AtOnce(Statements):
         return f"{self._table(number)}.there_{number}"
 
     def _counted(self, groups: Sequence[Group]) -> Iterator[Stage]:
-        queries = [f"select *, true as there_{i} from ({group.sql()})" for i, group in enumerate(groups)]
-        yield self._table(0), Gather(queries)
+        yield self._table(0), Gather([group.gathered(f"there_{i}") for i, group in enumerate(groups)])
 
     def _edges_sql(self) -> str:
         return " union all ".join(self._edge_parts())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 
 import duckdb
@@ -236,13 +236,14 @@ class Frames:
             self.forget()
         self._about_occurrences = False
         blanks = ", ".join(["null"] * 13)
-        self.connection.execute("delete from asked")
-        self._put(
-            f"select a.id as _key, a.id as _account, $at::timestamp as _at, {blanks} from {source}",
-            {**parameters, "at": naive(at)},
-        )
-        counted = self.connection.execute("select count(*) from asked").fetchone()
+        counted = self.connection.execute(f"select count(*) from {source}", parameters).fetchone()
         self._about_many = counted is not None and counted[0] >= self._many
+        self.connection.execute("delete from asked")
+        with self._alone():
+            self._put(
+                f"select a.id as _key, a.id as _account, $at::timestamp as _at, {blanks} from {source}",
+                {**parameters, "at": naive(at)},
+            )
         self._reading = [
             at_once(self.connection, one) if self._about_many and not self._asides else [one]
             for one in self.rounds
@@ -371,7 +372,7 @@ class Frames:
     def _stages(self) -> Iterator[Stage]:
         """To be made one by one: what a stage says may depend on what those before it have found."""
         yield "held_then", self._account.held_sql()
-        named = self._account.named_sql()
+        named = self._account.named_sql(self._common_day() if self._about_many else None)
         yield "named", self._worked.joined(named) if self._worked else named
         if self._first == "placed":
             yield "placed", self._decided.beside_each("named")
@@ -384,6 +385,11 @@ class Frames:
         yield from self._facts_stages("facts_all" if self._asides else FACTS)
         if self._asides:
             yield from answers(self._asides, "facts_all", self._unread())
+
+    def _common_day(self) -> date | None:
+        """The local day of all questions, where it is one."""
+        days = self.connection.execute("select distinct _date from asked limit 2").fetchall()
+        return days[0][0] if len(days) == 1 else None
 
     def _metric_stages(self) -> Iterator[Stage]:
         """Round by round: a metric may count since the instant of one of an earlier round."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from aloft.engagement.model import Metric
 from aloft.facts.state import KNOWN_USERS, Kept, number_of, weighted
+from aloft.measures.gathered import NOBODY, Distinct
 from aloft.measures.metrics import definitions, kept
 from aloft.measures.windows import EVER, window
 
@@ -60,6 +61,10 @@ class Group:
     def sql(self) -> str:
         """One row for each key that has any."""
         raise NotImplementedError
+
+    def gathered(self, present: str) -> str | Distinct:
+        """Of many accounts, what a group says is put together by their numbers; `present` is true of those it tells of."""
+        return f"select *, true as {present} from ({self.sql()})"
 
     def number(self, metric: Metric) -> int:
         return self.all.windows.index(window(metric))
@@ -311,6 +316,14 @@ class Users(_Words):
             yield self.words("kept_word", "s.digest", f"and {self.own()}")
         for one in self.at_edges_too:
             yield f"select _key, app_user, {edges.format(self.digest(str(one.digest)), self.at_edge(one))}"
+
+    def gathered(self, present: str) -> str | Distinct:
+        if self.several:
+            return super().gathered(present)
+        thing = f"_key::bigint << 32 | coalesce(app_user, {NOBODY})"
+        bits = {metric.name: self._bit(self.number(metric)) for metric in self.metrics}
+        rows = " union all ".join(self.rows())
+        return Distinct(f"select {thing} as thing, there from ({rows})", bits, present)
 
     def value(self, metric: Metric) -> str:
         which = self.counts(metric)

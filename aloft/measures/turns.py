@@ -3,39 +3,37 @@
 from __future__ import annotations
 
 from aloft.engagement.model import Metric
-from aloft.measures.groups import Group, column_of, filter_of
+from aloft.measures.groups import Group, column_of
 from aloft.measures.metrics import kept
 
 
 class Turns(Group):
     """What was opened and not closed since, told apart by a key: the state knows every instant.
 
-    What lies before a window closes nothing that was opened within it.
+    Of one instant, closing comes last. What lies before a window closes nothing that was opened within it.
     """
 
     kind = "turn"
     at_edges = False
 
     def sql(self) -> str:
-        opened = ", ".join(
-            f"max(s.occurred) filter (where s.opens > 0 and {self.all.within(i)}) as opened_{i}"
-            for i in self.windows
+        values = ", ".join(
+            f"count(distinct thing){self.counts(metric)} as {column_of(metric)}" for metric in self.metrics
         )
-        digest = ", s.digest" if self.several else ""
-        some = " or ".join(self.all.within(i) for i in self.windows)
-        things = (
-            f"select {self.all.key} as _key, s.key{digest}, {opened}, "
-            f"max(s.occurred) filter (where s.closes > 0) as closed from {self.all.rows_of('kept_turn')} "
-            f"where {self.own()} and s.occurred <= {self.all.bound('_at')} and ({some}) "
-            f"group by {self.all.key}, s.key{digest}"
+        digest = " and c.digest = o.digest" if self.several else ""
+        return (
+            f"select _key, {values} from ({self._rows('opens', self.inside(self.all.within))}) o "
+            f"anti join ({self._rows('closes')}) c "
+            f"on c._key = o._key and c.thing = o.thing{digest} and c.occurred >= o.occurred group by _key"
         )
-        values = ", ".join(f"{self._value(metric)} as {column_of(metric)}" for metric in self.metrics)
-        return f"select _key, {values} from ({things}) group by _key"
 
-    def _value(self, metric: Metric) -> str:
-        opened = f"opened_{self.number(metric)}"
-        is_open = f"{opened} is not null and (closed is null or closed < {opened})"
-        return f"count(*){filter_of([*self.whose(metric), is_open])}"
+    def _rows(self, which: str, inside: str = "") -> str:
+        some = " or ".join(self.all.within(i) for i in self.windows)
+        return (
+            f"select {self.all.key} as _key, s.key as thing, s.occurred{self.digest('s.digest')}{inside} "
+            f"from {self.all.rows_of('kept_turn')} where {self.own()} and s.{which} > 0 "
+            f"and s.occurred <= {self.all.bound('_at')} and ({some})"
+        )
 
 
 class Queues(Group):

@@ -16,7 +16,7 @@ import sqlglot
 from aloft.engagement.load import load
 from aloft.engagement.model import Metric
 from aloft.measures.at_once import AtOnce
-from aloft.measures.gathered import Gather
+from aloft.measures.gathered import Distinct, Gather
 from aloft.measures.metrics import metrics_read, rounds
 from aloft.measures.statements import Stage, Statements
 from aloft.measures.windows import window
@@ -54,6 +54,11 @@ def stages(metrics: list[Metric], number: int, *, many: bool) -> Iterator[Stage]
     yield from Statements(rest, named, suffix).stages(many=True)
 
 
+def queries(source: str | Gather) -> list[str]:
+    parts = source.queries if isinstance(source, Gather) else [source]
+    return [part.query if isinstance(part, Distinct) else part for part in parts]
+
+
 def spelled(dialect: str, *, many: bool) -> str:
     model = load(BENCHMARK.read_text(), "model.yaml")
     made = (stage for i, one in enumerate(rounds(metrics_read(model))) for stage in stages(one, i, many=many))
@@ -61,7 +66,7 @@ def spelled(dialect: str, *, many: bool) -> str:
         "\n\n".join(
             f"-- {name}\n{sqlglot.transpile(sql, read='duckdb', write=dialect, pretty=True)[0]};"
             for name, source in made
-            for sql in (source.queries if isinstance(source, Gather) else [source])
+            for sql in queries(source)
         )
         + "\n"
     )

@@ -874,48 +874,51 @@ GROUP BY
 -- counted_3
 SELECT
   _key,
-  COUNT(*) FILTER(WHERE
-    digest = 4391666132538483486
-    AND NOT opened_4 IS NULL
-    AND (
-      closed IS NULL OR closed < opened_4
-    )) AS `open_tickets`,
-  COUNT(*) FILTER(WHERE
-    digest = 4874106480260715181
-    AND NOT opened_4 IS NULL
-    AND (
-      closed IS NULL OR closed < opened_4
-    )) AS `open_urgent`,
-  COUNT(*) FILTER(WHERE
-    digest = 4746657429304392835
-    AND NOT opened_2 IS NULL
-    AND (
-      closed IS NULL OR closed < opened_2
-    )) AS `open_low_90d`
+  COUNT(DISTINCT thing) FILTER(WHERE
+    digest = 4391666132538483486 AND in_4) AS `open_tickets`,
+  COUNT(DISTINCT thing) FILTER(WHERE
+    digest = 4874106480260715181 AND in_4) AS `open_urgent`,
+  COUNT(DISTINCT thing) FILTER(WHERE
+    digest = 4746657429304392835 AND in_2) AS `open_low_90d`
 FROM (
   SELECT
     b._key AS _key,
-    s.key,
-    s.digest,
-    MAX(s.occurred) FILTER(WHERE
-      s.opens > 0 AND s.day >= b.first_2) AS opened_2,
-    MAX(s.occurred) FILTER(WHERE
-      s.opens > 0 AND s.day >= b.first_4) AS opened_4,
-    MAX(s.occurred) FILTER(WHERE
-      s.closes > 0) AS closed
+    s.key AS thing,
+    s.occurred,
+    s.digest AS digest,
+    s.day >= b.first_2 AS in_2,
+    s.day >= b.first_4 AS in_4
   FROM bounds AS b
   JOIN kept_turn AS s
     ON s.account = b._account
   WHERE
     s.digest IN (4391666132538483486, 4874106480260715181, 4746657429304392835)
+    AND s.opens > 0
     AND s.occurred <= b._at
     AND (
       s.day >= b.first_2 OR s.day >= b.first_4
     )
-  GROUP BY
-    b._key,
-    s.key,
-    s.digest
-)
+) AS o
+ANTI JOIN (
+  SELECT
+    b._key AS _key,
+    s.key AS thing,
+    s.occurred,
+    s.digest AS digest
+  FROM bounds AS b
+  JOIN kept_turn AS s
+    ON s.account = b._account
+  WHERE
+    s.digest IN (4391666132538483486, 4874106480260715181, 4746657429304392835)
+    AND s.closes > 0
+    AND s.occurred <= b._at
+    AND (
+      s.day >= b.first_2 OR s.day >= b.first_4
+    )
+) AS c
+  ON c._key = o._key
+  AND c.thing = o.thing
+  AND c.digest = o.digest
+  AND c.occurred >= o.occurred
 GROUP BY
   _key;

@@ -765,301 +765,201 @@ FROM (
 
 -- counted_at_once
 SELECT
-  *,
-  TRUE AS there_14
+  SHIFTLEFT(CAST(_key AS BIGINT), 32) | COALESCE(app_user, 4294967295) AS thing,
+  there
 FROM (
   SELECT
-    _key,
+    s.account AS _key,
+    s.app_user,
     CASE
-      WHEN BOOL_OR(app_user IS NULL) FILTER(WHERE
-        (
-          there & 1
-        ) <> 0)
-      THEN NULL
-      ELSE COUNT(*) FILTER(WHERE
-        (
-          there & 1
-        ) <> 0)
-    END AS `active_users_7d`,
-    CASE
-      WHEN BOOL_OR(app_user IS NULL) FILTER(WHERE
-        (
-          there & 2
-        ) <> 0)
-      THEN NULL
-      ELSE COUNT(*) FILTER(WHERE
-        (
-          there & 2
-        ) <> 0)
-    END AS `active_users_28d`,
-    CASE
-      WHEN BOOL_OR(app_user IS NULL) FILTER(WHERE
-        (
-          there & 4
-        ) <> 0)
-      THEN NULL
-      ELSE COUNT(*) FILTER(WHERE
-        (
-          there & 4
-        ) <> 0)
-    END AS `active_users_90d`
-  FROM (
-    SELECT
-      _key,
-      app_user,
-      BIT_OR(there) AS there
-    FROM (
-      SELECT
-        s.account AS _key,
-        s.app_user,
-        CASE
-          WHEN s.block >= (
-            20462
-          )
-          AND (
-            s.word & CASE WHEN s.block = (
-              20460
-            ) THEN (
-              20461
-            ) ELSE -1 END & CASE WHEN s.block = (
-              20462
-            ) THEN (
-              20463
-            ) ELSE -1 END
-          ) <> 0
-          THEN 1
-          ELSE 0
-        END + CASE
-          WHEN s.block >= (
-            20464
-          )
-          AND (
-            s.word & CASE WHEN s.block = (
-              20460
-            ) THEN (
-              20461
-            ) ELSE -1 END & CASE WHEN s.block = (
-              20464
-            ) THEN (
-              20465
-            ) ELSE -1 END
-          ) <> 0
-          THEN 2
-          ELSE 0
-        END + CASE
-          WHEN s.block >= (
-            20466
-          )
-          AND (
-            s.word & CASE WHEN s.block = (
-              20460
-            ) THEN (
-              20461
-            ) ELSE -1 END & CASE WHEN s.block = (
-              20466
-            ) THEN (
-              20467
-            ) ELSE -1 END
-          ) <> 0
-          THEN 4
-          ELSE 0
-        END AS there
-      FROM (
-        SELECT
-          *
-        FROM user_word AS s
-      ) AS s
-      WHERE
-        s.block <= (
+      WHEN s.block >= (
+        20462
+      )
+      AND (
+        s.word & CASE WHEN s.block = (
           20460
-        ) AND s.block >= (
+        ) THEN (
+          20461
+        ) ELSE -1 END & CASE WHEN s.block = (
           20462
-        )
-      UNION ALL
-      SELECT
-        _key,
-        app_user,
-        CASE WHEN in_0 THEN 1 ELSE 0 END + CASE WHEN in_1 THEN 2 ELSE 0 END + CASE WHEN in_2 THEN 4 ELSE 0 END AS there
-      FROM edges_at_once
-      WHERE
-        (
-          in_0 OR in_1 OR in_2
-        )
-        AND (
-          NOT app_user IS NULL OR times > 1 OR kind = 'tally'
-        )
+        ) THEN (
+          20463
+        ) ELSE -1 END
+      ) <> 0
+      THEN 1
+      ELSE 0
+    END + CASE
+      WHEN s.block >= (
+        20464
+      )
+      AND (
+        s.word & CASE WHEN s.block = (
+          20460
+        ) THEN (
+          20461
+        ) ELSE -1 END & CASE WHEN s.block = (
+          20464
+        ) THEN (
+          20465
+        ) ELSE -1 END
+      ) <> 0
+      THEN 2
+      ELSE 0
+    END + CASE
+      WHEN s.block >= (
+        20466
+      )
+      AND (
+        s.word & CASE WHEN s.block = (
+          20460
+        ) THEN (
+          20461
+        ) ELSE -1 END & CASE WHEN s.block = (
+          20466
+        ) THEN (
+          20467
+        ) ELSE -1 END
+      ) <> 0
+      THEN 4
+      ELSE 0
+    END AS there
+  FROM (
+    SELECT
+      *
+    FROM user_word AS s
+  ) AS s
+  WHERE
+    s.block <= (
+      20460
+    ) AND s.block >= (
+      20462
     )
-    GROUP BY
-      _key,
-      app_user
-  )
-  GROUP BY
-    _key
+  UNION ALL
+  SELECT
+    _key,
+    app_user,
+    CASE WHEN in_0 THEN 1 ELSE 0 END + CASE WHEN in_1 THEN 2 ELSE 0 END + CASE WHEN in_2 THEN 4 ELSE 0 END AS there
+  FROM edges_at_once
+  WHERE
+    (
+      in_0 OR in_1 OR in_2
+    )
+    AND (
+      NOT app_user IS NULL OR times > 1 OR kind = 'tally'
+    )
 );
 
 -- counted_at_once
 SELECT
-  *,
-  TRUE AS there_15
+  SHIFTLEFT(CAST(_key AS BIGINT), 32) | COALESCE(app_user, 4294967295) AS thing,
+  there
 FROM (
   SELECT
-    _key,
+    s.account AS _key,
+    s.app_user,
     CASE
-      WHEN BOOL_OR(app_user IS NULL) FILTER(WHERE
-        (
-          there & 1
-        ) <> 0)
-      THEN NULL
-      ELSE COUNT(*) FILTER(WHERE
-        (
-          there & 1
-        ) <> 0)
-    END AS `exporters_28d`
+      WHEN s.block >= (
+        20464
+      )
+      AND (
+        s.word & CASE WHEN s.block = (
+          20460
+        ) THEN (
+          20461
+        ) ELSE -1 END & CASE WHEN s.block = (
+          20464
+        ) THEN (
+          20465
+        ) ELSE -1 END
+      ) <> 0
+      THEN 1
+      ELSE 0
+    END AS there
   FROM (
     SELECT
-      _key,
-      app_user,
-      BIT_OR(there) AS there
-    FROM (
-      SELECT
-        s.account AS _key,
-        s.app_user,
-        CASE
-          WHEN s.block >= (
-            20464
-          )
-          AND (
-            s.word & CASE WHEN s.block = (
-              20460
-            ) THEN (
-              20461
-            ) ELSE -1 END & CASE WHEN s.block = (
-              20464
-            ) THEN (
-              20465
-            ) ELSE -1 END
-          ) <> 0
-          THEN 1
-          ELSE 0
-        END AS there
-      FROM (
-        SELECT
-          *
-        FROM kept_word AS s
-      ) AS s
-      WHERE
-        s.block <= (
-          20460
-        )
-        AND s.block >= (
-          20464
-        )
-        AND s.digest IN (8319675758795710882)
-      UNION ALL
-      SELECT
-        _key,
-        app_user,
-        CASE WHEN in_1 THEN 1 ELSE 0 END AS there
-      FROM edges_at_once
-      WHERE
-        (
-          in_1
-        )
-        AND called IN ('Report Exported')
-        AND (
-          NOT app_user IS NULL OR times > 1 OR kind = 'tally'
-        )
+      *
+    FROM kept_word AS s
+  ) AS s
+  WHERE
+    s.block <= (
+      20460
     )
-    GROUP BY
-      _key,
-      app_user
-  )
-  GROUP BY
-    _key
+    AND s.block >= (
+      20464
+    )
+    AND s.digest IN (8319675758795710882)
+  UNION ALL
+  SELECT
+    _key,
+    app_user,
+    CASE WHEN in_1 THEN 1 ELSE 0 END AS there
+  FROM edges_at_once
+  WHERE
+    (
+      in_1
+    )
+    AND called IN ('Report Exported')
+    AND (
+      NOT app_user IS NULL OR times > 1 OR kind = 'tally'
+    )
 );
 
 -- counted_at_once
 SELECT
-  *,
-  TRUE AS there_16
+  SHIFTLEFT(CAST(_key AS BIGINT), 32) | COALESCE(app_user, 4294967295) AS thing,
+  there
 FROM (
   SELECT
-    _key,
+    s.account AS _key,
+    s.app_user,
     CASE
-      WHEN BOOL_OR(app_user IS NULL) FILTER(WHERE
-        (
-          there & 1
-        ) <> 0)
-      THEN NULL
-      ELSE COUNT(*) FILTER(WHERE
-        (
-          there & 1
-        ) <> 0)
-    END AS `urgent_users_28d`
+      WHEN s.block >= (
+        20464
+      )
+      AND (
+        s.word & CASE WHEN s.block = (
+          20460
+        ) THEN (
+          20461
+        ) ELSE -1 END & CASE WHEN s.block = (
+          20464
+        ) THEN (
+          20465
+        ) ELSE -1 END
+      ) <> 0
+      THEN 1
+      ELSE 0
+    END AS there
   FROM (
     SELECT
-      _key,
-      app_user,
-      BIT_OR(there) AS there
-    FROM (
-      SELECT
-        s.account AS _key,
-        s.app_user,
-        CASE
-          WHEN s.block >= (
-            20464
-          )
-          AND (
-            s.word & CASE WHEN s.block = (
-              20460
-            ) THEN (
-              20461
-            ) ELSE -1 END & CASE WHEN s.block = (
-              20464
-            ) THEN (
-              20465
-            ) ELSE -1 END
-          ) <> 0
-          THEN 1
-          ELSE 0
-        END AS there
-      FROM (
-        SELECT
-          *
-        FROM kept_word AS s
-      ) AS s
-      WHERE
-        s.block <= (
-          20460
-        )
-        AND s.block >= (
-          20464
-        )
-        AND s.digest IN (4805120595706273968)
-      UNION ALL
-      SELECT
-        _key,
-        app_user,
-        CASE WHEN in_1 THEN 1 ELSE 0 END AS there
-      FROM edges_at_once
-      WHERE
-        (
-          in_1
-        )
-        AND called IN ('Ticket Opened')
-        AND (
-          GET_JSON_OBJECT(properties, '$.priority') = 'urgent'
-        )
-        AND (
-          NOT app_user IS NULL OR times > 1 OR kind = 'tally'
-        )
+      *
+    FROM kept_word AS s
+  ) AS s
+  WHERE
+    s.block <= (
+      20460
     )
-    GROUP BY
-      _key,
-      app_user
-  )
-  GROUP BY
-    _key
+    AND s.block >= (
+      20464
+    )
+    AND s.digest IN (4805120595706273968)
+  UNION ALL
+  SELECT
+    _key,
+    app_user,
+    CASE WHEN in_1 THEN 1 ELSE 0 END AS there
+  FROM edges_at_once
+  WHERE
+    (
+      in_1
+    )
+    AND called IN ('Ticket Opened')
+    AND (
+      GET_JSON_OBJECT(properties, '$.priority') = 'urgent'
+    )
+    AND (
+      NOT app_user IS NULL OR times > 1 OR kind = 'tally'
+    )
 );
 
 -- counted_at_once
@@ -1117,20 +1017,12 @@ SELECT
 FROM (
   SELECT
     _key,
-    COUNT(*) FILTER(WHERE
-      NOT opened_3 IS NULL AND (
-        closed IS NULL OR closed < opened_3
-      )) AS `open_tickets`
+    COUNT(DISTINCT thing) AS `open_tickets`
   FROM (
     SELECT
       s.account AS _key,
-      s.key,
-      MAX(s.occurred) FILTER(WHERE
-        s.opens > 0 AND s.day >= (
-          20457
-        )) AS opened_3,
-      MAX(s.occurred) FILTER(WHERE
-        s.closes > 0) AS closed
+      s.key AS thing,
+      s.occurred
     FROM (
       SELECT
         *
@@ -1138,16 +1030,35 @@ FROM (
     ) AS s
     WHERE
       s.digest IN (4391666132538483486)
+      AND s.opens > 0
       AND s.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP_NTZ)
       AND (
         s.day >= (
           20457
         )
       )
-    GROUP BY
-      s.account,
-      s.key
-  )
+  ) AS o
+  ANTI JOIN (
+    SELECT
+      s.account AS _key,
+      s.key AS thing,
+      s.occurred
+    FROM (
+      SELECT
+        *
+      FROM kept_turn AS s
+    ) AS s
+    WHERE
+      s.digest IN (4391666132538483486)
+      AND s.closes > 0
+      AND s.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP_NTZ)
+      AND (
+        s.day >= (
+          20457
+        )
+      )
+  ) AS c
+    ON c._key = o._key AND c.thing = o.thing AND c.occurred >= o.occurred
   GROUP BY
     _key
 );
@@ -1159,20 +1070,12 @@ SELECT
 FROM (
   SELECT
     _key,
-    COUNT(*) FILTER(WHERE
-      NOT opened_3 IS NULL AND (
-        closed IS NULL OR closed < opened_3
-      )) AS `open_urgent`
+    COUNT(DISTINCT thing) AS `open_urgent`
   FROM (
     SELECT
       s.account AS _key,
-      s.key,
-      MAX(s.occurred) FILTER(WHERE
-        s.opens > 0 AND s.day >= (
-          20457
-        )) AS opened_3,
-      MAX(s.occurred) FILTER(WHERE
-        s.closes > 0) AS closed
+      s.key AS thing,
+      s.occurred
     FROM (
       SELECT
         *
@@ -1180,16 +1083,35 @@ FROM (
     ) AS s
     WHERE
       s.digest IN (4874106480260715181)
+      AND s.opens > 0
       AND s.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP_NTZ)
       AND (
         s.day >= (
           20457
         )
       )
-    GROUP BY
-      s.account,
-      s.key
-  )
+  ) AS o
+  ANTI JOIN (
+    SELECT
+      s.account AS _key,
+      s.key AS thing,
+      s.occurred
+    FROM (
+      SELECT
+        *
+      FROM kept_turn AS s
+    ) AS s
+    WHERE
+      s.digest IN (4874106480260715181)
+      AND s.closes > 0
+      AND s.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP_NTZ)
+      AND (
+        s.day >= (
+          20457
+        )
+      )
+  ) AS c
+    ON c._key = o._key AND c.thing = o.thing AND c.occurred >= o.occurred
   GROUP BY
     _key
 );
@@ -1201,20 +1123,12 @@ SELECT
 FROM (
   SELECT
     _key,
-    COUNT(*) FILTER(WHERE
-      NOT opened_2 IS NULL AND (
-        closed IS NULL OR closed < opened_2
-      )) AS `open_low_90d`
+    COUNT(DISTINCT thing) AS `open_low_90d`
   FROM (
     SELECT
       s.account AS _key,
-      s.key,
-      MAX(s.occurred) FILTER(WHERE
-        s.opens > 0 AND s.day >= (
-          20456
-        )) AS opened_2,
-      MAX(s.occurred) FILTER(WHERE
-        s.closes > 0) AS closed
+      s.key AS thing,
+      s.occurred
     FROM (
       SELECT
         *
@@ -1222,16 +1136,35 @@ FROM (
     ) AS s
     WHERE
       s.digest IN (4746657429304392835)
+      AND s.opens > 0
       AND s.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP_NTZ)
       AND (
         s.day >= (
           20456
         )
       )
-    GROUP BY
-      s.account,
-      s.key
-  )
+  ) AS o
+  ANTI JOIN (
+    SELECT
+      s.account AS _key,
+      s.key AS thing,
+      s.occurred
+    FROM (
+      SELECT
+        *
+      FROM kept_turn AS s
+    ) AS s
+    WHERE
+      s.digest IN (4746657429304392835)
+      AND s.closes > 0
+      AND s.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP_NTZ)
+      AND (
+        s.day >= (
+          20456
+        )
+      )
+  ) AS c
+    ON c._key = o._key AND c.thing = o.thing AND c.occurred >= o.occurred
   GROUP BY
     _key
 );
