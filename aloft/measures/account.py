@@ -37,7 +37,9 @@ class AccountNames:
         `day`: the local day of all questions, where it is one.
         """
         then = f"date '{day}'"
-        stretches = f"(select * from standing where opens <= {then} and {then} < closes)" if day else "standing"
+        stretches = (
+            f"(select * from standing where opens <= {then} and {then} < closes)" if day else "standing"
+        )
         return f"""
           with based as (
             select a.*, h.* exclude (_key), c.mrr as _line_mrr, c.status as _line_status,

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+
+Integers = npt.NDArray[np.integer[Any]]
 
 KEY = "_key"
 PLACES = 21
@@ -49,7 +53,7 @@ class Distinct:
         return pa.table(columns | {self.present: pa.repeat(True, len(keys))})
 
 
-def _told_apart(things: np.ndarray, there: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _told_apart(things: Integers, there: Integers) -> tuple[Integers, Integers]:
     """Each thing once, in order, with the bits of all its rows."""
     order = np.argsort(things, kind="stable")  # which merges runs; other kinds do not
     things, there = things[order], there[order]
@@ -57,7 +61,7 @@ def _told_apart(things: np.ndarray, there: np.ndarray) -> tuple[np.ndarray, np.n
     return things[starts], np.bitwise_or.reduceat(there, starts) if len(starts) else there
 
 
-def _starts(ordered: np.ndarray) -> np.ndarray:
+def _starts(ordered: Integers) -> Integers:
     """Where a value stands for the first time."""
     return np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))
 

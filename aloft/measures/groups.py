@@ -63,7 +63,7 @@ class Group:
         raise NotImplementedError
 
     def gathered(self, present: str) -> str | Distinct:
-        """Of many accounts, what a group says is put together by their numbers; `present` is true of those it tells of."""
+        """What is put together by the numbers of many accounts; `present` is true of those that it tells of."""
         return f"select *, true as {present} from ({self.sql()})"
 
     def number(self, metric: Metric) -> int:
