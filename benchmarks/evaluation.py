@@ -1,4 +1,4 @@
-"""Claim: at the sizes of design.md 5 all metrics of the benchmark model are read from state about twice as fast as
+"""Claim: at the sizes of design.md 5 all metrics of the benchmark model are read from state RATIO as
 from the raw events, counted in time of processors. Of a small company planning takes longer than reading.
 
 The named alternative is one statement by hand over the event table (DuckDB): a filtered aggregate for each metric

@@ -1,0 +1,65 @@
+"""What is told apart outside the database is what the database would count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pytest
+
+from aloft.measures.gathered import NOBODY, Distinct, Gather
+
+WEEK, MONTH = 1, 2
+
+
+def seen(*rows: tuple[int, int, int]) -> Distinct:
+    """Rows of an account, who of it, and the windows."""
+    values = ", ".join(f"({account}::bigint << 32 | {who}::bigint, {there})" for account, who, there in rows)
+    source = (
+        f"(values {values}) t(thing, there)" if rows else "(select 0::bigint as thing, 0 as there limit 0)"
+    )
+    return Distinct(f"select thing, there from {source}", {"week": WEEK, "month": MONTH}, "is_there")
+
+
+def read(*parts: str | Distinct) -> list[dict[str, Any]]:
+    with duckdb.connect() as connection:
+        rows: list[dict[str, Any]] = Gather(parts).read(connection).to_pylist()
+        return rows
+
+
+@pytest.mark.parametrize("last", [5, 2**31 - 1], ids=["a small number", "the largest number"])
+def test_who_was_there_twice_counts_once_in_each_window(last: int) -> None:
+    rows = read(seen((1, 3, MONTH), (1, last, MONTH), (3, 4, MONTH), (1, 3, WEEK), (1, 3, MONTH)))
+    assert rows == [
+        {"_key": 0, "week": None, "month": None, "is_there": None},
+        {"_key": 1, "week": 1, "month": 2, "is_there": True},
+        {"_key": 2, "week": None, "month": None, "is_there": None},
+        {"_key": 3, "week": 0, "month": 1, "is_there": True},
+    ]
+
+
+def test_users_of_one_number_in_two_accounts_are_two() -> None:
+    told = read(seen((0, 7, WEEK), (1, 7, WEEK), (0, 7, WEEK)))
+    assert [row["week"] for row in told] == [1, 1]
+
+
+def test_where_nobody_knows_who_the_count_is_unknown_in_that_window_alone() -> None:
+    told = read(seen((0, 1, WEEK | MONTH), (0, NOBODY, MONTH), (1, 1, WEEK | MONTH)))
+    assert [(row["week"], row["month"]) for row in told] == [(1, None), (1, 1)]
+
+
+def test_of_no_rows_nothing_is_told() -> None:
+    assert read(seen()) == []
+    assert read(seen(), "select 1 as _key, 5 as n") == [
+        {"_key": 0, "week": None, "month": None, "is_there": None, "n": None},
+        {"_key": 1, "week": None, "month": None, "is_there": None, "n": 5},
+    ]
+
+
+def test_places_are_kept_for_these_queries_alone() -> None:
+    asked = "select current_setting('perfect_ht_threshold')"
+    with duckdb.connect() as connection:
+        before = connection.execute(asked).fetchall()
+        with pytest.raises(duckdb.Error):
+            Gather(["select no_such_column"]).read(connection)
+        assert connection.execute(asked).fetchall() == before
