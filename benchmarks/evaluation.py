@@ -1,5 +1,6 @@
-"""Claim: at the sizes of design.md 5 all metrics of the benchmark model are read from state RATIO as
-from the raw events, counted in time of processors. Of a small company planning takes longer than reading.
+"""Claim: at the sizes of design.md 5 all metrics and rules of the benchmark model are read from state at least four
+times as fast as the metrics alone from the raw events, counted in time of processors. Of a small company planning
+takes longer than reading.
 
 The named alternative is one statement by hand over the event table (DuckDB): a filtered aggregate for each metric
 that counts, adds or tells users apart; it must give the same numbers. The full evaluation, printed beside it, is
