@@ -12,8 +12,10 @@ from uuid import UUID
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import Settings
 
@@ -170,6 +172,8 @@ MATRIX = {
 }
 
 
+MOST = 30
+"""How often a page may ask the database; it may stand on none that grows with its rows (`workspace/test_queries`)."""
 BY_LINK = {"invited"}
 """Whoever has the link is let in: it is the address itself that is secret."""
 
@@ -448,6 +452,22 @@ def test_no_word_of_a_foreign_account_is_ever_said(
             response = ask(browser_of(role), world, name, method, headers=headers, follow=True)
             assert world.canary not in b"".join(response).decode(), (name, method)
             assert not [value for value in response.headers.values() if world.canary in value]
+
+
+@pytest.mark.parametrize("role", ["owner", "manager"])
+def test_no_page_asks_the_database_more_than_thirty_times(
+    browser_of: Callable[[str], Client], world: World, role: str
+) -> None:
+    browser = browser_of(role)
+    asked = {name: asks(browser, world.url(name)) for name in MATRIX}
+    assert {name: times for name, times in asked.items() if times > MOST} == {}
+
+
+def asks(browser: Client, url: str) -> int:
+    """Of a file that is sent none count."""
+    with CaptureQueriesContext(connection) as queries:
+        answer = browser.get(url)
+    return 0 if "attachment" in answer.get("Content-Disposition", "") else len(queries)
 
 
 def test_the_canary_sings_to_who_may_hear_it(browser_of: Callable[[str], Client], world: World) -> None:

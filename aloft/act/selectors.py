@@ -14,6 +14,7 @@ from django.db.models import (
     F,
     Min,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Value,
@@ -53,9 +54,11 @@ def handed_over_by(person: Person, occurrence: Occurrence) -> Verdict | None:
     return last if its_doing else None
 
 
-def waiting() -> Any:
-    """To annotate whole accounts with: how many occurrences are to be done there, those of relationships included."""
-    here, at_parts = (Coalesce(_in_work(of, Count("pk")), Value(0)) for of in ("account", "account__whole"))
+def waiting(before: datetime | None = None) -> Any:
+    """To annotate whole accounts with: how many occurrences are to be done there, those of relationships included;
+    only those due before an instant, if it is given."""
+    told = Count("pk", filter=Q(due_at__lt=before) if before else None)
+    here, at_parts = (Coalesce(_in_work(of, told), Value(0)) for of in ("account", "account__whole"))
     return here + at_parts
 
 

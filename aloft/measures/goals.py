@@ -7,7 +7,7 @@ projected. What rules read of plans is in `measures.plans`.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from decimal import Decimal
 from aloft.engagement.load import load
 from aloft.engagement.problems import InvalidModel
 from aloft.measures.models import AccountProjection
-from aloft.records.models import Account, Goal, PlanStep, SuccessPlan
+from aloft.records.models import Account, Goal, ModelVersion, PlanStep, SuccessPlan
 from aloft.records.selectors import current_model_version
 
 BEHIND = 0.8
@@ -58,32 +58,39 @@ def plan_of(account: Account) -> SuccessPlan | None:
     return own or (getattr(account.whole, "success_plan", None) if account.whole_id else None)
 
 
-def plan_at(account: Account, at: datetime) -> PlanOf | None:
+def plan_at(account: Account, at: datetime, in_force: Sequence[ModelVersion] | None = None) -> PlanOf | None:
+    """`in_force`: the versions in force then, where they were asked for already."""
     plan = plan_of(account)
     if plan is None:
         return None
     goals = plan.goals.prefetch_related("readings").order_by("id")
-    measured = Measured(account, at)
+    measured = Measured(account, at, in_force)
     return PlanOf(plan, [_goal(goal, measured) for goal in goals], list(plan.steps.order_by("due_on", "id")))
 
 
 class Measured:
     """What value metrics say of the account, asked for only if a goal needs it."""
 
-    def __init__(self, account: Account, at: datetime) -> None:
-        self.account, self.at = account, at
+    def __init__(self, account: Account, at: datetime, in_force: Sequence[ModelVersion] | None) -> None:
+        self.account, self.at, self.in_force = account, at, in_force
 
     @functools.cached_property
     def projection(self) -> AccountProjection | None:
-        return AccountProjection.objects.filter(account=self.account).first()
+        """It comes with the account where that was asked for."""
+        return getattr(self.account, "projection", None)
 
     def value(self, value_metric: str) -> tuple[Decimal, datetime] | None:
         projection = self.projection
-        version = current_model_version(projection.model or None, self.at) if projection else None
+        version = self._version(projection.model) if projection else None
         metric = _metrics(version.document).get(value_metric) if version else None
         told = projection.values.get(metric) if projection and metric else None
         known = isinstance(told, int | float) and not isinstance(told, bool)
         return (Decimal(str(told)), projection.as_of) if projection and known else None
+
+    def _version(self, model: str) -> ModelVersion | None:
+        if self.in_force is None or not model:
+            return current_model_version(model or None, self.at)
+        return next((one for one in self.in_force if one.name == model), None)
 
 
 @functools.lru_cache(maxsize=8)

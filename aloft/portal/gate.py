@@ -11,7 +11,8 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from aloft.records.models import Contact, Person
+from aloft.records.models import Contact
+from aloft.records.policies import person_of
 
 OPEN = frozenset(
     {
@@ -36,7 +37,8 @@ View = Callable[..., HttpResponse]
 
 
 class Gate:
-    """`request.contact` is the customer's contact who is signed in, also one who may see nothing any more."""
+    """`request.contact` is the customer's contact who is signed in, also one who may see nothing any more;
+    `request.person` the person of our team."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -47,10 +49,11 @@ class Gate:
     def process_view(
         self, request: HttpRequest, _view: View, _args: Sequence[object], _named: Mapping[str, object]
     ) -> HttpResponse | None:
-        contact = contact_behind(request.user)
+        person = person_of(request.user)
+        contact = contact_behind(request.user) if person is None else None
+        request.__dict__.update(person=person, contact=contact)
         if contact is None:
             return None
-        request.contact = contact  # type: ignore[attr-defined]
         name = request.resolver_match.url_name if request.resolver_match else ""
         if name in OPEN:
             return None
@@ -60,8 +63,7 @@ class Gate:
 
 
 def contact_behind(user: AbstractBaseUser | AnonymousUser) -> Contact | None:
-    """Also one who has left: they are kept out of everything. Whoever is on the team is no customer here."""
+    """Also one who has left: they are kept out of everything. To be asked of who is not on the team."""
     if not user.is_authenticated:
         return None
-    found = Contact.objects.filter(sign_in_id=user.pk).select_related("account").first()
-    return None if found is None or Person.objects.filter(user_id=user.pk).exists() else found
+    return Contact.objects.filter(sign_in_id=user.pk).select_related("account").first()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Max, QuerySet
 
 from aloft.records.models import Account, Book, Contract, ContractLine, Holding, Leave, ModelVersion, Person
 
@@ -57,8 +57,9 @@ def current_model_version(name: str | None, at: datetime) -> ModelVersion | None
 
 def live_model_versions(at: datetime) -> list[ModelVersion]:
     """Of each model the newest version that is live at the instant, by name."""
-    live = ModelVersion.objects.filter(live_from__lte=at).order_by("name", "id")
-    return list({version.name: version for version in live}.values())
+    live = ModelVersion.objects.filter(live_from__lte=at).order_by()
+    newest = live.values("name").annotate(newest=Max("pk")).values("newest")
+    return list(ModelVersion.objects.filter(pk__in=newest).order_by("name"))
 
 
 def accounts_by_external(external_ids: Collection[str]) -> dict[str, Account]:

@@ -218,7 +218,7 @@ def withdraw(request: HttpRequest, fact_id: int) -> HttpResponse:
 def open_by_hand(request: HttpRequest, account_id: UUID, moment: str) -> HttpResponse:
     reader = reader_of(request)
     account = selectors.account_or_404(reader.person, account_id)
-    if moment not in manual_moments(account, reader.now):
+    if moment not in manual_moments(account, reader.versions):
         raise Http404
 
     def deed(actor: Person) -> Toast:

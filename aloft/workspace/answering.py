@@ -13,7 +13,8 @@ from aloft import clock
 from aloft.act import answering
 from aloft.collect.inbox import Inbox
 from aloft.collect.place import inbox_of
-from aloft.workspace.model_in_force import models_in_force
+from aloft.records.selectors import live_model_versions
+from aloft.workspace.model_in_force import models_of
 
 TEMPLATE = "workspace/answer.html"
 
@@ -48,6 +49,6 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 
 def source_of_answers() -> str:
     """The source that a model in force takes answers from."""
-    told = (model.sources.items() for model in models_in_force(clock.now()))
+    told = (model.sources.items() for model in models_of(live_model_versions(clock.now())))
     named = (name for sources in told for name, events in sources if answering.EVENT in events)
     return next(named, "product")

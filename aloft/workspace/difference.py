@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from aloft.engagement.outline import Written, outline
 from aloft.engagement.tree import Unreadable
 from aloft.ui.code import Line, Piece, lines, pieces
+from aloft.ui.words import counted, number
 
 AROUND = 2  # unchanged lines that are shown before and after a change
 Opcode = tuple[str, int, int, int, int]
@@ -22,6 +23,11 @@ class Difference:
     added: int
     removed: int
     parts: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """“1 line comes, 2 go”."""
+        comes = f"{counted(self.added, 'line')} {'comes' if self.added == 1 else 'come'}"
+        return f"{comes}, {number(self.removed)} {'goes' if self.removed == 1 else 'go'}"
 
 
 def difference(before: str, after: str) -> Difference:

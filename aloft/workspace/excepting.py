@@ -21,7 +21,6 @@ from aloft.records.services import end_exception, except_account
 from aloft.ui.words import humanised
 from aloft.workspace import selectors
 from aloft.workspace.context import above
-from aloft.workspace.model_in_force import models_in_force
 from aloft.workspace.pages import account as account_page
 from aloft.workspace.pages import frame
 from aloft.workspace.reader import Reader, reader_of
@@ -83,7 +82,7 @@ class ExceptionForm(forms.Form):
 def model_of(account: Account, reader: Reader) -> Model | None:
     """The model that the account follows."""
     name = AccountProjection.objects.filter(account=account).values_list("model", flat=True).first()
-    models = models_in_force(reader.now)
+    models = reader.models
     return next((one for one in models if one.name == name), models[0] if models else None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from datetime import datetime
+from collections.abc import Iterable
 
 from aloft.engagement.draft import read_draft
 from aloft.engagement.leaves import FieldType
@@ -13,30 +13,37 @@ from aloft.engagement.problems import InvalidModel
 from aloft.engagement.tree import read_tree
 from aloft.measures.models import AccountProjection
 from aloft.records.models import Account, ModelVersion
-from aloft.records.selectors import current_model_version, live_model_versions
 
 
-def manual_moments(account: Account, at: datetime) -> dict[str, str]:
+def manual_moments(account: Account, versions: Iterable[ModelVersion]) -> dict[str, str]:
     """The moments that people open by hand under the model that the account follows, by name, with their titles.
 
-    A model per relationship has none for whole accounts, and the other way about.
+    `versions` are those in force. A model per relationship has none for whole accounts, and the other way about.
     """
     projection: AccountProjection | None = getattr(account, "projection", None)
-    version = current_model_version(projection.model or None if projection else None, at)
+    version = _named(versions, projection.model) if projection and projection.model else _last(versions)
     unit = "relationship" if account.whole_id else "account"
     return _manual_moments(version.document) if version and _model(version.document).unit == unit else {}
 
 
-def models_in_force(at: datetime) -> list[Model]:
-    """By name; one that this release cannot read is left out."""
-    read = [_readable(version.document) for version in live_model_versions(at)]
+def models_of(versions: Iterable[ModelVersion]) -> list[Model]:
+    """In their order; one that this release cannot read is left out."""
+    read = [_readable(version.document) for version in versions]
     return [model for model in read if model]
 
 
-def home_zone(at: datetime) -> str:
-    """The zone of whoever has none of their own."""
-    version = current_model_version(None, at)
+def home_zone(versions: Iterable[ModelVersion]) -> str:
+    """The zone of whoever has none of their own: that of the version published last."""
+    version = _last(versions)
     return _home_zone(version.document) if version else "UTC"
+
+
+def _named(versions: Iterable[ModelVersion], name: str) -> ModelVersion | None:
+    return next((one for one in versions if one.name == name), None)
+
+
+def _last(versions: Iterable[ModelVersion]) -> ModelVersion | None:
+    return max(versions, key=lambda one: one.pk, default=None)
 
 
 @functools.lru_cache(maxsize=8)
@@ -58,9 +65,9 @@ def _reading(document: str, file: str) -> Reading:
     return read_model(document, file)
 
 
-def hours_of_roles(at: datetime) -> dict[str, float]:
-    """The hours a week of those roles that a model in force gives hours."""
-    roles = [role for model in models_in_force(at) for role in model.roles.values()]
+def hours_of_roles(models: Iterable[Model]) -> dict[str, float]:
+    """The hours a week of those roles that a model gives hours."""
+    roles = [role for model in models for role in model.roles.values()]
     return {role.name: role.hours_per_week for role in roles if role.hours_per_week}
 
 

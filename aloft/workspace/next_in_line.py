@@ -12,7 +12,6 @@ from aloft.engagement.model import Model, Moment
 from aloft.engine.opening import minutes_of
 from aloft.records.models import Account
 from aloft.workspace import selectors
-from aloft.workspace.model_in_force import models_in_force
 from aloft.workspace.reader import Reader
 from aloft.workspace.rows import projection_of
 
@@ -32,7 +31,7 @@ class Next:
 
 def next_in_line(reader: Reader) -> list[Next]:
     """Of the scheduled openings of the coming two weeks those that fall to the reader, the most worth first."""
-    models = {model.name: model for model in models_in_force(reader.now)}
+    models = {model.name: model for model in reader.models}
     soon = Due.objects.filter(kind=DueKind.OPEN, at__gt=reader.now, at__lte=reader.now + AHEAD)
     full = selectors.seen_by(reader.person, soon).select_related("account__projection")
     dues = full.defer("account__projection__values", "account__fields")

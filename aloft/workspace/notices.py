@@ -14,6 +14,7 @@ from aloft.engine.models import DataAlert
 from aloft.records.models import Person
 from aloft.workspace.models import Seen
 from aloft.workspace.news import because_of
+from aloft.workspace.selectors import numbers_of
 
 KEPT = timedelta(days=14)
 SHOWN = 50
@@ -50,8 +51,13 @@ def seen_by(person: Person | None) -> Seen:
 def fresh_for(person: Person | None, now: datetime, seen: Seen | None = None) -> int:
     """`seen`: what the person has seen, where it is known already."""
     seen = seen or seen_by(person)
-    news, alerts = _verdicts(person, now), _alerts(person, now)
-    return news.filter(pk__gt=seen.verdict).count() + alerts.filter(pk__gt=seen.alert).count()
+    if person is None:
+        return 0
+    unread = (
+        _verdicts(person, now).filter(pk__gt=seen.verdict),
+        _alerts(person, now).filter(pk__gt=seen.alert),
+    )
+    return sum(numbers_of(person, unread))
 
 
 def told_to(person: Person | None, now: datetime, names: Mapping[str, str]) -> Told:

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Aggregate, Count, F, Min, Model, Q, QuerySet, Sum
+from django.db.models import (
+    Aggregate,
+    Count,
+    F,
+    Func,
+    IntegerField,
+    Min,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
 from django.http import Http404
 
-from aloft.act.models import Occurrence, OccurrenceState, Verdict
+from aloft.act.models import Occurrence, Verdict
 from aloft.act.policies import accounts_of
 from aloft.act.selectors import IN_WORK, by_customer, first_due, handed_over_by, waiting
 from aloft.measures.models import AccountProjection
 from aloft.records.models import Account, AccountException, Contact, Merge, Person, RecordedFact
 from aloft.ui import words
+from aloft.workspace.history import PAST, History
 from aloft.workspace.horizon import Horizon
 
 T = TypeVar("T")
@@ -70,8 +85,11 @@ AN_ACCOUNT = (
 
 def account_or_404(person: Person | None, public_id: UUID) -> Account:
     """A foreign account is as missing as one that never was."""
-    found = accounts_of(person).select_related(*AN_ACCOUNT).filter(public_id=public_id).first()
-    return _found(found)
+    return _found(find_account(person, public_id))
+
+
+def find_account(person: Person | None, public_id: UUID) -> Account | None:
+    return accounts_of(person).select_related(*AN_ACCOUNT).filter(public_id=public_id).first()
 
 
 def survivor_of(person: Person | None, public_id: UUID) -> Account | None:
@@ -151,27 +169,38 @@ def load_of(person: Person | None, horizon: Horizon) -> Load:
         today=Count("customer", filter=today & ~late),
         week=Count("customer", filter=~today & ~late),
     )
-    accounts = customers_of(person).order_by().count()
-    return Load(accounts=accounts, no_data=_silent(person, accounts, pressing), **counts)
+    if person is not None and person.sees_everything:
+        accounts, read = _all_and_read(person)
+        silent = 0 if accounts == read else _silent(person, pressing)
+    else:
+        accounts, silent = customers_of(person).order_by().count(), _silent(person, pressing)
+    return Load(accounts=accounts, no_data=silent, **counts)
 
 
-def _silent(person: Person | None, accounts: int, pressing: QuerySet[Occurrence]) -> int:
-    """How many of their accounts the engine has never read, without those at which something presses.
-
-    Of all accounts it is told by difference first, which looks none of them up.
-    """
-    if person is not None and person.sees_everything and accounts == _read():
-        return 0
+def _silent(person: Person | None, pressing: QuerySet[Occurrence]) -> int:
+    """How many of their accounts the engine has never read, without those at which something presses."""
     silent = customers_of(person).order_by().filter(projection__isnull=True)
     return silent.count() - silent.filter(pk__in=by_customer(pressing).values("customer")).count()
 
 
-def _read() -> int:
-    """The whole accounts that there is a projection of."""
-    return (
-        AccountProjection.objects.count()
-        - AccountProjection.objects.filter(account__whole__isnull=False).count()
-    )
+def _all_and_read(leader: Person) -> tuple[int, int]:
+    """How many whole accounts there are, and how many of them were read: by difference, which looks none up."""
+    projections = AccountProjection.objects.all()
+    counted = (customers_of(leader), projections, projections.filter(account__whole__isnull=False))
+    accounts, all_read, parts_read = numbers_of(leader, counted)
+    return accounts, all_read - parts_read
+
+
+def numbers_of(person: Person, counted: Iterable[QuerySet[Any]]) -> tuple[int, ...]:
+    """How many rows there are of each, asked for at once, beside the row of a person."""
+    row = Person.objects.filter(pk=person.pk).order_by()
+    return tuple(n or 0 for n in row.values_list(*(_number(rows) for rows in counted)).get())
+
+
+def _number(rows: QuerySet[Any]) -> Subquery:
+    """How many there are, as a value of another query."""
+    told = Func(F("pk"), function="COUNT", output_field=IntegerField())
+    return Subquery(rows.order_by().annotate(told=told).values("told"))
 
 
 def busy_among(accounts: QuerySet[Account]) -> int:
@@ -185,27 +214,18 @@ class Tally:
     moments: int
     minutes: int
 
-    def without(self, others: Tally) -> Tally:
-        return Tally(self.moments - others.moments, self.minutes - others.minutes)
-
 
 def tallies(person: Person | None, horizon: Horizon) -> dict[str, Tally]:
     """How many moments stand in each section, and their planned effort in minutes."""
-    work = work_of(person).order_by()
-    pressing = work.filter(horizon.awake, due_at__lt=horizon.monday)
-    until = {"late": Q(due_at__lt=horizon.now), "today": Q(due_at__lt=horizon.tomorrow), "week": Q()}
     sums: dict[str, Aggregate] = {}
-    for name, due in until.items():
-        sums[f"{name}_moments"] = Count("pk", filter=due or None)
-        sums[f"{name}_minutes"] = Sum("effort_minutes", filter=due or None, default=0)
-    found = pressing.aggregate(**sums)
-    late, today, week = (Tally(found[f"{name}_moments"], found[f"{name}_minutes"]) for name in until)
-    everything = Tally(**work.aggregate(moments=Count("pk"), minutes=Sum("effort_minutes", default=0)))
+    sections = horizon.sections()
+    for place, within in enumerate(sections.values()):
+        sums[f"moments_{place}"] = Count("pk", filter=within)
+        sums[f"minutes_{place}"] = Sum("effort_minutes", filter=within, default=0)
+    found = work_of(person).order_by().aggregate(**sums)
     return {
-        "Late": late,
-        "Today": today.without(late),
-        "This week": week.without(today),
-        "Later": everything.without(week),
+        name: Tally(found[f"moments_{place}"], found[f"minutes_{place}"])
+        for place, name in enumerate(sections)
     }
 
 
@@ -241,9 +261,12 @@ def contact_or_404(person: Person | None, pk: int) -> Contact:
     return _found(theirs.filter(pk=pk, account__in=accounts_of(person).order_by().values("pk")).first())
 
 
-def people_at(account: Account) -> list[Contact]:
+def people_at(account: Account, spoken: Collection[str] = ()) -> list[Any]:
+    """Each with `spoken_at`: when a fact of these kinds was last recorded of them."""
     there = Contact.objects.filter(account=account.customer_id).exclude(status="erased")
-    return list(there.select_related("sign_in"))
+    facts = RecordedFact.objects.filter(contact=OuterRef("pk"), fact__in=spoken, withdrawn_at=None)
+    last = facts.order_by("-occurred_at").values("occurred_at")[:1]
+    return list(there.select_related("sign_in").annotate(spoken_at=Subquery(last)))
 
 
 def there(account: Account) -> QuerySet[Any]:
@@ -259,24 +282,24 @@ def waiting_at(account: Account) -> QuerySet[Occurrence]:
     return Occurrence.objects.filter(account__in=there(account), state__in=WAITING)
 
 
-def pressing_at(account: Account, now: datetime) -> tuple[int, int]:
-    """How much waits there, and how much of it is late."""
-    counts = waiting_at(account).aggregate(waiting=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
-    return counts["waiting"], counts["late"]
+def pressing_at(moments: Iterable[Occurrence], parts: Iterable[Any], now: datetime) -> tuple[int, int]:
+    """How much waits at an account and its relationships, and how much of it is late; of what was read of both."""
+    here = [one for one in moments if one.state in WAITING]
+    late = sum(1 for one in here if one.due_at < now)
+    return len(here) + sum(part.waiting for part in parts), late + sum(part.late for part in parts)
 
 
-def relationships_of(account: Account) -> list[Account]:
-    """Each with how much waits there, and when the first of it is due."""
-    parts = account.relationships.annotate(waiting=waiting(), first_due=first_due())
+def relationships_of(account: Account, now: datetime) -> list[Any]:
+    """Each with how much waits there, how much of it is late, and when the first of it is due."""
+    parts = account.relationships.annotate(waiting=waiting(), late=waiting(before=now), first_due=first_due())
     return list(parts.select_related("projection").order_by("product"))
 
 
-def moments_at(account: Account) -> list[Occurrence]:
+def moments_at(history: History) -> list[Occurrence]:
     """What is open, by due; then the past, newest first."""
-    rows = account.occurrences.select_related("owner", "model_version")
-    waiting = list(rows.filter(state__in=[*WAITING, OccurrenceState.PLANNED]).order_by("due_at"))
-    past = rows.filter(state__in=[OccurrenceState.DONE, OccurrenceState.CLOSED])
-    return waiting + list(past.order_by(F("closed_at").desc(nulls_first=True), "-opened_at")[:50])
+    past = history.account.occurrences.select_related("owner", "model_version").filter(state__in=PAST)
+    newest = past.order_by(F("closed_at").desc(nulls_first=True), "-opened_at")
+    return history.waiting + list(newest[:50])
 
 
 def facts_on(occurrence: Occurrence) -> list[RecordedFact]:

@@ -27,7 +27,7 @@ def text(request: HttpRequest, name: str) -> HttpResponse:
     if request.method != "POST":
         newest = Text.objects.filter(name=name, language=language).order_by("pk").last()
         subject, body = (newest.subject, newest.body) if newest else ("", page.LETTERS)
-        return frame.whole(request, page.editor(name, language, subject, body, reader.now))
+        return frame.whole(request, page.editor(name, language, subject, body, reader.models))
     subject = request.POST.get("subject", "")
     body = request.POST.get("body", "").replace("\r\n", "\n")
     account = _account(customers_of(writer), request.POST.get("account", ""))
@@ -36,14 +36,14 @@ def text(request: HttpRequest, name: str) -> HttpResponse:
     if act not in ("save", "approve") or (preview and preview.refused and preview.account):
         status = 422 if act in ("save", "approve") else 200
         return frame.whole(
-            request, page.editor(name, language, subject, body, reader.now, preview=preview), status
+            request, page.editor(name, language, subject, body, reader.models, preview=preview), status
         )
     try:
         row = texts.write(
             name=name, language=language, subject=subject, body=body, actor=writer.handle, at=reader.now
         )
     except Refused as refused:
-        told = page.editor(name, language, subject, body, reader.now, refused=str(refused))
+        told = page.editor(name, language, subject, body, reader.models, refused=str(refused))
         return frame.whole(request, told, 422)
     if act == "approve":
         texts.approve(text=row, actor=writer.handle, at=reader.now)

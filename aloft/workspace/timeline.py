@@ -9,12 +9,13 @@ from itertools import groupby, pairwise
 
 from django.urls import reverse
 
-from aloft.act.models import Occurrence, OccurrenceState, Verdict
+from aloft.act.models import Occurrence, Verdict
 from aloft.measures.goals import plan_of
-from aloft.measures.models import HealthDay, Signal
-from aloft.records.models import Account, ContractLine, Pulse, RecordedFact
+from aloft.measures.models import Signal
+from aloft.records.models import RecordedFact
 from aloft.ui.words import counted, humanised, number
 from aloft.workspace.forms import PULSE_WORDS
+from aloft.workspace.history import History
 from aloft.workspace.selectors import there
 from aloft.workspace.story import Story
 
@@ -68,11 +69,11 @@ def read_asked(shown: Sequence[str], before: str) -> Asked:
     return Asked(kinds or tuple(KINDS), at if at and at.tzinfo else None)
 
 
-def timeline(account: Account, asked: Asked, now: datetime, zone: tzinfo, story: Story | None) -> Timeline:
+def timeline(history: History, asked: Asked, now: datetime, zone: tzinfo, story: Story | None) -> Timeline:
     """The newest first, a page of them; what is ahead stands above the first page."""
     before = asked.before or now + timedelta(seconds=1)
     found = [
-        entry for kind in asked.shown for read in _READ[kind] for entry in read(account, before, zone, story)
+        entry for kind in asked.shown for read in _READ[kind] for entry in read(history, before, zone, story)
     ]
     found.sort(key=lambda entry: entry.at, reverse=True)
     page = found[:SHOWN]
@@ -82,14 +83,13 @@ def timeline(account: Account, asked: Asked, now: datetime, zone: tzinfo, story:
     ]
     first = asked.before is None and "moments" in asked.shown
     return Timeline(
-        ahead(account, now) if first else [], days, page[-1].at if len(found) > len(page) else None
+        ahead(history, now) if first else [], days, page[-1].at if len(found) > len(page) else None
     )
 
 
-def ahead(account: Account, now: datetime) -> list[Entry]:
+def ahead(history: History, now: datetime) -> list[Entry]:
     """What is due next, the last of it first."""
-    waiting = account.occurrences.exclude(state__in=[OccurrenceState.DONE, OccurrenceState.CLOSED])
-    rows = waiting.filter(due_at__gt=now).order_by("due_at")[:AHEAD]
+    rows = [one for one in history.waiting if one.due_at > now][:AHEAD]
     return [_due(one) for one in reversed(rows)]
 
 
@@ -101,8 +101,10 @@ def _why(one: Occurrence) -> str:
     return reverse("why", args=[one.public_id])
 
 
-def _verdicts(account: Account, before: datetime, _zone: tzinfo, _story: Story | None) -> Iterator[Entry]:
-    rows = Verdict.objects.filter(account__in=there(account), at__lt=before).select_related("occurrence")
+def _verdicts(history: History, before: datetime, _zone: tzinfo, _story: Story | None) -> Iterator[Entry]:
+    rows = Verdict.objects.filter(account__in=there(history.account), at__lt=before).select_related(
+        "occurrence"
+    )
     for one in rows.order_by("-at", "-id")[: SHOWN + 1]:
         title = one.occurrence.title if one.occurrence else humanised(one.moment)
         says = one.occurrence.because if one.occurrence and one.verdict == "opened" else _reason(one)
@@ -121,8 +123,10 @@ def _reason(one: Verdict) -> str:
     return next((text for text in found if text), "")
 
 
-def _touches(account: Account, before: datetime, _zone: tzinfo, _story: Story | None) -> Iterator[Entry]:
-    rows = RecordedFact.objects.filter(account__in=there(account), occurred_at__lt=before, withdrawn_at=None)
+def _touches(history: History, before: datetime, _zone: tzinfo, _story: Story | None) -> Iterator[Entry]:
+    rows = RecordedFact.objects.filter(
+        account__in=there(history.account), occurred_at__lt=before, withdrawn_at=None
+    )
     for one in rows.select_related("contact", "noted_by").order_by("-occurred_at", "-id")[: SHOWN + 1]:
         whom = f": {one.contact}" if one.contact else ""
         who = f"Noted by {one.noted_by.name}" if one.noted_by else ""
@@ -131,15 +135,16 @@ def _touches(account: Account, before: datetime, _zone: tzinfo, _story: Story | 
         yield Entry(one.occurred_at, "message-square", f"{humanised(one.fact)}{whom}", says)
 
 
-def _events(_account: Account, before: datetime, _zone: tzinfo, story: Story | None) -> Iterator[Entry]:
+def _events(_history: History, before: datetime, _zone: tzinfo, story: Story | None) -> Iterator[Entry]:
     for one in story.days if story else []:
         if one.at < before:
             times = f"{number(one.times)} times that day, last then" if one.times > 1 else ""
             yield Entry(one.at, "zap", one.name, times)
 
 
-def _signals(account: Account, before: datetime, _zone: tzinfo, _story: Story | None) -> Iterator[Entry]:
-    rows = Signal.objects.filter(account=account, at__lt=before, raised=True).order_by("detector", "day")
+def _signals(history: History, before: datetime, _zone: tzinfo, _story: Story | None) -> Iterator[Entry]:
+    raised = [one for one in history.signals if one.raised and one.at < before]
+    rows = sorted(raised, key=lambda one: (one.detector, one.day))
     for _, stretch in groupby(rows, key=lambda one: one.detector):
         for run in _runs(list(stretch)):
             yield Entry(run[0].at, "activity", f"{run[0].detector} is raised", run[0].says)
@@ -157,28 +162,24 @@ def _runs(days: list[Signal]) -> Iterator[list[Signal]]:
         yield run
 
 
-def _bands(account: Account, before: datetime, zone: tzinfo, _story: Story | None) -> Iterator[Entry]:
+def _bands(history: History, before: datetime, zone: tzinfo, _story: Story | None) -> Iterator[Entry]:
     """The days on which health changed its band, in the order of days."""
-    rows = list(HealthDay.objects.filter(account=account).order_by("day"))
-    for was, one in pairwise(rows):
+    for was, one in pairwise(history.health):
         at = _midnight(one.day + timedelta(days=1), zone)
         if was.band != one.band and at < before:
             score = "no score" if one.score is None else f"{one.score:.0f}"
             yield Entry(at, "heart-pulse", f"Health {was.band} → {one.band}", f"At {score}", day_only=True)
 
 
-def _pulses(account: Account, before: datetime, _zone: tzinfo, _story: Story | None) -> Iterator[Entry]:
-    rows = Pulse.objects.filter(account=account, given_at__lt=before).select_related("person")
-    for one in rows[: SHOWN + 1]:
+def _pulses(history: History, before: datetime, _zone: tzinfo, _story: Story | None) -> Iterator[Entry]:
+    for one in [one for one in history.pulses if one.given_at < before][: SHOWN + 1]:
         who = one.person.name if one.person else "Somebody who has left"
         yield Entry(one.given_at, "user", f"{who}: {one.score} of 6, {PULSE_WORDS[one.score]}", one.reason)
 
 
-def _amendments(account: Account, before: datetime, _zone: tzinfo, _story: Story | None) -> Iterator[Entry]:
-    rows = ContractLine.objects.filter(contract__account=account.customer_id, recorded_at__lt=before)
-    if account.whole_id:
-        rows = rows.filter(product__name=account.product)
-    for one in rows.select_related("product").order_by("-recorded_at", "-id")[: SHOWN + 1]:
+def _amendments(history: History, before: datetime, _zone: tzinfo, _story: Story | None) -> Iterator[Entry]:
+    rows = [one for one in history.lines if one.recorded_at < before]
+    for one in sorted(rows, key=lambda one: (one.recorded_at, one.pk), reverse=True)[: SHOWN + 1]:
         until = f" until {one.ends_on:%-d %b %Y}" if one.ends_on else ""
         says = f"From {one.starts_on:%-d %b %Y}{until}"
         title = f"{one.product or one.line}: {number(one.mrr)} {one.currency} a month"
@@ -186,15 +187,15 @@ def _amendments(account: Account, before: datetime, _zone: tzinfo, _story: Story
         yield Entry(one.recorded_at, "file-text", f"{title}{seats}", says)
 
 
-def _plan(account: Account, before: datetime, _zone: tzinfo, _story: Story | None) -> Iterator[Entry]:
-    plan = plan_of(account)
+def _plan(history: History, before: datetime, _zone: tzinfo, _story: Story | None) -> Iterator[Entry]:
+    plan = plan_of(history.account)
     for at, title in ((plan.agreed_at, "agreed"), (plan.reviewed_at, "reviewed")) if plan else ():
         if at and at < before:
             whom = f"With {plan.agreed_by}" if plan and plan.agreed_by and title == "agreed" else ""
             yield Entry(at, "flag", f"Success plan {title}", whom)
 
 
-def _told(_account: Account, before: datetime, _zone: tzinfo, story: Story | None) -> Iterator[Entry]:
+def _told(_history: History, before: datetime, _zone: tzinfo, story: Story | None) -> Iterator[Entry]:
     for one in story.told if story else []:
         if one.at < before:
             value = "nothing" if one.value is None else str(one.value)
@@ -206,7 +207,7 @@ def _midnight(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-Read = Callable[[Account, datetime, tzinfo, Story | None], Iterable[Entry]]
+Read = Callable[[History, datetime, tzinfo, Story | None], Iterable[Entry]]
 _READ: dict[str, tuple[Read, ...]] = {
     "facts": (_events, _signals, _bands),
     "touches": (_touches,),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -31,12 +31,15 @@ class MyWeek:
     advice: str
 
 
-def my_week(reader: Reader) -> MyWeek | None:
-    """None for who is not on the team. What is late or overdue counts today; for a leader, the team's hours."""
+def my_week(reader: Reader, team: Sequence[Person]) -> MyWeek | None:
+    """`team` is everybody; None for who is not of it.
+
+    What is late or overdue counts today; for a leader, the team's hours.
+    """
     if reader.person is None:
         return None
     monday = (reader.ahead.monday - timedelta(days=7)).astimezone(reader.zone).date()
-    hours = hours_given(reader)
+    hours = hours_given(reader, team)
     limit = hours / WORKED_DAYS if hours else None
     days = _days(reader, monday, booked_in(reader, monday), worked_in(reader, monday))
     total = words.number(round(sum(day.total for day in days), 1))
@@ -92,11 +95,11 @@ def _start(reader: Reader, day: date) -> datetime:
     return datetime.combine(day, time(), reader.zone)
 
 
-def hours_given(reader: Reader) -> float | None:
+def hours_given(reader: Reader, team: Sequence[Person]) -> float | None:
     """A week: the person's own, or those of the role in the model in force. Of a team, the sum."""
     assert reader.person is not None
-    people = list(Person.objects.all()) if reader.sees_everything else [reader.person]
-    roles = hours_of_roles(reader.now)
+    people = team if reader.sees_everything else [reader.person]
+    roles = hours_of_roles(reader.models)
     told = [float(one.hours_per_week) if one.hours_per_week else roles.get(one.role) for one in people]
     return sum(hours for hours in told if hours) or None
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from aloft import clock
 from aloft.records.services import accept_invitation, invite_contact
-from tests.test_access_matrix import BY_LINK, MATRIX, World, ask, world  # noqa: F401
+from tests.test_access_matrix import BY_LINK, MATRIX, MOST, World, ask, asks, world  # noqa: F401
 
 CUSTOMERS = ("customer", "other customer")
 
@@ -63,6 +63,14 @@ def test_customers_hear_of_their_own_account_what_is_meant_for_them(
                 assert not [word for word in INTERNAL if f"{world.canary} {word}" in heard], (name, method)
             else:
                 assert world.canary not in heard, (name, method)
+
+
+def test_no_page_of_customers_asks_more_than_thirty_times(world: World) -> None:
+    browser = customer_browser(world, "customer")
+    pages = [name for name in MATRIX if name.startswith("portal") and name != "portal_preview"]
+    asked = {name: asks(browser, world.url(name)) for name in pages}
+    assert len(asked) == 4
+    assert {name: times for name, times in asked.items() if times > MOST} == {}
 
 
 def test_the_canary_sings_to_its_own_customer(world: World) -> None:

@@ -220,7 +220,7 @@ def test_what_is_in_force_is_compared_and_not_published_twice(mia: Client) -> No
     _, told = send(mia, factory.DOCUMENT, act="publish")
     assert "Version 1 of acme says exactly this already" in told
     _, told = send(mia, factory.DOCUMENT.replace("799", "700"))
-    assert "1 line come, 1 go" in told
+    assert "1 line comes, 1 goes" in told
     assert "Publish version 2" in told
     assert ModelVersion.objects.count() == 1
 

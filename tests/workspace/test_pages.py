@@ -9,6 +9,7 @@ from django.test import Client
 
 from aloft.act.models import Occurrence
 from aloft.engine import client
+from aloft.measures.goals import plan_at
 from aloft.records.models import (
     Contract,
     ContractLine,
@@ -99,7 +100,7 @@ def test_without_an_engine_the_account_says_how_to_start_one(cora: Client, usage
 @pytest.mark.django_db
 def test_the_three_questions_are_answered_by_the_plan(now: datetime) -> None:
     account = factory.account("Brackwater Foods", now)
-    assert [q.answered for q in three_questions(account, now)] == [False, False, False]
+    assert [q.answered for q in three_questions(account, None, now)] == [False, False, False]
     ruth = factory.contact(account, "Ruth Palmer")
     plan = SuccessPlan.objects.create(account=account, agreed_by=ruth, agreed_at=now)
     goal = Goal.objects.create(
@@ -107,7 +108,7 @@ def test_the_three_questions_are_answered_by_the_plan(now: datetime) -> None:
         due_on=date(2026, 12, 31),
     )  # fmt: skip
     GoalReading.objects.create(goal=goal, value="6.5", read_at=now)
-    measured, achieved, loyal = three_questions(account, now)
+    measured, achieved, loyal = three_questions(account, plan_at(account, now), now)
     assert (measured.answered, measured.answer) == (True, "Days to close: from 9 to 5 days by 31 Dec")
     assert measured.then == "Agreed with Ruth Palmer"
     assert (achieved.answered, achieved.answer) == (True, "6.5 days now, 62 % of the way")

@@ -26,7 +26,7 @@ def told(person: Person, now: datetime) -> list[str]:
 
 
 def week(person: Person, now: datetime) -> MyWeek:
-    found = my_week(Reader(person, now, UTC))
+    found = my_week(Reader(person, now, UTC), list(Person.objects.all()))
     assert found is not None
     return found
 

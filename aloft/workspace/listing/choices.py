@@ -11,7 +11,6 @@ from aloft.records.models import Account, Person
 from aloft.ui.words import humanised
 from aloft.workspace.listing.matching import NONE
 from aloft.workspace.listing.query import Query
-from aloft.workspace.model_in_force import models_in_force
 from aloft.workspace.reader import Reader
 
 BANDS = {
@@ -46,7 +45,7 @@ class Filter:
 
 
 def filters(reader: Reader, query: Query, mine: QuerySet[Account]) -> list[Filter]:
-    models = models_in_force(reader.now)
+    models = reader.models
     segments = dict.fromkeys(name for model in models for name in model.segments)
     phases = dict.fromkeys(name for model in models for name in model.phases)
     touches = dict.fromkeys(level.name for model in models for level in model.touch_levels)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 
 from aloft.engagement.model import Metric, Model
 from aloft.measures.models import ListedMetric
 from aloft.ui.words import humanised
-from aloft.workspace.model_in_force import models_in_force
 
 OPERATORS: Mapping[str, tuple[str, str]] = {
     "ge": ("at least", "gte"),
@@ -61,11 +60,15 @@ BUILT_IN = (
 )
 
 
-def measures(at: datetime) -> dict[str, Measure]:
-    """By name: the built-in ones, then the metrics of the models in force."""
-    columns = {one.name: one.column for one in ListedMetric.objects.all()}
+def measures(models: Iterable[Model]) -> dict[str, Measure]:
+    """By name: the built-in ones, then the metrics of the models."""
+    return measures_in(models, {one.name: one.column for one in ListedMetric.objects.all()})
+
+
+def measures_in(models: Iterable[Model], columns: Mapping[str, str]) -> dict[str, Measure]:
+    """`columns`: where lists hold a metric, by its name."""
     found = {one.name: one for one in BUILT_IN}
-    for model in models_in_force(at):
+    for model in models:
         units = _units(model)
         for name, metric in model.metrics.items():
             lookup = f"listing__{columns[name]}" if name in columns else ""

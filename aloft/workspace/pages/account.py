@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -21,6 +21,7 @@ from aloft.ui.words import humanised
 from aloft.workspace import selectors, sentences
 from aloft.workspace.context import Crumb, above
 from aloft.workspace.forms import PulseForm
+from aloft.workspace.history import History
 from aloft.workspace.listing.columns import listing_of
 from aloft.workspace.model_in_force import manual_moments
 from aloft.workspace.pages import frame
@@ -56,13 +57,16 @@ class NotOpen:
 def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The page; or its timeline alone, where that is what is to be swapped."""
     reader = reader_of(request)
-    survivor = selectors.survivor_of(reader.person, account_id)
-    if survivor is not None:
+    found = selectors.find_account(reader.person, account_id)
+    if found is None:
+        survivor = selectors.survivor_of(reader.person, account_id)
+        if survivor is None:
+            raise Http404
         return redirect("account", survivor.public_id)
-    found = selectors.account_or_404(reader.person, account_id)
     asked = read_asked(request.GET.getlist("show"), request.GET.get("before", ""))
     if frame.is_partial(request) and request.headers.get("HX-Target") == "timeline":
-        context = {"account": found, **timeline_context(reader, found, asked, story_of(found))}
+        told = timeline_context(reader, History(found), asked, story_of(found))
+        context = {"account": found, **told}
         return render(request, "workspace/_timeline.html", context)
     return frame.whole(request, main(reader, found, asked=asked))
 
@@ -71,8 +75,10 @@ def main(
     reader: Reader, account: Account, form: PulseForm | None = None, asked: Asked | None = None
 ) -> frame.Main:
     """`form` is what somebody said and has to mend."""
-    moments = selectors.moments_at(account)
-    people, contracts = people_of(account), contracts_of(account, reader.now)
+    history = History(account)
+    moments, parts = selectors.moments_at(history), selectors.relationships_of(account, reader.now)
+    people, contracts = people_of(account), contracts_of(history, reader.now)
+    plan = plan_at(account, reader.now, reader.versions)
     refusals = why_not(account)
     story = story_of(account)
     opened = [moment for moment in moments if moment.opened_at]
@@ -80,34 +86,34 @@ def main(
         "crumbs": [*above(account), Crumb(account.name)],
         "account": account,
         "projection": projection_of(account),
-        "relationships": selectors.relationships_of(account),
+        "relationships": parts,
         "merged": selectors.merged_with(account),
         "may_merge": may_merge(reader.person) and account.whole_id is None,
         "sentence": sentences.account_stands(
-            account.name, *selectors.pressing_at(account, reader.now), left_on(contracts, reader.now)
+            account.name, *selectors.pressing_at(moments, parts, reader.now), left_on(contracts, reader.now)
         ),
-        "questions": three_questions(account, reader.now),
+        "questions": three_questions(account, plan, reader.now),
         "exceptions": list(selectors.exceptions_of(reader.person, reader.now).filter(account=account)),
         "may_except": may_except(reader.person, account),
         "open": [line(moment, reader.now) for moment in moments if not is_past(moment)],
         "past": [line(moment, reader.now) for moment in moments if is_past(moment)],
         "people": people,
         "tasks": tasks_at(account),
-        "health": health_of(account),
-        "signals": signals_at(account),
-        "pulses": pulses_at(account),
+        "health": health_of(history),
+        "signals": signals_at(history),
+        "pulses": pulses_at(history),
         "pulse_form": form or PulseForm(),
         "contracts": contracts,
         "answered": refusals is not None,
         "not_open": refusals or [],
-        "by_hand": manual_moments(account, reader.now),
+        "by_hand": manual_moments(account, reader.versions),
         "listing": listing_of(account),
-        "plan": plan_at(account, reader.now),
-        "values": values_of(projection_of(account), reader.now),
+        "plan": plan,
+        "values": values_of(projection_of(account), reader.models),
         "story": story,
         "usage": usage_picture(story.weeks, seats_in_force(contracts), opened) if story else None,
         "money": mrr_picture(story.levels, reader.now.date()) if story else None,
-        **timeline_context(reader, account, asked or Asked(), story),
+        **timeline_context(reader, history, asked or Asked(), story),
     }
     return frame.Main("account", account.name, context)
 
@@ -122,10 +128,10 @@ class Kind:
 
 
 def timeline_context(
-    reader: Reader, account: Account, asked: Asked, story: Story | None
+    reader: Reader, history: History, asked: Asked, story: Story | None
 ) -> dict[str, object]:
-    told = timeline(account, asked, reader.now, reader.zone, story)
-    here = reverse("account", args=[account.public_id])
+    told = timeline(history, asked, reader.now, reader.zone, story)
+    here = reverse("account", args=[history.account.public_id])
     earlier = [("show", kind) for kind in asked.shown if len(asked.shown) < len(KINDS)]
     before = [("before", told.earlier.isoformat())] if told.earlier else []
     return {

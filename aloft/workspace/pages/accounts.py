@@ -72,7 +72,7 @@ def address(query: Query) -> str:
 
 
 def list_accounts(reader: Reader, asked: Asked) -> Listed:
-    known = measures(reader.now)
+    known = measures(reader.models)
     mine = selectors.customers_of(reader.person)
     return Listed(asked, mine, matching(mine, asked.query, known, reader.zone), known, columns(known))
 

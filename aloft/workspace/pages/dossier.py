@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import groupby
 
-from django.db.models import Max
-
+from aloft.engagement.model import Model
 from aloft.measures.models import AccountProjection
-from aloft.records.models import Account, Consent, Contact, Contract, ContractLine, RecordedFact
+from aloft.records.models import Account, Consent, Contact, Contract, ContractLine
 from aloft.ui.words import humanised, number
 from aloft.workspace import selectors
-from aloft.workspace.listing.measures import BUILT_IN, measures
+from aloft.workspace.history import History
+from aloft.workspace.listing.measures import BUILT_IN, measures_in
 
 SPOKEN = ("contacted", "attended", "confirmed", "trained", "signed")
 
@@ -35,11 +35,9 @@ class Someone:
 
 def people_of(account: Account) -> list[Someone]:
     """Those with a persona first, who was spoken to last before others."""
-    people = selectors.people_at(account)
-    facts = RecordedFact.objects.filter(contact__in=people, fact__in=SPOKEN, withdrawn_at=None)
-    last = dict(facts.order_by().values_list("contact").annotate(last=Max("occurred_at")))
+    people = selectors.people_at(account, SPOKEN)
     words = _words(people)
-    listed = [Someone(contact, last.get(contact.pk), words.get(contact.pk, "")) for contact in people]
+    listed = [Someone(contact, contact.spoken_at, words.get(contact.pk, "")) for contact in people]
     nobody = datetime.min.replace(tzinfo=UTC)
     listed.sort(key=lambda one: one.spoken_at or nobody, reverse=True)
     return sorted(listed, key=lambda one: not one.contact.persona)
@@ -79,17 +77,11 @@ class ContractOf:
     lines: list[LineOf]
 
 
-def contracts_of(account: Account, now: datetime) -> list[ContractOf]:
-    """Newest first; of a relationship the lines of its product."""
-    rows = ContractLine.objects.filter(contract__account=account.customer_id)
-    if account.whole_id:
-        rows = rows.filter(product__name=account.product)
-    found = rows.select_related("contract", "product").order_by(
-        "-contract__starts_on", "contract", "line", "-recorded_at", "-id"
-    )
+def contracts_of(history: History, now: datetime) -> list[ContractOf]:
+    """Newest first."""
     return [
         ContractOf(contract, _lines(list(lines), now))
-        for contract, lines in groupby(found, key=lambda row: row.contract)
+        for contract, lines in groupby(history.lines, key=lambda row: row.contract)
     ]
 
 
@@ -130,10 +122,10 @@ class ValueOf:
     unit: str
 
 
-def values_of(projection: AccountProjection | None, now: datetime) -> list[ValueOf]:
+def values_of(projection: AccountProjection | None, models: Iterable[Model]) -> list[ValueOf]:
     """The metrics of the model that the account follows, in its order."""
     told = projection.values if projection else {}
-    known = {name: one for name, one in measures(now).items() if one not in BUILT_IN}
+    known = {name: one for name, one in measures_in(models, {}).items() if one not in BUILT_IN}
     listed = []
     for name, value in told.items():
         measure = known.get(name)

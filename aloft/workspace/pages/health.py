@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from aloft.measures.models import AccountHealth, HealthDay, Signal
-from aloft.records.models import Account, Pulse
+from aloft.records.models import Pulse
 from aloft.ui.words import humanised
 from aloft.workspace.forms import PULSE_WORDS
+from aloft.workspace.history import History
 
 DAYS, SIGNALS, PULSES = 90, 5, 3
 FLAPS = 0.2
@@ -49,13 +50,13 @@ class Shown:
         return round(100 * self.coverage)
 
 
-def health_of(account: Account) -> Shown | None:
+def health_of(history: History) -> Shown | None:
     """None where the model scores nothing, or the account has had no reading yet."""
-    kept: AccountHealth | None = getattr(account, "health", None)
+    kept: AccountHealth | None = getattr(history.account, "health", None)
     if kept is None:
         return None
     drivers = tuple(_driver(told) for told in kept.dimensions)
-    days = _history(kept)
+    days = _scores(history.health, kept)
     return Shown(
         band=kept.band,
         score="" if kept.score is None else f"{kept.score:.0f}",
@@ -102,10 +103,9 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names) or "nothing"
 
 
-def _history(kept: AccountHealth) -> list[float | None]:
+def _scores(days: Sequence[HealthDay], kept: AccountHealth) -> list[float | None]:
     since = kept.day - timedelta(days=DAYS)
-    days = HealthDay.objects.filter(account=kept.account_id, day__gt=since).order_by("day")
-    return list(days.values_list("score", flat=True))
+    return [one.score for one in days if one.day > since]
 
 
 def _path(scores: Sequence[float]) -> str:
@@ -128,16 +128,14 @@ class Standing:
         return round(100 * self.signal.flapping)
 
 
-def signals_at(account: Account) -> list[Standing]:
+def signals_at(history: History) -> list[Standing]:
     """Those raised at the newest reading, the strongest first."""
-    newest = Signal.objects.filter(account=account).order_by("detector", "-day")
-    latest = {signal.detector: signal for signal in reversed(newest)}
+    latest = {signal.detector: signal for signal in reversed(history.signals)}
     raised = [signal for signal in latest.values() if signal.raised]
     ordered = sorted(raised, key=lambda signal: (signal.p if signal.p is not None else 1, signal.detector))
     return [Standing(signal, signal.flapping >= FLAPS) for signal in ordered[:SIGNALS]]
 
 
-def pulses_at(account: Account) -> list[tuple[Pulse, str]]:
+def pulses_at(history: History) -> list[tuple[Pulse, str]]:
     """What people said last, with the word for it."""
-    rows = Pulse.objects.filter(account=account).select_related("person")[:PULSES]
-    return [(pulse, PULSE_WORDS[pulse.score]) for pulse in rows]
+    return [(pulse, PULSE_WORDS[pulse.score]) for pulse in history.pulses[:PULSES]]

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from aloft.measures.goals import plan_of
-from aloft.records.models import Account, Goal, GoalReading, RecordedFact, SuccessPlan
+from aloft.measures.goals import GoalOf, PlanOf
+from aloft.records.models import Account, Goal, RecordedFact, SuccessPlan
 from aloft.ui.words import counted, number
 
 ASKED_WITHIN = timedelta(days=180)
@@ -23,18 +23,25 @@ class Question:
     then: str  # what supports the answer, or what it takes to have one
 
 
-def three_questions(account: Account, now: datetime) -> list[Question]:
-    plan = plan_of(account)
-    goal = plan.goals.order_by("id").first() if plan else None
-    return [measured(plan, goal), achieved(goal), loyal(account, now)]
+UNMEASURED = Question(
+    "How do they measure value?",
+    False,
+    "Not known yet",
+    "Agree a success plan with one goal, its baseline, target and date.",
+)
 
 
-def measured(plan: SuccessPlan | None, goal: Goal | None) -> Question:
-    ask = "How do they measure value?"
-    if plan is None or goal is None:
-        return Question(
-            ask, False, "Not known yet", "Agree a success plan with one goal, its baseline, target and date."
-        )
+def three_questions(account: Account, plan: PlanOf | None, now: datetime) -> list[Question]:
+    """The first goal of the plan answers the first two."""
+    first = plan.goals[0] if plan and plan.goals else None
+    return [
+        measured(plan.plan, first.goal) if plan and first else UNMEASURED,
+        achieved(first),
+        loyal(account, now),
+    ]
+
+
+def measured(plan: SuccessPlan, goal: Goal) -> Question:
     agreed = plan.agreed_at is not None
     then = (
         "Agreed" + (f" with {plan.agreed_by}" if plan.agreed_by else "")
@@ -42,15 +49,15 @@ def measured(plan: SuccessPlan | None, goal: Goal | None) -> Question:
         else "Not agreed with the customer yet."
     )
     complete = None not in (goal.baseline, goal.target, goal.due_on)
-    return Question(ask, agreed and complete, f"{goal.title}{_aim(goal)}", then)
+    return Question(UNMEASURED.ask, agreed and complete, f"{goal.title}{_aim(goal)}", then)
 
 
-def achieved(goal: Goal | None) -> Question:
+def achieved(goal: GoalOf | None) -> Question:
+    """By what was read of the goal last, or by the value metric that measures it."""
     ask = "Do they achieve it?"
-    reading = goal.readings.order_by("-read_at").first() if goal else None
-    if goal is None or reading is None:
+    if goal is None or goal.latest is None:
         return Question(ask, False, "No data", "Read the value of the goal once, and this is answered.")
-    return Question(ask, True, f"{_amount(reading.value, goal.unit)} now{_progress(goal, reading)}", "")
+    return Question(ask, True, f"{_amount(goal.latest, goal.goal.unit)} now{_progress(goal)}", "")
 
 
 def loyal(account: Account, now: datetime) -> Question:
@@ -88,9 +95,6 @@ def _amount(value: Decimal, unit: str) -> str:
     return f"{number(value)} {unit}".strip()
 
 
-def _progress(goal: Goal, reading: GoalReading) -> str:
+def _progress(goal: GoalOf) -> str:
     """The share of the way from baseline to target that lies behind; works for goals that fall."""
-    if goal.baseline is None or goal.target is None or goal.baseline == goal.target:
-        return ""
-    share = (reading.value - goal.baseline) / (goal.target - goal.baseline)
-    return f", {number(round(share * 100))} % of the way"
+    return "" if goal.share is None else f", {number(round(goal.share * 100))} % of the way"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -13,12 +12,12 @@ from django.views.decorators.http import require_safe
 from aloft.act import filling
 from aloft.act.models import Text
 from aloft.act.rendering import Renderer, Unrenderable
+from aloft.engagement.model import Model
 from aloft.engagement.templates import templates_of
 from aloft.records.models import Account, Person
 from aloft.records.policies import may_publish
 from aloft.ui.words import counted
 from aloft.workspace.context import Crumb
-from aloft.workspace.model_in_force import models_in_force
 from aloft.workspace.pages import frame
 from aloft.workspace.reader import Reader, reader_of
 
@@ -55,23 +54,29 @@ def writer_or_404(reader: Reader) -> Person:
 def texts(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
     writer_or_404(reader)
-    lines = listed(reader.now)
-    lacking = sum(1 for line in lines if line.moments and not line.approved)
+    lines = listed(reader.models)
     context: dict[str, object] = {
         "crumbs": [Crumb("Data", reverse("data")), Crumb("Templates")],
-        "sentence": f"{counted(lacking, 'template')} {'lacks' if lacking == 1 else 'lack'} an approved text"
-        if lacking
-        else "Every message has an approved text",
+        "sentence": sentence(lines),
         "lines": lines,
         "operates": True,
     }
     return frame.whole(request, frame.Main("texts", "Templates", context))
 
 
-def listed(at: datetime) -> list[Line]:
+def sentence(lines: Sequence[Line]) -> str:
+    """“2 templates lack an approved text”."""
+    sent = [line for line in lines if line.moments]
+    lacking = sum(1 for line in sent if not line.approved)
+    if lacking:
+        return f"{counted(lacking, 'template')} {'lacks' if lacking == 1 else 'lack'} an approved text"
+    return "Every message has an approved text" if sent else "No model in force sends a message"
+
+
+def listed(models: Iterable[Model]) -> list[Line]:
     """Those that the models in force send, and those that have a text."""
     sending: dict[str, tuple[str, ...]] = {}
-    for model in models_in_force(at):
+    for model in models:
         for name, moments in templates_of(model).items():
             sending[name] = (*sending.get(name, ()), *moments)
     newest = {(row.name, row.language): row for row in Text.objects.order_by("pk")}
@@ -97,13 +102,13 @@ def editor(
     language: str,
     subject: str,
     body: str,
-    at: datetime,
+    models: Iterable[Model],
     *,
     preview: Preview | None = None,
     refused: str = "",
 ) -> frame.Main:
     rows = list(Text.objects.filter(name=name, language=language).order_by("-pk")[:10])
-    moments = next((line.moments for line in listed(at) if line.name == name), ())
+    moments = next((line.moments for line in listed(models) if line.name == name), ())
     context: dict[str, object] = {
         "crumbs": [Crumb("Data", reverse("data")), Crumb("Templates", reverse("texts")), Crumb(name)],
         "name": name,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import or_
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, OuterRef, Q, Subquery, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from aloft.act.models import Occurrence
 from aloft.engine.models import DataAlert, Decided
-from aloft.records.models import Change
+from aloft.records.models import Change, Person
 from aloft.ui import words
 from aloft.workspace import selectors, sentences
 from aloft.workspace.context import Crumb
@@ -51,7 +54,8 @@ def today(request: HttpRequest) -> HttpResponse:
 def main(reader: Reader, opened: str = "", all_news: bool = False) -> frame.Main:
     load = reader.load
     as_of, unread = decided_at(reader.now)
-    news = since_yesterday(reader, selectors.names_of_the_team())
+    team = list(Person.objects.order_by())
+    news = since_yesterday(reader, {one.handle: one.name for one in team})
     context: dict[str, object] = {
         "crumbs": [Crumb("Today")],
         "sentence": sentences.needs_you(load, team=reader.sees_everything),
@@ -62,7 +66,7 @@ def main(reader: Reader, opened: str = "", all_news: bool = False) -> frame.Main
         "news": news if all_news else news[:NEWS_SHOWN],
         "more_news": 0 if all_news else max(0, len(news) - NEWS_SHOWN),
         "all_news": len(news),
-        "week": my_week(reader),
+        "week": my_week(reader, team),
         "next_in_line": next_in_line(reader),
         "behind_since": unread,
         "alerts": alerts(reader),
@@ -75,21 +79,28 @@ def main(reader: Reader, opened: str = "", all_news: bool = False) -> frame.Main
 
 def sections(reader: Reader) -> list[Section]:
     tallies = selectors.tallies(reader.person, reader.ahead)
+    rows = rows_of(reader, [name for name, tally in tallies.items() if tally.moments])
     return [
-        Section(name, tallies[name].moments, words.effort(tallies[name].minutes), rows_of(reader, within))
-        for name, within in reader.ahead.sections().items()
-        if tallies[name].moments
+        Section(name, tallies[name].moments, words.effort(tallies[name].minutes), found)
+        for name, found in rows.items()
     ]
 
 
-def rows_of(reader: Reader, within: Q) -> list[Row]:
-    """The first are found among narrow rows, and only they are read whole."""
+def rows_of(reader: Reader, names: Sequence[str]) -> dict[str, list[Row]]:
+    """By section. The first are found among narrow rows, and only they are read whole."""
+    within = {name: reader.ahead.sections()[name] for name in names}
     most = OF_THE_TEAM if reader.sees_everything else SHOWN
-    first = selectors.work_of(reader.person).filter(within).order_by(*BY_PRIORITY).values("pk")[:most]
-    full = Occurrence.objects.filter(pk__in=first).select_related(
+    work = selectors.work_of(reader.person).order_by(*BY_PRIORITY).values("pk")
+    first = [Q(pk__in=work.filter(due)[:most]) for due in within.values()]
+    section = Case(*(When(due, then=Value(name)) for name, due in within.items()), default=Value(""))
+    full = Occurrence.objects.filter(functools.reduce(or_, first, Q(pk__in=[]))).annotate(section=section)
+    full = full.select_related(
         "account__projection", "account__health", "owner", "escalated_to", "model_version"
     )
-    return [row(occurrence, reader.now) for occurrence in full.order_by(*BY_PRIORITY)]
+    found: dict[str, list[Row]] = {name: [] for name in names}
+    for one in full.order_by(*BY_PRIORITY):
+        found[one.section].append(row(one, reader.now))
+    return found
 
 
 @dataclass(frozen=True)
