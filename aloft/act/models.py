@@ -108,6 +108,8 @@ class Occurrence(models.Model):
             # With all that counting what waits reads, so that rows, which are wide, are left alone.
             models.Index(fields=["state", "due_at", "snoozed_until", "account", "effort_minutes"]),
             models.Index(fields=["done_at"]),
+            # What is open by moment, and at whom, without looking at rows.
+            models.Index(fields=["state", "model_version", "moment", "account"]),
         ]
         ordering = ["due_at", "id"]
 

@@ -15,12 +15,13 @@ from aloft.engine.turn import Turn
 from aloft.facts.store import FactStore
 from aloft.measures.compile import sql
 from aloft.measures.frame import aware
-from aloft.measures.listing import list_positions
+from aloft.measures.listing import list_positions, list_records
 from aloft.measures.models import AccountProjection
 from aloft.records.models import Book, Holding
 from aloft.records.observed import ObservedAccount, upsert_observed
 from aloft.records.observed_contracts import ObservedContact, ObservedLine, upsert_contacts, upsert_lines
 from aloft.records.rows import upsert
+from aloft.records.selectors import accounts_by_external
 from aloft.records.services import Held, set_holdings
 from aloft.records.spelling import Scalar
 
@@ -67,6 +68,7 @@ def observe(store: FactStore, accounts: Iterable[int], at: datetime, folded: int
     for some in ([row for row in rows if not row.whole], [row for row in rows if row.whole]):
         if some:
             upsert_observed(some, at=at, folded=folded)
+    list_records([one.pk for one in accounts_by_external([external for external, _, _ in found]).values()])
 
 
 def observe_listed(store: FactStore, accounts: Iterable[int]) -> None:

@@ -15,6 +15,7 @@ from aloft.engine.models import Joined
 from aloft.facts.changes import ChangeRow
 from aloft.facts.merges import MERGED, UNMERGED
 from aloft.learn import assignments
+from aloft.measures.listing import list_records
 from aloft.records.models import Account
 
 UNDONE = (OccurrenceState.PLANNED, OccurrenceState.OPEN, OccurrenceState.STARTED)
@@ -29,6 +30,7 @@ def follow(changes: Sequence[ChangeRow], at: datetime) -> bool:
             _join(account, Account.objects.get(external_id=change.data["into"]), at)
         else:
             _part(account, at)
+        list_records([account.pk])
     return bool(told)
 
 

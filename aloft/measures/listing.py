@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
+from django.db import connection
+
 from aloft.measures.models import PLACES, AccountHealth, AccountProjection, ListedMetric, Listing
+from aloft.records.models import Account
 from aloft.records.rows import put
 
 T = TypeVar("T")
 AT_ONCE = 500
 _POSITION = ["account_id", "phase", "segment", "touch", "owner_id", "mrr", "renews_at"]
 _HEALTH = ["account_id", "band", "score", "trend"]
-_NEVER_NULL = ["phase", "segment", "touch", "band"]
+_NEVER_NULL: dict[str, str | bool] = {
+    **dict.fromkeys(("phase", "segment", "touch", "band", "name", "external_id", "country"), ""),
+    "is_customer": False,
+}
 
 
 def list_positions(projections: Sequence[AccountProjection], renewals: Mapping[int, datetime | None]) -> None:
@@ -25,16 +31,42 @@ def list_positions(projections: Sequence[AccountProjection], renewals: Mapping[i
     columns = columns_of({name for one in projections for name in one.values})
     rows = [(*_position(one, renewals.get(one.account_id)), *_numbers(one, columns)) for one in projections]
     _upsert([*_POSITION, *columns.values()], rows)
+    list_records([one.account_id for one in projections])
 
 
 def list_health(standing: Iterable[AccountHealth]) -> None:
-    _upsert(_HEALTH, [(one.account_id, one.band, one.score, one.trend) for one in standing])
+    rows = [(one.account_id, one.band, one.score, one.trend) for one in standing]
+    _upsert(_HEALTH, rows)
+    list_records([row[0] for row in rows])
+
+
+_OF_THE_ACCOUNT = """
+    UPDATE {listing} SET name = a.name, external_id = a.external_id, country = a.country,
+        is_customer = (a.whole_id IS NULL AND a.merged_into_id IS NULL)
+    FROM {account} a
+    WHERE a.id = {listing}.account_id AND NOT ({listing}.name = a.name AND {listing}.external_id = a.external_id
+        AND {listing}.country = a.country
+        AND {listing}.is_customer = (a.whole_id IS NULL AND a.merged_into_id IS NULL))
+"""
+
+
+def list_records(accounts: Collection[int] | None = None) -> None:
+    """What the record of these accounts says of them, or of all, where it is not what is listed."""
+    told = _OF_THE_ACCOUNT.format(listing=Listing._meta.db_table, account=Account._meta.db_table)
+    with connection.cursor() as cursor:
+        if accounts is None:
+            cursor.execute(told)
+            return
+        for some in batched(iter(accounts)):
+            marks = ", ".join(["%s"] * len(some))
+            cursor.execute(f"{told} AND a.id IN ({marks})", some)
 
 
 def keep_listed() -> None:
     """List everybody where nobody is listed yet; renewals follow as accounts are read."""
     if not Listing.objects.exists():
         list_all()
+    list_records()
 
 
 def list_all() -> None:
@@ -89,7 +121,7 @@ def _numbers(one: AccountProjection, columns: Iterable[str]) -> Iterator[float |
 def _upsert(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Rows have many columns, and most are not meant."""
     kept = [name for name in _NEVER_NULL if name not in columns]
-    blank = ("",) * len(kept)
+    blank = tuple(_NEVER_NULL[name] for name in kept)
     put(Listing, [*columns, *kept], ((*row, *blank) for row in rows), unique=["account_id"], kept=kept)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from aloft.records.models import Account, Person
+from aloft.records.relationships import LONGEST_ID
 
 
 class AccountProjection(models.Model):
@@ -51,6 +52,9 @@ class ListedMetric(models.Model):
 class Listing(models.Model):
     """What lists of accounts sort and filter by: one narrow row for each, so that reading all is quick.
 
+    `name`, `external_id` and `country` are those of the account; `is_customer`: it is a whole one, and part of no
+    other.
+
     `touch` holds its levels between commas: “,tech,community,”. `score` and `band` are those of health. Columns `n0`
     and on are numbers of metrics; an instant is told in seconds since 1970, a truth as 1 or 0.
     """
@@ -58,6 +62,10 @@ class Listing(models.Model):
     account = models.OneToOneField(
         Account, on_delete=models.CASCADE, related_name="listing", primary_key=True
     )
+    name = models.CharField(max_length=LONGEST_ID + 2, default="")
+    external_id = models.CharField(max_length=LONGEST_ID, default="")
+    country = models.CharField(max_length=2, default="", blank=True)
+    is_customer = models.BooleanField(default=False)
     phase = models.CharField(max_length=100, blank=True)
     segment = models.CharField(max_length=100, blank=True)
     touch = models.CharField(max_length=200, blank=True)
@@ -67,6 +75,12 @@ class Listing(models.Model):
     band = models.CharField(max_length=6, blank=True)
     score = models.FloatField(null=True)
     trend = models.FloatField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["is_customer", "name", "external_id"]),
+            models.Index(fields=["is_customer", "country"]),
+        ]
 
 
 for _place in range(PLACES):

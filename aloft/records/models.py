@@ -53,6 +53,7 @@ class Account(models.Model):
         indexes = [
             models.Index(fields=["name", "external_id"]),
             models.Index(fields=["whole", "country"]),
+            models.Index(fields=["whole", "merged_into"]),
             models.Index(fields=["whole", "name", "external_id"]),
         ]
 

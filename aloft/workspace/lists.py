@@ -161,7 +161,7 @@ def selected(request: HttpRequest, reader: Reader, query: QueryDict) -> QuerySet
     """Those that were ticked, or all that the query finds; of what the reader may see."""
     listed = page.list_accounts(reader, read_query(query))
     if "everything" in request.POST:
-        return listed.found.accounts.order_by()
+        return listed.found.order_by()
     return listed.mine.filter(public_id__in=[one for one in request.POST.getlist("account") if _is_id(one)])
 
 

@@ -17,6 +17,11 @@ from aloft.workspace.rows import projection_of
 
 AHEAD = timedelta(days=14)
 LOOKED_AT, SHOWN = 500, 5
+READ = (
+    "moment",
+    "at",
+    *(f"account__{name}" for name in ("name", "public_id", "projection__model", "projection__mrr")),
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ def next_in_line(reader: Reader) -> list[Next]:
     models = {model.name: model for model in reader.models}
     soon = Due.objects.filter(kind=DueKind.OPEN, at__gt=reader.now, at__lte=reader.now + AHEAD)
     full = selectors.seen_by(reader.person, soon).select_related("account__projection")
-    dues = full.defer("account__projection__values", "account__fields")
+    dues = full.only(*READ)
     found = [_next(due, models, reader) for due in dues.order_by("at", "pk")[:LOOKED_AT]]
     told = [one for one in found if one]
     return sorted(told, key=lambda one: (-(one.worth or 0), one.at))[:SHOWN]

@@ -185,8 +185,8 @@ def _silent(person: Person | None, pressing: QuerySet[Occurrence]) -> int:
 
 def _all_and_read(leader: Person) -> tuple[int, int]:
     """How many whole accounts there are, and how many of them were read: by difference, which looks none up."""
-    projections = AccountProjection.objects.all()
-    counted = (customers_of(leader), projections, projections.filter(account__whole__isnull=False))
+    whole, read = Account.objects.filter(whole=None, merged_into=None), AccountProjection.objects.all()
+    counted = (whole, read, read.filter(account__whole__isnull=False))
     accounts, all_read, parts_read = numbers_of(leader, counted)
     return accounts, all_read - parts_read
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
-from aloft.records.models import Account, Person
+from aloft.records.models import Person
 from aloft.ui.words import humanised
 from aloft.workspace.listing.matching import NONE
 from aloft.workspace.listing.query import Query
@@ -44,7 +45,7 @@ class Filter:
         return ", ".join(choice.title for choice in self.choices if choice.chosen)
 
 
-def filters(reader: Reader, query: Query, mine: QuerySet[Account]) -> list[Filter]:
+def filters(reader: Reader, query: Query, mine: QuerySet[Any]) -> list[Filter]:
     models = reader.models
     segments = dict.fromkeys(name for model in models for name in model.segments)
     phases = dict.fromkeys(name for model in models for name in model.phases)
@@ -64,7 +65,7 @@ def _humanised(names: Iterable[str]) -> list[tuple[str, str]]:
     return [(name, humanised(name)) for name in names]
 
 
-def _countries(mine: QuerySet[Account]) -> list[tuple[str, str]]:
+def _countries(mine: QuerySet[Any]) -> list[tuple[str, str]]:
     found = mine.exclude(country="").order_by("country").values_list("country", flat=True).distinct()
     return [(code, code) for code in found]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -13,6 +14,7 @@ from aloft.act.selectors import first_due, waiting
 from aloft.records.models import Account
 from aloft.workspace.listing.columns import NAME, WORK, Column
 from aloft.workspace.listing.measures import NO_VALUE, OPERATORS, Measure, NotComparable, read_value
+from aloft.workspace.listing.narrow import moved, placed
 from aloft.workspace.listing.query import Query, Where
 
 NONE = "-"
@@ -20,28 +22,32 @@ NONE = "-"
 
 
 @dataclass(frozen=True)
-class Found:
-    """`problems` say which comparisons were left out, and why."""
+class Meant:
+    """What a query asks of an account. `problems` say which comparisons were left out, and why."""
 
-    accounts: QuerySet[Account]
+    conditions: tuple[Q, ...]
     problems: tuple[str, ...]
 
+    def among(self, accounts: QuerySet[Account]) -> QuerySet[Account]:
+        return functools.reduce(lambda found, one: found.filter(one), self.conditions, accounts)
 
-def matching(
-    accounts: QuerySet[Account], query: Query, measures: Mapping[str, Measure], zone: tzinfo
-) -> Found:
-    found, problems = accounts, []
+    def among_narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return functools.reduce(lambda found, one: found.filter(moved(one)), self.conditions, rows)
+
+
+def meant(query: Query, measures: Mapping[str, Measure], zone: tzinfo) -> Meant:
+    conditions, problems = [], []
     if query.q:
-        found = found.filter(Q(name__icontains=query.q) | Q(external_id__icontains=query.q))
+        conditions.append(Q(name__icontains=query.q) | Q(external_id__icontains=query.q))
     for name, narrow in _LISTS.items():
         if wanted := getattr(query, name):
-            found = found.filter(narrow(wanted))
+            conditions.append(narrow(wanted))
     for where in query.where:
         try:
-            found = found.filter(compared(where, measures, zone))
+            conditions.append(compared(where, measures, zone))
         except NotComparable as problem:
             problems.append(str(problem))
-    return Found(found, tuple(problems))
+    return Meant(tuple(conditions), tuple(problems))
 
 
 def _any(lookup: str, nothing: Q) -> Callable[[tuple[str, ...]], Q]:
@@ -96,15 +102,17 @@ def _unknown(measure: Measure, *, text: bool) -> Q:
     return missing | Q(**{lookup: None}) if lookup.startswith("projection") else missing
 
 
-def ordered(accounts: QuerySet[Account], sort: str, columns: Mapping[str, Column]) -> QuerySet[Account]:
-    """What is not known comes last, either way; names decide between equals."""
+def ordered(
+    accounts: QuerySet[Any], sort: str, columns: Mapping[str, Column], *, narrow: bool = False
+) -> QuerySet[Any]:
+    """What is not known comes last, either way; names decide between equals. `narrow`: of rows of that kind."""
     column = columns.get(sort.lstrip("-"), NAME)
     if column.key in WORK:
         accounts = with_work(accounts)
     down = sort.startswith("-")
     first: list[Any] = [
         F(lookup).desc(nulls_last=True) if down else F(lookup).asc(nulls_last=True)
-        for lookup in column.sort
+        for lookup in (map(placed, column.sort) if narrow else column.sort)
         if lookup != "name"
     ]
     by_name = F("name").desc() if down and column is NAME else F("name").asc()

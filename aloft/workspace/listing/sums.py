@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Aggregate, Count, Q, QuerySet, Sum
-
-from aloft.records.models import Account
 
 
 @dataclass(frozen=True)
@@ -27,15 +26,19 @@ class Sums:
         return self.red + self.yellow + self.green
 
 
-def sums_of(found: QuerySet[Account]) -> Sums:
-    red = Q(listing__band="red")
+def sums_of(found: QuerySet[Any], *, narrow: bool = False) -> Sums:
+    """Of accounts, or of their narrow rows."""
+    row = "" if narrow else "listing__"
+    red = Q(**{f"{row}band": "red"})
     told: dict[str, Aggregate] = {
         "total": Count("pk"),
-        "mrr": Sum("listing__mrr", default=Decimal(0)),
+        "mrr": Sum(f"{row}mrr", default=Decimal(0)),
         "red": Count("pk", filter=red),
-        "red_mrr": Sum("listing__mrr", filter=red, default=Decimal(0)),
-        "yellow": Count("pk", filter=Q(listing__band="yellow")),
-        "green": Count("pk", filter=Q(listing__band="green")),
-        "silent": Count("pk", filter=Q(listing=None)),
+        "red_mrr": Sum(f"{row}mrr", filter=red, default=Decimal(0)),
+        "yellow": Count("pk", filter=Q(**{f"{row}band": "yellow"})),
+        "green": Count("pk", filter=Q(**{f"{row}band": "green"})),
+        "silent": Count("pk", filter=Q(pk=None) if narrow else Q(listing=None)),
     }
-    return Sums(**found.order_by().aggregate(**told))
+    # No sum may be called as a field of the rows is.
+    counted = found.order_by().aggregate(**{f"all_{name}": one for name, one in told.items()})
+    return Sums(**{name: counted[f"all_{name}"] for name in told})

@@ -22,10 +22,12 @@ from aloft.workspace.context import Crumb
 from aloft.workspace.listing.cells import Reads, drawn
 from aloft.workspace.listing.choices import filters
 from aloft.workspace.listing.columns import WORK, Column, chosen, columns, listing_of, with_columns
-from aloft.workspace.listing.matching import Found, matching, ordered, with_work
+from aloft.workspace.listing.matching import Meant, meant, ordered, with_work
 from aloft.workspace.listing.measures import OPERATORS, Measure, measures
+from aloft.workspace.listing.narrow import narrow_rows
 from aloft.workspace.listing.query import Asked, Query, Where, hidden, read_query, read_text
 from aloft.workspace.listing.sums import Sums, sums_of
+from aloft.workspace.listing.working import page_by_work
 from aloft.workspace.pages import frame
 from aloft.workspace.reader import Reader, reader_of
 
@@ -40,7 +42,7 @@ class Listed:
 
     asked: Asked
     mine: QuerySet[Account]
-    found: Found
+    meant: Meant
     measures: dict[str, Measure]
     columns: dict[str, Column]
 
@@ -49,8 +51,29 @@ class Listed:
         return self.asked.query
 
     @property
+    def found(self) -> QuerySet[Account]:
+        return self.meant.among(self.mine)
+
+    @property
     def rows(self) -> QuerySet[Account]:
-        return ordered(self.found.accounts, self.query.sort, self.columns)
+        return ordered(self.found, self.query.sort, self.columns)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a page of a list is read from: accounts, or (`narrow`) their narrow rows alone."""
+
+    mine: QuerySet[Any]
+    found: QuerySet[Any]
+    narrow: bool
+
+
+def source_of(reader: Reader, listed: Listed) -> Source:
+    """Who sees everything reads narrow rows, while they tell of everybody."""
+    narrow = narrow_rows(reader.load.accounts) if reader.sees_everything else None
+    if narrow is None:
+        return Source(listed.mine, listed.found, narrow=False)
+    return Source(narrow.by_name, listed.meant.among_narrow(narrow.scanned), narrow=True)
 
 
 @require_safe
@@ -74,13 +97,14 @@ def address(query: Query) -> str:
 def list_accounts(reader: Reader, asked: Asked) -> Listed:
     known = measures(reader.models)
     mine = selectors.customers_of(reader.person)
-    return Listed(asked, mine, matching(mine, asked.query, known, reader.zone), known, columns(known))
+    return Listed(asked, mine, meant(asked.query, known, reader.zone), known, columns(known))
 
 
 def main(reader: Reader, listed: Listed) -> frame.Main:
-    query, sums = listed.query, sums_of(listed.found.accounts)
+    query, source = listed.query, source_of(reader, listed)
+    sums = sums_of(source.found, narrow=source.narrow)
     total = sums.total
-    whole = listed.mine.count() if query.narrows else total
+    whole = reader.load.accounts if query.narrows else total
     pages = max(1, -(-total // SHOWN))
     page = min(query.page, pages)
     shown, reads = chosen(query.col, listed.columns), Reads(reader.now, reader.zone)
@@ -90,8 +114,8 @@ def main(reader: Reader, listed: Listed) -> frame.Main:
         "closing": sentences.closes_the_list(sums) if total else "",
         "query": query,
         "narrows": query.narrows,
-        "problems": [*listed.asked.problems, *listed.found.problems],
-        "filters": filters(reader, query, listed.mine),
+        "problems": [*listed.asked.problems, *listed.meant.problems],
+        "filters": filters(reader, query, source.mine),
         "comparisons": comparisons(listed),
         "measures": listed.measures.values(),
         "operators": [(name, words) for name, (words, _) in OPERATORS.items()],
@@ -99,7 +123,7 @@ def main(reader: Reader, listed: Listed) -> frame.Main:
         "choices": [(column, column in shown) for column in listed.columns.values() if column.key != "name"],
         "kept": hidden(query),
         "kept_beside_columns": hidden(query, "col"),
-        "rows": [row(account, shown, reads) for account in page_of(listed, page, shown)],
+        "rows": [row(account, shown, reads) for account in page_of(listed, source, page, shown)],
         "total": total,
         "mrr": sums.mrr,
         "first": (page - 1) * SHOWN + 1,
@@ -124,9 +148,9 @@ def row(account: Account, shown: Sequence[Column], reads: Reads) -> Row:
     return Row(account, listing_of(account), [drawn(account, column, reads) for column in shown])
 
 
-def page_of(listed: Listed, page: int, shown: Sequence[Column]) -> list[Account]:
+def page_of(listed: Listed, source: Source, page: int, shown: Sequence[Column]) -> list[Account]:
     """One page, found by ids: rows are wide. What waits at each account is counted for these alone."""
-    ids = list(listed.rows.values_list("pk", flat=True)[(page - 1) * SHOWN : page * SHOWN])
+    ids = ids_of(listed, source, (page - 1) * SHOWN)
     rows = {one.pk: one for one in with_columns(Account.objects.filter(pk__in=ids).order_by(), shown)}
     found = [rows[one] for one in ids]
     if not WORK & {column.key for column in shown}:
@@ -137,6 +161,17 @@ def page_of(listed: Listed, page: int, shown: Sequence[Column]) -> list[Account]
         told: Any = account
         told.waiting, told.first_due = waits[account.pk].waiting, waits[account.pk].first_due
     return found
+
+
+def ids_of(listed: Listed, source: Source, first: int) -> list[int]:
+    sort = listed.query.sort
+    everybody = source.narrow and not listed.meant.conditions
+    if sort.lstrip("-") in WORK:
+        found = source.mine if everybody else source.found
+        return page_by_work(found, sort, first, SHOWN, everybody=everybody)
+    found = source.mine if everybody and sort.lstrip("-") == "name" else source.found
+    rows = ordered(found, sort, listed.columns, narrow=source.narrow)
+    return list(rows.values_list("pk", flat=True)[first : first + SHOWN])
 
 
 def sentence(reader: Reader, listed: Listed, sums: Sums, whole: int) -> str:

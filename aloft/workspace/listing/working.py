@@ -1,0 +1,47 @@
+"""The accounts of a list in the order of what waits at them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, F, Min, QuerySet
+
+from aloft.act.models import Occurrence
+from aloft.act.selectors import IN_WORK, by_customer
+
+
+def page_by_work(
+    found: QuerySet[Any], sort: str, first: int, most: int, *, everybody: bool = False
+) -> list[int]:
+    """The keys of a page of them: where something waits, by how much (`open`) or by when the first is due (`due`).
+
+    Few accounts are busy, so these alone are counted and put in order. Names put the others in order, which are
+    last but where those come first at which least waits. `found` has keys and names of accounts: their rows, or
+    their narrow ones; `everybody`: none is left out.
+    """
+    busy, idle = _busy(found, sort, everybody), _idle(found)
+    parts = [idle, busy] if sort == "open" else [busy, idle]
+    page: list[int] = []
+    for part in parts:
+        page += part[first : first + most - len(page)]
+        if len(page) == most:
+            break
+        first = max(0, first - part.count()) if not page else 0
+    return page
+
+
+def _busy(found: QuerySet[Any], sort: str, everybody: bool) -> QuerySet[Any]:
+    told = {"open": Count("pk"), "due": Min("due_at")}[sort.lstrip("-")]
+    waiting = _waiting() if everybody else _waiting().filter(customer__in=found.order_by().values("pk"))
+    by = F("told").desc() if sort.startswith("-") else F("told").asc()
+    rows: QuerySet[Any] = waiting.values("customer").annotate(told=told).order_by(by, "customer")
+    return rows.values_list("customer", flat=True)
+
+
+def _idle(found: QuerySet[Any]) -> QuerySet[Any]:
+    others = found.exclude(pk__in=_waiting().values("customer"))
+    return others.order_by("name", "external_id").values_list("pk", flat=True)
+
+
+def _waiting() -> QuerySet[Any]:
+    return by_customer(Occurrence.objects.filter(state__in=IN_WORK))
