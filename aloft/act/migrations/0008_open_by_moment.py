@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('act', '0006_endpoints'),
+        ('act', '0007_rank'),
         ('records', '0012_merges'),
     ]
 
