@@ -10,13 +10,14 @@ from aloft.engagement.model import Anchor
 from aloft.engine.turn import Row
 from aloft.measures.frame import aware
 
-CONTRACT = {"contract_signed", "contract_start", "contract_end", "renewal_date"}
+BEGINS = {"contract_signed", "contract_start"}
+ENDS = {"contract_end", "renewal_date"}
 UNNAMED = "unnamed"
 
 
 @dataclass(frozen=True)
 class Anchored:
-    """`name` is the anchor of an occurrence's key: a contract, an entry into a phase, another occurrence."""
+    """`name` is the anchor of an occurrence's key: a contract, a term of it, an entry into a phase, an occurrence."""
 
     name: str
     at: datetime
@@ -45,8 +46,10 @@ def named_in_sql(name: str, row: str = "f") -> str:
 
 def _parts(name: str) -> tuple[str, tuple[str, ...]]:
     """What the name of the thing begins with, and the columns of a frame that it goes on with."""
-    if name in CONTRACT:
+    if name in BEGINS:
         return "contract", ("_contract",)
+    if name in ENDS:  # each term has one
+        return "contract", ("_contract_term",)
     if name == "phase_start":
         return "phase", ("phase", "_entry")
     if name == "segment_since":

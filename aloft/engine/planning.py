@@ -29,7 +29,7 @@ from aloft.engagement.model import (
 )
 from aloft.engine import answers, experiments, warning, words
 from aloft.engine.absences import passed_over
-from aloft.engine.anchors import CONTRACT, Anchored, anchored
+from aloft.engine.anchors import BEGINS, ENDS, Anchored, anchored
 from aloft.engine.diary import Deferral, deferrals
 from aloft.engine.directory import Known
 from aloft.engine.opening import Candidate, open_all
@@ -215,7 +215,7 @@ def history_of(accounts: Sequence[int], at: datetime = EVER[1]) -> History:
 
 def _dates_ahead(known: Known, row: Row, now: datetime) -> list[Due]:
     """Dates in the account's life at which its status, and so its phase, may change by themselves."""
-    instants = {at for name in CONTRACT if (at := aware(row[name])) is not None and at > now}
+    instants = {at for name in BEGINS | ENDS if (at := aware(row[name])) is not None and at > now}
     return [
         Due(at=at, account_id=known.row, kind=DueKind.PHASE, n=n) for n, at in enumerate(sorted(instants), 1)
     ]

@@ -43,8 +43,9 @@ class AccountNames:
         return f"""
           with based as (
             select a.*, h.* exclude (_key), c.mrr as _line_mrr, c.status as _line_status,
-              c.contract as _contract, c.contract_signed as _signed, c.contract_start as _start,
-              c.contract_end as _end, r.product as _product
+              c.contract as _contract, c.contract_term as _contract_term,
+              c.contract_signed as _signed, c.contract_start as _start, c.contract_end as _end,
+              r.product as _product
             from asked a
             join account r on r.id = a._account
             left join held_then h on h._key = a._key

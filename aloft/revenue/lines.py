@@ -17,7 +17,7 @@ from aloft.revenue.rates import FIRST_CURRENCY, worth
 
 # The last recorded version of each contract; one that only its lines tell of lasts as long as they do. There is
 # none before `made`: the first of the days on which it was signed, recorded (less one: days are the account's), starts.
-CONTRACTS = f"""
+_LAST_TOLD = f"""
     SELECT account, contract, signed, starts, ends, least(starts, signed,
         (min(recorded) OVER (PARTITION BY account, contract) - INTERVAL 1 DAY)::DATE) AS made
     FROM contract QUALIFY row_number() OVER (PARTITION BY account, contract ORDER BY seq DESC) = 1
@@ -32,6 +32,26 @@ CONTRACTS = f"""
     ) whole
     WHERE (account, contract) NOT IN (SELECT (account, contract) FROM contract)
     GROUP BY account, contract"""
+
+# A contract that runs on under its own name begins another term wherever its end moves on by half of what it was
+# first told to last, or more. An end that moves by less, or comes nearer, is the end of the same term.
+_TERMS = f"""
+    WITH told AS (
+        SELECT account, contract, starts, ends, seq FROM contract
+        UNION ALL
+        SELECT account, contract, starts, ends, {spans.SAID} FROM contract_line
+        WHERE (account, contract) NOT IN (SELECT (account, contract) FROM contract)
+    ),
+    moved AS (
+        SELECT account, contract, first_value(ends - starts IGNORE NULLS) OVER so_far AS lasts,
+            ends - max(ends) OVER (so_far ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS days
+        FROM told WINDOW so_far AS (PARTITION BY account, contract ORDER BY seq)
+    )
+    SELECT account, contract, 1 + count(*) FILTER (2 * days >= lasts) AS term
+    FROM moved GROUP BY account, contract"""
+
+CONTRACTS = f"SELECT c.*, t.term FROM ({_LAST_TOLD}) c JOIN ({_TERMS}) t USING (account, contract)"
+"""Columns account, contract, signed, starts, ends, made, term (1 for the first)."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +127,8 @@ def committed_stages(
 
 
 def contract_facts(asked: str, known: str = f"({CONTRACTS})") -> str:
-    """Columns account, day, contract, contract_signed, contract_start, contract_end; NULL without a contract.
+    """Columns account, day, contract, contract_term, contract_signed, contract_start, contract_end; NULL without a
+    contract. `contract_term` names the contract and, after its first, its term.
 
     `known` is the relation of CONTRACTS, for who holds it as a table.
 
@@ -118,7 +139,7 @@ def contract_facts(asked: str, known: str = f"({CONTRACTS})") -> str:
         WITH asked_contract AS (SELECT DISTINCT account, day FROM {asked}),
         known AS (SELECT * FROM {known}),
         ranked AS (
-            SELECT q.account, q.day, k.contract, k.signed, k.starts, k.ends,
+            SELECT q.account, q.day, k.contract, k.term, k.signed, k.starts, k.ends,
                 CASE WHEN k.ends <= q.day THEN 2 WHEN k.starts > q.day THEN 1 ELSE 0 END AS distance
             FROM asked_contract q JOIN known k ON k.account = q.account AND k.made <= q.day
         ),
@@ -129,8 +150,9 @@ def contract_facts(asked: str, known: str = f"({CONTRACTS})") -> str:
                     CASE WHEN distance = 1 THEN starts END, starts DESC, contract DESC
             ) = 1
         )
-        SELECT q.account, q.day, c.contract, c.signed AS contract_signed, c.starts AS contract_start,
-            c.ends AS contract_end
+        SELECT q.account, q.day, c.contract,
+            c.contract || CASE WHEN c.term > 1 THEN ':' || c.term ELSE '' END AS contract_term,
+            c.signed AS contract_signed, c.starts AS contract_start, c.ends AS contract_end
         FROM asked_contract q LEFT JOIN chosen c ON c.account = q.account AND c.day = q.day"""
 
 

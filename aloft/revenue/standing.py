@@ -1,6 +1,6 @@
 """What the contracts of each account say, as stretches of days over which they say the same.
 
-`standing`: account, opens, closes (exclusive), mrr, status, contract, contract_signed, contract_start,
+`standing`: account, opens, closes (exclusive), mrr, status, contract, contract_term, contract_signed, contract_start,
 contract_end. An account without contracts has none; of one that has, every day lies in one stretch. `mrr` is
 committed MRR, in the currency of the first line ever recorded.
 
@@ -19,7 +19,7 @@ from aloft.revenue.lines import CONTRACTS, committed_stages, contract_facts, con
 
 _TABLES = """
 create temp table if not exists standing (account integer, opens date, closes date, mrr decimal(18, 2),
-  status text, contract text, contract_signed date, contract_start date, contract_end date);
+  status text, contract text, contract_term text, contract_signed date, contract_start date, contract_end date);
 create temp table if not exists standing_mark (account integer, mark ubigint);
 """
 
@@ -40,7 +40,7 @@ _EDGES = f"""
 
 _STRETCHES = f"""
     select e.account, e.day as opens, lead(e.day, 1, {spans.FAR}) over (partition by e.account order by e.day)
-      as closes, m.mrr, s.status, c.contract, c.contract_signed, c.contract_start, c.contract_end
+      as closes, m.mrr, s.status, c.contract, c.contract_term, c.contract_signed, c.contract_start, c.contract_end
     from standing_edge e
     left join mrr_then m on m.account = e.account and m.day = e.day
     left join terms_then c on c.account = e.account and c.day = e.day

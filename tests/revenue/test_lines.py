@@ -187,6 +187,30 @@ def test_lines_tell_of_a_contract_that_nobody_recorded() -> None:
     assert facts(store, "2026-06-01") == ("c-1", None, date(2026, 1, 1), None)
 
 
+def term(store: FactStore) -> str:
+    ((name,),) = store.run(f"SELECT contract_term FROM ({contract_facts(on('2026-06-01'))})")
+    return str(name)
+
+
+@pytest.mark.parametrize(
+    ("ends", "named"),
+    [
+        (["2026-04-01"], "c-1"),
+        (["2026-04-01", "2026-05-10"], "c-1"),  # prolonged by 39 of 90 days
+        (["2026-04-01", "2026-03-01", "2026-04-01"], "c-1"),  # there and back
+        (["2026-04-01", "2026-05-16"], "c-1:2"),  # by 45 of 90
+        (["2026-04-01", "2026-07-01", "2026-10-01"], "c-1:3"),
+        (["2026-04-01", None, "2026-07-01"], "c-1:2"),
+        ([None, "2026-04-01"], "c-1"),
+    ],
+)
+def test_a_contract_that_runs_on_by_half_a_term_begins_another(ends: list[str | None], named: str) -> None:
+    told = tuple(contract(seq, "2026-01-01", end) for seq, end in enumerate(ends, 1))
+    assert term(drained(changes=told)) == named
+    lines = tuple(line(seq, "10", "2026-01-01", end) for seq, end in enumerate(ends, 1))
+    assert term(drained(changes=lines)) == named
+
+
 def test_without_a_contract_there_are_no_contract_facts_and_no_status() -> None:
     store = drained(changes=(changed(1, RECORDED, "account.set", "acme", fields={"plan": "free"}),))
     assert facts(store, "2026-06-01") == (None, None, None, None)
