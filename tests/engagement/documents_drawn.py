@@ -142,7 +142,8 @@ def moments(draw: st.DrawFn) -> Data:
             found[name].pop("was", None)
         if name in ("review", "answer"):
             found[name].pop("absorbs", None)
-    return {"review": {**draw(part({"manual": just("true")})), "owner": "csm", **ENDING}, **found}
+    always = {"review": {"manual": "true"}, "drawn_for": {"event": "Signed In"}}
+    return {**{name: {**trigger, "owner": "csm", **ENDING} for name, trigger in always.items()}, **found}
 
 
 ENDING: Data = {"objective": "See", "outcome": {"expect": "attended", "within": "7d"}}
@@ -172,7 +173,7 @@ sections = part(
     region=part({}, face_to_face=share, formality=just("high"), travel=just({"hours": "5", "fare": "300"})),
     economics=part({}, currency=just("NOK"), gross_margin=share, spend=just({"ongoing": "15%"}),
                    hours=just({"mid": "12.5"})),
-    experiments=part({}, review=part(
+    experiments=part({}, drawn_for=part(
         {"holdout": just("10%"), "primary": just({"expect": "renewed", "within": "1y"}), "from": day},
         unit=one(["account", "family"]))),
     health=part({"usage": dimension}, support=dimension, bands=just({"red": "< 30.5", "settle": "3 readings"})),

@@ -69,7 +69,7 @@ def test_everything_that_is_wrong_is_told_at_once_with_its_place() -> None:
         "event, set, contract, act, record, watermark, bounce, publish, run, merge, unmerge or erase",
         "13:47: scenarios.a year.facts[4].set.mmr: unknown key 'mmr' (did you mean 'mrr'?)",
         "15:9: scenarios.a year.expect[0]: what is expected? (did you mean 'opened'?) It is a verdict, or one of "
-        "due, never, count, state, phase, segment, touch, band, owner, metric, data_alert",
+        "due, never, count, state, phase, segment, touch, band, owner, metric, arm, data_alert",
         "16:33: scenarios.a year.expect[1].opened: of which moment? Name it",
         "17:50: scenarios.a year.expect[2].opened: '2026-01-09T09:00' is on no clock: "
         "write its zone, 2026-01-09T09:00Z for UTC",
