@@ -62,3 +62,12 @@ def test_who_holds_accounts_is_told_of_theirs_whatever_the_engine_says(
 
 def test_without_an_engine_it_says_so(mia: Client) -> None:
     assert "The engine is counting, or does not run" in page(mia, URL)
+
+
+def test_where_no_model_asks_for_exceptions_it_says_how_to(
+    mia: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "ask", lambda *_, **__: {"error": "no model in force has `exceptions`"})
+    told = mia.get("/model/exceptions/").content.decode()
+    assert "No model asks for exceptions" in told
+    assert "in force has" not in told

@@ -48,10 +48,12 @@ def main(reader: Reader, answer: Mapping[str, Any] | None) -> frame.Main:
     told = answer.get("report") if answer else None
     lines = _lines(reader, told) if told else []
     need = counted(len(lines), "account is an exception", "accounts are exceptions")
+    refused = answer.get("error", "") if answer else ""
     context: dict[str, object] = {
         "crumbs": [Crumb("Model", reverse("model")), Crumb("Exceptions")],
         "sentence": need if told else "Exceptions",
-        "refused": answer.get("error", "") if answer else "",
+        "asked": not refused or any(model.exceptions for model in reader.models),
+        "refused": refused,
         "again": reverse("exceptions"),
         "told": told,
         "lines": lines,
