@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
 from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from django.db.migrations.executor import MigrationExecutor
 
@@ -20,12 +22,29 @@ def prepare() -> None:
 
         make_database(connection.settings_dict)
     if not _is_up_to_date():
-        call_command("migrate", verbosity=0, interactive=False)
+        with _whole():
+            call_command("migrate", verbosity=0, interactive=False)
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """All tables or none: a migration is noted only after its indexes are made, so one that is cut off in between
+    could never be run again."""
+    if connection.vendor == "sqlite":
+        connection.disable_constraint_checking()  # which SQLite does in no transaction
+    try:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                connection.cursor().execute("set constraints all immediate")
+            yield
+    finally:
+        connection.enable_constraint_checking()
 
 
 def is_prepared() -> bool:
     """Whether records can be asked, by a command that needs none and must make nothing."""
-    if isinstance(connection, SQLite) and not (connection.is_in_memory_db() or _is_a_file()):
+    records = connections[DEFAULT_DB_ALIAS]
+    if isinstance(records, SQLite) and not (records.is_in_memory_db() or _is_a_file()):
         return False  # to ask would make one
     try:
         return _is_up_to_date()

@@ -117,7 +117,7 @@ def reason(moment: Moment, span: Span, held: bool | None) -> Reason:
 
 def _events(trigger: AnswerTrigger, ref: EventRef) -> str:
     """SQL of these events: account, anchor, occurred; without those that name nothing."""
-    anchor = f"left({_text(trigger.of.by + ':')} || {property_text(ref.by)}, {LONGEST})"
+    anchor = f"left({texts([trigger.of.by + ':'])} || {property_text(ref.by)}, {LONGEST})"
     return (
         f"select e.account, {anchor} as anchor, e.occurred from event e join event_name n on n.id = e.name "
         f"where {_those(ref)} and {property_text(ref.by)} is not null"
@@ -128,10 +128,6 @@ def _those(ref: EventRef) -> str:
     tests = [f"n.name in ({texts(ref.events)})"] if ref.events else ["true"]
     tests += [f"({sql(ref.where.expression, EVENT)}) is true"] if ref.where else []
     return " and ".join(tests)
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _table(spans: Iterable[Span]) -> pa.Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from typing import Any
 
 from aloft.act import log
 from aloft.act.models import Delivery, Occurrence, Step, Verdict
+from aloft.act.outbox.keys import key_of
 from aloft.engagement import playbook
 from aloft.engine.directory import Known
 from aloft.engine.turn import Turn
@@ -38,16 +38,9 @@ def put_out(turn: Turn, calls: Sequence[Call]) -> None:
 
 def _delivery(call: Call, at: datetime) -> Delivery:
     return Delivery(
-        key=_key(call), channel=CHANNEL, step=call.row, to=call.step.name, payload=_payload(call),
-        next_at=at, created_at=at,
+        key=key_of(call.occurrence, call.known.external, call.row.path, CHANNEL), channel=CHANNEL,
+        step=call.row, to=call.step.name, payload=_payload(call), next_at=at, created_at=at,
     )  # fmt: skip
-
-
-def _key(call: Call) -> str:
-    """The same whenever this is decided."""
-    one = call.occurrence
-    named = (one.moment, call.known.external, one.contact_id, one.anchor, one.n, call.row.path, CHANNEL)
-    return hashlib.sha256(repr(named).encode()).hexdigest()[:40]
 
 
 def _payload(call: Call) -> dict[str, Any]:

@@ -14,16 +14,15 @@ from aloft.act.models import Due, OutcomeState
 from aloft.decide.calendar import WorkCalendar
 from aloft.decide.durations import add
 from aloft.decide.values import Reason
-from aloft.engagement import playbook
 from aloft.engagement.economy import Experiment
 from aloft.engagement.model import Moment
+from aloft.engagement.templates import sent_by
 from aloft.engine.directory import Known
 from aloft.engine.turn import Turn
 from aloft.facts.changes import ChangeRow
 from aloft.learn import assignments, outcomes
 from aloft.learn.models import Assignment
-from aloft.measures import plans
-from aloft.measures.names import names_in
+from aloft.measures.plans import rests_on_events
 
 TOUCHES = frozenset({"contacted", "attended", "confirmed", "trained", "signed"})
 """What people note once they have met or reached somebody."""
@@ -79,7 +78,7 @@ def withheld(turn: Turn, asked: Iterable[tuple[Known, str]]) -> dict[tuple[int, 
     found: dict[tuple[int, str], Reason] = {}
     for name, experiment in turn.program.model.experiments.items():
         moment = turn.program.model.moments[name]
-        sent = _sent_by(moment)
+        sent = sent_by(moment, turn.program.model) or [moment.name]
         ours = [(known, template) for known, template in wanted if template in sent]
         units = assignments.units_of({known.row for known, _ in ours}, experiment.unit)
         drawn = assignments.drawn_for(experiment, {unit.row for unit in units.values()})
@@ -88,13 +87,6 @@ def withheld(turn: Turn, asked: Iterable[tuple[Known, str]]) -> dict[tuple[int, 
             if one is not None and one.holds_out:
                 found[known.row, template] = _reason(one, moment)
     return found
-
-
-def _sent_by(moment: Moment) -> set[str]:
-    """Without steps an automated owner sends one message with the name of the moment."""
-    steps = [step for _, step in playbook.placed(moment.steps)]
-    told = {step.template for step in steps if isinstance(step, playbook.Message)}
-    return told | {step.kind for step in steps if isinstance(step, playbook.Survey)} or {moment.name}
 
 
 def watch(turn: Turn, accounts: Iterable[int], *, late: bool) -> None:
@@ -114,7 +106,7 @@ def _judge(turn: Turn, version: int, group: Sequence[Assignment], rows: Mapping[
     for called in {one.called for one in group}:
         ours = {one.pk: one for one in group if one.called == called}
         compiled = running.program.experiments[called]
-        late = _lateness(turn, version, compiled.experiment)
+        late = rests_on_events(running.program.model, compiled.experiment.expect)
         for key, value in frames.judged(compiled.primary, list(ours)).items():
             judged = _judged(turn, ours[key], value, late)
             if judged is not None:
@@ -131,13 +123,6 @@ def _judged(turn: Turn, one: Assignment, value: bool | None, waits: bool) -> out
     if turn.at < over or one.outcome != OutcomeState.WATCHED:
         return None
     return "missed" if value is False else "unknown"
-
-
-def _lateness(turn: Turn, version: int, experiment: Experiment) -> bool:
-    """Whether the primary rests on events, which may come late."""
-    model = turn.versions.get(version).program.model
-    read = set(names_in(experiment.expect.expression))
-    return bool(read & model.metrics.keys() or (model.value_metrics and read & plans.WAY))
 
 
 def heed(turn: Turn, changes: Sequence[ChangeRow]) -> None:

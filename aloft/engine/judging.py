@@ -13,12 +13,12 @@ from aloft.decide.values import Reason
 from aloft.engagement.model import Model, Moment
 from aloft.engine import words
 from aloft.engine.directory import Known
-from aloft.engine.opening import reads_metrics
 from aloft.engine.turn import Row, Turn
 from aloft.engine.versions import Running
 from aloft.learn import outcomes
 from aloft.measures.frame import NOTED, ON_OCCURRENCE, Ask
 from aloft.measures.names import calls_in, names_in
+from aloft.measures.plans import rests_on_events
 
 OF_OCCURRENCES = frozenset(
     {*NOTED, "success_plan.agreed", "success_plan.reviewed", "opened", "due", "started", "done", "cleared"}
@@ -70,7 +70,9 @@ def _may_turn(turn: Turn, version: int, called: str, sliding: bool) -> bool:
     """Whether something else than what people note can turn the outcome."""
     model = turn.versions.get(version).program.model
     moment = model.moments[called]
-    return reads_metrics(model, moment) if sliding else not _rests_on_notes(model, moment)
+    if sliding:
+        return rests_on_events(model, moment.outcome.expect)
+    return not _rests_on_notes(model, moment)
 
 
 def _rests_on_notes(model: Model, moment: Moment) -> bool:

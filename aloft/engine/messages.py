@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +22,7 @@ from aloft.act.models import (
     Text,
     Verdict,
 )
+from aloft.act.outbox.keys import key_of
 from aloft.act.sending import Intent, Passage, weigh
 from aloft.act.standings import objections
 from aloft.decide.values import Reason, VerdictName
@@ -226,7 +226,9 @@ def _addressed(order: Order, reached: Reached, texts: frozenset[str]) -> Iterabl
 
 def _message(order: Order, contact: Contact | None, lacking: str = "") -> Message:
     return Message(
-        key=_key(order, contact),
+        key=key_of(
+            order.occurrence, order.known.external, order.path, contact.external_id if contact else None
+        ),
         occurrence=order.occurrence,
         account_id=order.occurrence.account_id,
         contact=contact,
@@ -241,16 +243,6 @@ def _message(order: Order, contact: Contact | None, lacking: str = "") -> Messag
         planned_at=order.at,
         ends_at=order.occurrence.outcome_until,
     )
-
-
-def _key(order: Order, contact: Contact | None) -> str:
-    """The same whenever this is decided: a message leaves once, whatever is decided again."""
-    one = order.occurrence
-    named = (
-        one.moment, order.known.external, one.contact_id, one.anchor, one.n, order.path,
-        contact.external_id if contact else None,
-    )  # fmt: skip
-    return hashlib.sha256(repr(named).encode()).hexdigest()[:40]
 
 
 def _intents(turn: Turn, rows: Sequence[tuple[Order, Message]]) -> list[Intent]:

@@ -18,13 +18,12 @@ from aloft.decide.owners import Resolved
 from aloft.decide.recurrence import opens_at
 from aloft.decide.values import Reason
 from aloft.engagement.leaves import PRIORITIES
-from aloft.engagement.model import Duration, Model, Moment, ScheduleTrigger
+from aloft.engagement.model import Duration, Moment, ScheduleTrigger
 from aloft.engine import experiments, merging, ownership, words
 from aloft.engine.diary import Diary, open_diary, place
 from aloft.engine.directory import Known
 from aloft.engine.turn import Row, Turn
-from aloft.measures import plans
-from aloft.measures.names import names_in
+from aloft.measures.plans import rests_on_events
 
 
 @dataclass(frozen=True)
@@ -248,7 +247,7 @@ def _clocks(
 ) -> None:
     """Due rows of what follows an opening: the end of the outcome's window, and each escalation."""
     judged = occurrence.outcome_until
-    if reads_metrics(turn.program.model, moment):
+    if rests_on_events(turn.program.model, moment.outcome.expect):
         judged = add(judged, turn.program.model.clock.lateness, calendar)
     common = {"account_id": occurrence.account_id, "moment": moment.name, "anchor": occurrence.anchor}
     rows = [Due(at=judged, kind=DueKind.OUTCOME, occurrence=occurrence, **common)]
@@ -257,12 +256,6 @@ def _clocks(
         for step in escalation.instants(moment, base, turn.staff.calendar(owner.person))
     ]
     Due.objects.bulk_create(rows)
-
-
-def reads_metrics(model: Model, moment: Moment) -> bool:
-    """Whether the outcome rests on events: they may come late, and windows over them slide."""
-    read = set(names_in(moment.outcome.expect.expression))
-    return bool(read & model.metrics.keys() or (model.value_metrics and read & plans.WAY))
 
 
 def _owned(turn: Turn, owner: Resolved) -> str:

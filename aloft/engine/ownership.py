@@ -66,10 +66,8 @@ def _stood(known: Known, model: Model, transaction: Transaction) -> tuple[Side |
 
 
 def _threshold(turn: Turn, ownership: Ownership, row: Row) -> float | None:
-    found = turn.frames.connection.execute(
-        f"select try_cast(({turn.program.shift}) as double) from frame where _key = ?", [row["_key"]]
-    ).fetchone()
-    return None if found is None or found[0] is None else ownership.line - float(found[0])
+    shift = turn.frames.numbers({"shift": turn.program.shift}, row["_key"])["shift"]
+    return None if shift is None else ownership.line - shift
 
 
 def _reason(

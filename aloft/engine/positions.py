@@ -10,6 +10,7 @@ from aloft.engagement.model import Model
 from aloft.engine.mirror import Position
 from aloft.engine.turn import Row, Turn
 from aloft.measures.frame import Ask, aware
+from aloft.measures.groups import texts
 from aloft.measures.models import PositionChange
 from aloft.measures.names import names_in
 from aloft.records.rows import insert
@@ -102,14 +103,10 @@ def _touch(turn: Turn) -> str:
     """The levels of the segment in the phase, unless an exception of the account names others."""
     excepted = "".join(
         f"when _key = {account} and _to_phase is not null and _segment_now is not null "
-        f"then [{', '.join(_text(level) for level in levels)}] "
+        f"then [{texts(levels)}] "
         for account, levels in turn.exceptions.touch().items()
     )
     return f"case {excepted}else {turn.program.touch} end" if excepted else turn.program.touch
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _position(turn: Turn, one: Move, starts: Mapping[int, datetime]) -> Position:

@@ -5,6 +5,7 @@ In them `s` is a row of state; what a bound is called, and how rows come to thei
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ def column_of(metric: Metric) -> str:
 
 
 def texts(names: Sequence[str]) -> str:
+    """SQL of these texts, one after the other."""
     return ", ".join("'" + name.replace("'", "''") + "'" for name in names)
 
 
@@ -31,7 +33,7 @@ def source_of(metric: Metric) -> Kept | tuple[str, ...]:
     return kept(metric) or metric.events
 
 
-class Group:
+class Group(ABC):
     """Metrics of one kind that are read together: each row of their state is read once for all of them.
 
     A row is asked no more than what tells it apart for one of them from another: in which window it lies if there
@@ -58,9 +60,9 @@ class Group:
         """What metrics have in common that are read together for many questions."""
         return source_of(metric)
 
+    @abstractmethod
     def sql(self) -> str:
         """One row for each key that has any."""
-        raise NotImplementedError
 
     def gathered(self, present: str) -> str | Distinct:
         """What is put together by the numbers of many accounts; `present` is true of those that it tells of."""
@@ -267,8 +269,9 @@ class _Words(Group):
         )
         return f"select _key, {values} from ({seen}) group by _key"
 
+    @abstractmethod
     def rows(self) -> Iterator[str]:
-        raise NotImplementedError
+        """Queries of what was there, by key and thing: `there`, and `digest` where there are several."""
 
     def value(self, metric: Metric) -> str:
         return f"count(*){self.counts(metric)}"

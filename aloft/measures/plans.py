@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from aloft.engagement.economy import ValueMetric
+from aloft.engagement.model import Model, Rule
+from aloft.measures.names import names_in
 from aloft.measures.statements import Stage
 
 AGREED, REVIEWED = "success_plan.agreed", "success_plan.reviewed"
@@ -43,6 +45,12 @@ _STEPS = """
     join plan_step s on s.account = a._account and s.occurred <= a._at
     qualify row_number() over (partition by a._key, s.step order by s.occurred desc, s.seq desc) = 1)
   select _key, count(*) filter (where not done and due < _date) as late from told group by _key"""
+
+
+def rests_on_events(model: Model, rule: Rule) -> bool:
+    """Whether it reads what events add up to: they may come late, and windows over them slide."""
+    read = set(names_in(rule.expression))
+    return bool(read & model.metrics.keys() or (model.value_metrics and read & WAY))
 
 
 def stages(names: Collection[str]) -> list[Stage]:

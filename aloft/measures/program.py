@@ -12,6 +12,7 @@ from aloft.engagement.model import EventTrigger, Model, Moment, Phase, Rule, Seg
 from aloft.engagement.render import render
 from aloft.facts.state import Kept
 from aloft.measures.compile import EVENT, frame_scope, sql
+from aloft.measures.groups import texts
 from aloft.measures.metrics import definitions, metrics_read
 from aloft.measures.names import calls_in, moment_rules
 
@@ -166,8 +167,7 @@ def _next_segment(spell: Spell, segments: list[Segment], followed: str) -> str:
 def _touch(model: Model) -> str:
     """The touch levels of `_to_phase` and `_segment_now`, as a list; empty in no phase or no segment."""
     tests = " ".join(
-        f"when _to_phase = '{phase}' and _segment_now = '{segment.name}' "
-        f"then [{', '.join(_text(level) for level in levels)}]"
+        f"when _to_phase = '{phase}' and _segment_now = '{segment.name}' then [{texts(levels)}]"
         for segment in model.segments.values()
         for phase, levels in segment.touch.items()
     )
@@ -205,11 +205,11 @@ def _place(moment: Moment) -> str:
     """Phase, segment and touch; an account in no phase meets no moment."""
     tests = ["phase is not null"]
     if moment.phases:
-        tests.append(f"phase in {_texts(moment.phases)}")
+        tests.append(f"phase in ({texts(moment.phases)})")
     if moment.segments:
-        tests.append(f"segment in {_texts(moment.segments)}")
+        tests.append(f"segment in ({texts(moment.segments)})")
     if moment.touch:
-        tests.append(f"list_has_any(_touch_set, [{', '.join(_text(level) for level in moment.touch)}])")
+        tests.append(f"list_has_any(_touch_set, [{texts(moment.touch)}])")
     return " and ".join(tests)
 
 
@@ -222,11 +222,3 @@ def _opening(spell: Spell, rules: Iterable[Rule]) -> dict[str, str]:
     calls: list[Call] = [call for rule in rules for call in calls_in(rule.expression)]
     read = [call.arguments[0] for call in calls if call.function == "at_opening"]
     return {render(argument): spell(argument) for argument in read}
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _texts(values: tuple[str, ...]) -> str:
-    return "(" + ", ".join(_text(value) for value in values) + ")"

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from aloft.measures.detectors.asked import Detector
 from aloft.measures.detectors.decline import BASELINE_WEEKS
+from aloft.measures.groups import texts
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -113,5 +114,5 @@ def _state(detector: Detector) -> str:
         return f"(select account, day, n from kept_day where digest = {detector.digest})"
     if not detector.events:
         return "(select account, day, n from day_count)"
-    names = ", ".join("'" + name.replace("'", "''") + "'" for name in detector.events)
+    names = texts(detector.events)
     return f"(select account, day, n from day_count where name in (select id from event_name where name in ({names})))"
