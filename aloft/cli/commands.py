@@ -28,6 +28,7 @@ from aloft.cli import (
     reporting,
     returning,
     starting,
+    warehouse,
 )
 from aloft.cli.reading import instant_of, read, refuse, texts_beside
 from aloft.cli.ready import is_prepared, prepare
@@ -242,6 +243,7 @@ app.add_typer(erasing.erase, name="erase")
 app.command("backup")(keeping.backup)
 app.command("restore")(keeping.restore)
 app.add_typer(erasing.export, name="export")
+app.command("warehouse")(warehouse.warehouse)
 
 
 @app.command()

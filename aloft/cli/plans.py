@@ -177,9 +177,9 @@ def _listed(names: Iterable[str]) -> str:
 
 
 @contextmanager
-def planning(err: Console) -> Iterator[Any]:
-    """How far a plan has come, and the time left, on a terminal; nothing elsewhere."""
-    columns = (TextColumn("Planning"), BarColumn(), TimeRemainingColumn())
+def planning(err: Console, doing: str = "Planning") -> Iterator[Any]:
+    """How far it has come, and the time left, on a terminal; nothing elsewhere."""
+    columns = (TextColumn(doing), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task("", total=None)
         yield lambda done, of: progress.update(task, completed=done, total=of)

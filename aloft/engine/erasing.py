@@ -28,6 +28,7 @@ from aloft.collect.erasing import each_entry, erase_in_inbox, of_account, of_per
 from aloft.collect.place import inbox_of
 from aloft.engine.models import Erasure
 from aloft.facts.erasing import each_row, erase_in_log, users_of_no_other
+from aloft.facts.warehouse import folder_of, forget
 from aloft.records import audit, tombstones
 from aloft.records.changes import ContactSet, ErasureAsked, log_change
 from aloft.records.identity import Identity
@@ -238,6 +239,11 @@ def pending() -> bool:
     return Erasure.objects.filter(done_at=None).exists()
 
 
+def completed() -> int:
+    """How many were, ever."""
+    return Erasure.objects.exclude(done_at=None).count()
+
+
 def complete(home: Path, at: datetime) -> int:
     """Files of what is asked for, while nobody has the fact store open; gives how many erasures that were.
 
@@ -252,6 +258,7 @@ def complete(home: Path, at: datetime) -> int:
             clean = of_account(identity, users_of_no_other(home / "log", waiting, erasure.ids[0]))
         entries = erase_in_log(home / "log", clean) + erase_in_inbox(inbox_of(home), clean)
         shutil.rmtree(home / "uploads", ignore_errors=True)
+        forget(folder_of(home))
         for name in ("facts.duckdb", "facts.duckdb.wal"):
             (home / name).unlink(missing_ok=True)
         with transaction.atomic():

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from aloft.engagement.load import load
+from aloft.engine import warehouse
 from aloft.engine.asked import NoSuchReport
 from aloft.engine.loop import Engine, Made
 from aloft.engine.past import NotKnown, why_not_at
@@ -46,6 +47,8 @@ def answer(
             return {}
         case "plan":
             return plan.answer(engine, arguments, progress)
+        case "warehouse":
+            return warehouse.answer(engine, progress)
         case "erase":
             return {"erased": engine.erase()}
         case "why_not":

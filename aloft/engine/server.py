@@ -23,6 +23,7 @@ from aloft.engine.loop import Engine
 from aloft.engine.plan.service import Planner
 from aloft.engine.questions import answer
 from aloft.engine.timeline import settled
+from aloft.engine.warehouse import Exporter
 from aloft.facts.keep import Progress
 
 log = logging.getLogger("aloft.engine")
@@ -43,7 +44,7 @@ class EngineServer:
         self.engine = engine
         self.questions: queue.Queue[Question] = queue.Queue()
         self.stopping = threading.Event()
-        self.planner, self.tester = Planner(), Tester()
+        self.planner, self.tester, self.exporter = Planner(), Tester(), Exporter()
         self._socket = _listen(engine)
         threading.Thread(target=self._serve, name="engine-socket", daemon=True).start()
 
@@ -83,6 +84,8 @@ class EngineServer:
             _settle(future, lambda: self.planner.begin(self.engine, arguments))
         elif name == "backtest":
             _settle(future, lambda: self.tester.begin(self.engine, arguments))
+        elif name == "warehouse":
+            _settle(future, lambda: self.exporter.begin(self.engine, arguments))
         else:
             _settle(future, lambda: answer(self.engine, name, arguments, progress))
         return True

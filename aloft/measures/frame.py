@@ -123,6 +123,11 @@ def aware(instant: datetime | None) -> datetime | None:
     return instant.replace(tzinfo=UTC) if instant else None
 
 
+def set_up(connection: duckdb.DuckDBPyConnection, home_zone: str) -> None:
+    """Make the macros, and the tables of what is asked and was decided, where they are not there."""
+    connection.execute(f"{macros(home_zone)};{_SETUP};{daily.TABLE}")
+
+
 class Frames:
     """Builds frames for one model in one connection to the fact store."""
 
@@ -183,7 +188,7 @@ class Frames:
         self._prepare()
 
     def _prepare(self) -> None:
-        self.connection.execute(f"{macros(self.home_zone)};{_SETUP};{daily.TABLE}")
+        set_up(self.connection, self.home_zone)
 
     def ask(self, asks: Iterable[Ask]) -> None:
         """Put questions; the frame answers them once built."""

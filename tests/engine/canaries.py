@@ -61,7 +61,18 @@ def make() -> dict[str, Any]:
     inbox.append([_entry(place) for place in range(6, 8)], received=START + timedelta(hours=2))
     inbox.close()
     _run()
+    _export()
     return look()
+
+
+def _export() -> None:
+    from django.conf import settings
+
+    from aloft.engine import warehouse
+    from aloft.engine.home import open_engine
+
+    with open_engine(settings.ALOFT_HOME) as engine:
+        warehouse.answer(engine, lambda _done, _of: None)
 
 
 def _entry(place: int) -> Any:
