@@ -1,23 +1,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
+from msgspec import Struct
+
 from aloft.collect import tally
-from aloft.collect.closed import ClosedDays
-from aloft.collect.tables import Tables, day_tables, move_position, position
+from aloft.collect.ids import KEY_BYTES, Ids
+from aloft.collect.tables import Tables, move_position, position
 from aloft.collect.values import MICROSECOND, Entry, Outcome, instant, micros
 
 PROBLEMS_KEPT = timedelta(days=30)
 BODY_KEPT = 65_536  # bytes
-KEY_BYTES = 12  # among 5 million ids a new one meets another by chance once in 10**22
 CONFLICT = "message_id_conflict"
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     key: bytes
     digest: bytes
     entry: Entry
@@ -38,39 +37,23 @@ def row(entry: Entry) -> Row:
     )
 
 
-def store(tables: Tables, rows: Sequence[Row], received: datetime, closed: ClosedDays) -> list[Outcome]:
+def store(tables: Tables, rows: Sequence[Row], received: datetime, ids: Ids) -> list[Outcome]:
     """Within the caller's transaction: `received` follows what any process stored before it."""
     seq, last = position(tables)
     at = max(micros(received), last)
-    today, earlier = day_tables(tables, instant(at).date())
-    digests = seen_before(tables, rows, today, earlier, closed)
+    digests = ids.seen(tables, [each.key for each in rows], instant(at).date())
     outcomes = [judge(each, digests) for each in rows]
     fresh = [each for each, outcome in zip(rows, outcomes, strict=True) if outcome is Outcome.stored]
     odd = [each for each, outcome in zip(rows, outcomes, strict=True) if outcome is Outcome.conflict]
     problems = [problem(each.entry, CONFLICT, at, each.entry.body[:BODY_KEPT]) for each in odd]
     problems += [problem(each.entry, flag, at, b"") for each in fresh for flag in each.entry.flags]
-    tables.insert(today, sorted((each.key, each.digest) for each in fresh))
+    ids.add(tables, [(seq + n, each.key, each.digest) for n, each in enumerate(fresh, start=1)])
     tables.insert("entry", [cells(each, seq + n, at) for n, each in enumerate(fresh, start=1)])
     if problems:
         note(tables, problems, at)
     tally.count(tables, at, zip((each.entry.source for each in rows), outcomes, strict=True))
     move_position(tables, seq + len(fresh), at)
     return outcomes
-
-
-def seen_before(
-    tables: Tables,
-    rows: Sequence[Row],
-    today: str,
-    earlier: Sequence[str],
-    closed: ClosedDays,
-) -> dict[bytes, bytes]:
-    keys = [each.key for each in rows]
-    digests = dict(tables.seen(today, keys))
-    closed.keep(earlier)
-    for table in earlier:
-        digests.update(tables.seen(table, closed.candidates(tables, table, keys)))
-    return digests
 
 
 def judge(each: Row, digests: dict[bytes, bytes]) -> Outcome:

@@ -1,13 +1,12 @@
-"""The tables of the inbox: the log of entries, and the ids of the last seven days in a table per day."""
+"""The tables of the inbox: the log of entries, and the ids of the last seven days (`ids.py`)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
 from typing import Any, Protocol
 
-WINDOW = timedelta(days=7)
-DAY = "seen_"
+RUN, TAIL = "seen_", "tail_"
+"""How tables of ids are called; the day on which their ids were taken follows."""
 
 
 class Cursor(Protocol):
@@ -37,10 +36,14 @@ class Tables(Protocol):
         """Nothing of what was deleted is left on disk, as far as the database can see to it."""
 
     def has(self, table: str) -> bool: ...
-    def days(self) -> list[str]:
+    def of_ids(self) -> list[str]:
         """The tables of ids, in any order."""
 
-    def make_day(self, name: str) -> None: ...
+    def make_tail(self, name: str) -> None: ...
+    def make_run(self, name: str, tail: str) -> None:
+        """With the ids of the tail, in order."""
+
+    def drop_ids(self, name: str) -> None: ...
     def seen(self, table: str, keys: Sequence[bytes]) -> Mapping[bytes, bytes]:
         """The digest under which each of these keys was first stored; keys not in the table are left out."""
 
@@ -61,16 +64,3 @@ def readable(tables: Tables) -> int:
     """The `seq` up to which entries may be read: what is reserved is written elsewhere first."""
     (first,) = tables.execute("SELECT min(first) FROM reserved").fetchone()
     return position(tables)[0] if first is None else int(first) - 1
-
-
-def day_tables(tables: Tables, today: date) -> tuple[str, list[str]]:
-    """The table of today's ids, made if missing, and those of the days before; older ones are dropped."""
-    there = sorted(tables.days(), reverse=True)
-    current, oldest = f"{DAY}{today:%Y%m%d}", f"{DAY}{today - WINDOW:%Y%m%d}"
-    for name in there:
-        if name < oldest:
-            tables.execute(f"DROP TABLE {name}")
-            tables.execute("DELETE FROM closed WHERE name = ?", (name,))
-    if current not in there:
-        tables.make_day(current)
-    return current, [name for name in there if oldest <= name < current]

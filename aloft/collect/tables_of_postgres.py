@@ -10,7 +10,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from aloft.collect.place import Staging
-from aloft.collect.tables import DAY
+from aloft.collect.tables import RUN, TAIL
 from aloft.collect.values import InboxUnavailable
 
 SCHEMA = """
@@ -26,7 +26,8 @@ CREATE TABLE IF NOT EXISTS problem (
   source text NOT NULL, reason text NOT NULL, at bigint NOT NULL,
   message_id text NOT NULL, body bytea NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY
 );
-CREATE TABLE IF NOT EXISTS closed (name text PRIMARY KEY, bits bytea NOT NULL);
+DROP TABLE IF EXISTS closed;
+CREATE TABLE IF NOT EXISTS filter (name text PRIMARY KEY, bits bytea NOT NULL);
 CREATE TABLE IF NOT EXISTS reserved (first bigint PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS tally (
   hour bigint NOT NULL, source text NOT NULL, outcome text NOT NULL, n bigint NOT NULL,
@@ -65,12 +66,25 @@ class PostgresTables:
     def has(self, table: str) -> bool:
         return self.execute("SELECT to_regclass(?)", (f"{self._schema}.{table}",)).fetchone() != (None,)
 
-    def days(self) -> list[str]:
-        query = "SELECT tablename FROM pg_tables WHERE schemaname = ? AND starts_with(tablename, ?)"
-        return [name for (name,) in self.execute(query, (self._schema, DAY))]
+    def of_ids(self) -> list[str]:
+        query = (
+            "SELECT tablename FROM pg_tables"
+            " WHERE schemaname = ? AND (starts_with(tablename, ?) OR starts_with(tablename, ?))"
+        )
+        return [name for (name,) in self.execute(query, (self._schema, RUN, TAIL))]
 
-    def make_day(self, name: str) -> None:
+    def make_tail(self, name: str) -> None:
+        self.execute(
+            f"CREATE TABLE {name} (seq bigint PRIMARY KEY, key bytea NOT NULL, digest bytea NOT NULL)"
+        )
+
+    def make_run(self, name: str, tail: str) -> None:
         self.execute(f"CREATE TABLE {name} (key bytea PRIMARY KEY, digest bytea NOT NULL)")
+        self.execute(f"INSERT INTO {name} SELECT key, digest FROM {tail} ORDER BY key")  # noqa: S608
+
+    def drop_ids(self, name: str) -> None:
+        self.execute(f"DROP TABLE {name}")
+        self.execute("DELETE FROM filter WHERE name = ?", (name,))
 
     def seen(self, table: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         query = f"SELECT key, digest FROM {table} WHERE key = ANY(?)"  # noqa: S608
@@ -91,7 +105,7 @@ def connect(place: Staging, patience: float) -> PostgresTables:
     tables = look(place, patience, make=True)
     if tables is None:
         raise InboxUnavailable("the schema of the inbox is gone")
-    if not tables.has("tally"):
+    if not (tables.has("tally") and tables.has("filter")):  # of an earlier release some are missing
         tables.begin()
         tables.execute(SCHEMA)
         tables.commit()

@@ -28,7 +28,8 @@ CREATE TABLE IF NOT EXISTS problem (
   source TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL,
   message_id TEXT NOT NULL, body BLOB NOT NULL
 );
-CREATE TABLE IF NOT EXISTS closed (name TEXT PRIMARY KEY, bits BLOB NOT NULL);
+DROP TABLE IF EXISTS closed;
+CREATE TABLE IF NOT EXISTS filter (name TEXT PRIMARY KEY, bits BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS reserved (first INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS tally (
   hour INTEGER NOT NULL, source TEXT NOT NULL, outcome TEXT NOT NULL, n INTEGER NOT NULL,
@@ -69,14 +70,25 @@ class SqliteTables:
     def has(self, table: str) -> bool:
         return self.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is not None
 
-    def days(self) -> list[str]:
+    def of_ids(self) -> list[str]:
         found = self.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'seen_[0-9]*'"
+            "SELECT name FROM sqlite_master"
+            " WHERE type = 'table' AND (name GLOB 'seen_[0-9]*' OR name GLOB 'tail_[0-9]*')"
         )
         return [name for (name,) in found]
 
-    def make_day(self, name: str) -> None:
+    def make_tail(self, name: str) -> None:
+        self.execute(
+            f"CREATE TABLE {name} (seq INTEGER PRIMARY KEY, key BLOB NOT NULL, digest BLOB NOT NULL)"
+        )
+
+    def make_run(self, name: str, tail: str) -> None:
         self.execute(f"CREATE TABLE {name} (key BLOB PRIMARY KEY, digest BLOB NOT NULL) WITHOUT ROWID")
+        self.execute(f"INSERT INTO {name} SELECT key, digest FROM {tail} ORDER BY key")  # noqa: S608
+
+    def drop_ids(self, name: str) -> None:
+        self.execute(f"DROP TABLE {name}")
+        self.execute("DELETE FROM filter WHERE name = ?", (name,))
 
     def seen(self, table: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         found: dict[bytes, bytes] = {}
@@ -116,7 +128,10 @@ def look(path: Path, patience: float) -> SqliteTables | None:
 def prepare(connection: sqlite3.Connection) -> None:
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'tally'").fetchone():
+    made = connection.execute(
+        "SELECT count(*) FROM sqlite_master WHERE name IN ('tally', 'filter')"
+    ).fetchone()
+    if made != (2,):  # of an earlier release some are missing
         connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
 
 

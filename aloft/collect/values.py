@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from msgspec import Struct
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -14,8 +16,7 @@ class Outcome(StrEnum):
     conflict = "conflict"
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One accepted message, as the wire or an import understood it.
 
     `account` is the external id the message itself names, `user` the user id or else the anonymous id;
@@ -36,8 +37,7 @@ class Entry:
     flags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Logged(Entry):
+class Logged(Entry, frozen=True, kw_only=True):
     """An entry on disk. `received` is UTC and never decreases as `seq` grows."""
 
     seq: int

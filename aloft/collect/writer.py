@@ -13,7 +13,7 @@ from threading import Lock, Thread
 
 from aloft.clock import Clock
 from aloft.collect import opening
-from aloft.collect.closed import ClosedDays
+from aloft.collect.ids import Ids
 from aloft.collect.place import Place
 from aloft.collect.rows import Row, store
 from aloft.collect.tables import Tables
@@ -45,7 +45,7 @@ class Writer:
         self._waiting = 0
         self._closed = self._ended = False
         self._linger = 0.0
-        self._closed_days = ClosedDays()
+        self._ids = Ids()
         self._thread = Thread(target=self._run, name="inbox-writer", daemon=True)
         self._thread.start()
 
@@ -118,7 +118,7 @@ class Writer:
         """Closing rolls an open transaction back; the next group connects anew."""
         if self._tables:
             self._tables.close()
-        self._tables, self._closed_days = None, ClosedDays()
+        self._tables, self._ids = None, Ids()
 
     def _commit(self, group: list[Append]) -> list[list[Outcome]]:
         tables = self._tables = self._tables or opening.connect(self._place, self._patience)
@@ -127,7 +127,7 @@ class Writer:
         for received, appends in groupby(group, key=lambda append: append.received):
             together = list(appends)
             rows = [each for append in together for each in append.rows]
-            judged = iter(store(tables, rows, received or self._clock.now(), self._closed_days))
+            judged = iter(store(tables, rows, received or self._clock.now(), self._ids))
             outcomes += [[next(judged) for _ in append.rows] for append in together]
         tables.commit()
         return outcomes

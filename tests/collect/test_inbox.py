@@ -4,7 +4,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
@@ -13,11 +12,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import asdict, replace
 
 from aloft.clock import SetClock
+from aloft.collect import ids
 from aloft.collect.inbox import Inbox, InboxUnavailable, Logged, Outcome
 from aloft.collect.opening import connect
 from aloft.collect.place import Place, inbox_of
+from aloft.collect.rows import row
 from tests.collect.facts import NOON, entry
 
 STORED, DUPLICATE, CONFLICT = Outcome.stored, Outcome.duplicate, Outcome.conflict
@@ -39,7 +41,7 @@ def inbox(place: Place, clock: SetClock) -> Iterator[Inbox]:
 def test_an_entry_is_read_back_as_it_was_appended(inbox: Inbox) -> None:
     said = entry("m1", occurred=NOON - timedelta(microseconds=1), times=3, user="", account="Ünïcode")
     assert inbox.append([said]) == [STORED]
-    assert inbox.read(0) == [Logged(**vars(said), seq=1, received=NOON)]
+    assert inbox.read(0) == [Logged(**asdict(said), seq=1, received=NOON)]
     assert inbox.end() == 1
 
 
@@ -88,7 +90,7 @@ def test_an_id_is_refused_for_seven_days_and_its_table_goes_afterwards(
     clock.instant = NOON + timedelta(days=8)
     assert inbox.append([entry("m1")]) == [STORED]
     with closing(connect(place, patience=1)) as tables:
-        assert sorted(tables.days()) == ["seen_20260309", "seen_20260310"]
+        assert sorted(tables.of_ids()) == ["tail_20260310"]
 
 
 def test_ids_of_the_days_before_are_told_from_new_ones_also_after_a_restart(
@@ -101,6 +103,50 @@ def test_ids_of_the_days_before_are_told_from_new_ones_also_after_a_restart(
     restarted = Inbox(place, clock)
     assert restarted.append(old + new + [entry("m1")]) == [DUPLICATE] * 1_000 + [STORED]
     restarted.close()
+
+
+def test_ids_are_put_in_order_once_there_are_many_and_each_is_still_refused_by_every_process(
+    inbox: Inbox, place: Place, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ids, "RUN_LENGTH", 100)
+    told = [[entry(f"{batch}-{number}") for number in range(40)] for batch in range(12)]
+    other = Inbox(place, clock)
+    for number, batch in enumerate(told):
+        assert (inbox, other)[number % 2].append(batch) == [STORED] * 40
+    with closing(connect(place, patience=1)) as tables:
+        runs = [f"seen_20260302_0000{n}" for n in (1, 2, 3, 4)]
+        assert sorted(tables.of_ids()) == [*runs, "tail_20260302"]
+    for one in (inbox, other, restarted := Inbox(place, clock)):
+        assert [one.append(batch) for batch in told] == [[DUPLICATE] * 40] * 12
+    for one in (other, restarted):
+        one.close()
+
+
+def test_runs_grow_longer_as_they_grow_many(
+    inbox: Inbox, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ids, "RUN_LENGTH", 5)
+    monkeypatch.setattr(ids, "LONGER_AFTER", 2)
+    for number in range(50):
+        inbox.append([entry(f"m{number}")])
+    with closing(connect(place, patience=1)) as tables:
+        lengths = [
+            tables.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in sorted(tables.of_ids())
+        ]
+    assert lengths == [5, 5, 10, 10, 15, 5]
+
+
+def test_ids_that_an_earlier_release_kept_are_refused(place: Place, clock: SetClock) -> None:
+    kept, said = f"seen_{NOON - timedelta(days=1):%Y%m%d}", entry("m1")
+    with closing(connect(place, patience=1)) as tables:
+        tables.begin()
+        tables.make_tail("tail_old")
+        tables.insert("tail_old", [(1, row(said).key, row(said).digest)])
+        tables.make_run(kept, "tail_old")
+        tables.drop_ids("tail_old")
+        tables.commit()
+    with closing(Inbox(place, clock)) as inbox:
+        assert inbox.append([said, entry("m2")]) == [DUPLICATE, STORED]
 
 
 def test_received_never_decreases_when_the_clock_steps_back(inbox: Inbox, clock: SetClock) -> None:
@@ -223,9 +269,11 @@ def test_any_repetition_of_batches_stores_each_id_once_as_it_was_first_sent(
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
+from aloft.collect import ids
 from aloft.collect.inbox import Inbox, InboxUnavailable
 from aloft.collect.opening import connect
 from aloft.collect.place import Place, inbox_of
+from aloft.collect.rows import row
 from tests.collect.facts import entry
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

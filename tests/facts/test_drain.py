@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from aloft.facts.drain import drain
 from aloft.facts.store import FactStore
@@ -232,7 +233,7 @@ def test_a_step_tells_which_accounts_it_touched_and_which_are_new() -> None:
 
 def test_a_body_that_is_no_json_keeps_its_event() -> None:
     entry = tracked(1, "2026-03-02T09:00", "ann", "acme")
-    broken = type(entry)(**{**entry.__dict__, "body": b'{"properties": [1'})
+    broken = replace(entry, body=b'{"properties": [1')
     store = drained(broken)
     assert store.run("SELECT properties FROM event") == [("{}",)]
     assert counts(store) == [("acme", "Signed In", "2026-03-02", 1)]

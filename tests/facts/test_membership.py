@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from aloft.collect.inbox import Logged
 from aloft.facts.keep import Kept, keep
@@ -123,7 +124,7 @@ def arrived(log: list[Logged], order: list[int], cuts: list[int]) -> FactStore:
     urgent = "json_extract_string(properties, '$.priority') = 'urgent'"
     keep(store, [Kept("day", (), urgent), Kept("word", ("Signed In",))])
     entries = [
-        Logged(**{**log[index].__dict__, "seq": seq, "received": NOW + timedelta(seconds=seq)})
+        replace(log[index], seq=seq, received=NOW + timedelta(seconds=seq))
         for seq, index in enumerate(order, 1)
     ]
     edges = [0, *sorted(cuts), len(entries)]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 AHEAD_ALLOWED = timedelta(minutes=5)
 CLOCK_SUSPECT = "clock_suspect"
@@ -10,8 +11,11 @@ LONGEST = 64  # characters
 
 def parsed(text: object) -> datetime | None:
     """An ISO 8601 instant in UTC; one without a zone is taken as UTC. None for anything else."""
-    if not isinstance(text, str) or len(text) > LONGEST:
-        return None
+    return _instant(text) if isinstance(text, str) and len(text) <= LONGEST else None
+
+
+@lru_cache(1_024)  # a batch names one instant of sending for all of its messages
+def _instant(text: str) -> datetime | None:
     try:
         instant = datetime.fromisoformat(text.strip())
         return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)

@@ -25,7 +25,8 @@ EVENT_LIMIT = 200
 USER_LIMIT = 1_024
 ACCOUNT_LIMIT = 200
 VIEWED = {"page": "Page Viewed", "screen": "Screen Viewed"}
-LONG_NUMBER = re.compile(rb"\d{308}")
+LONG = 308  # digits
+LONG_NUMBER = re.compile(rb"\d{%d}" % LONG)
 LARGEST_BITS = 1_023
 NEW_ON_EVERY_RETRY = ("sentAt", "writeKey", "api_key")
 
@@ -235,7 +236,7 @@ def value_of(raw: bytes, field: str) -> dict[str, Any]:
         raise Unfit(f"invalid_{field}", f"The {field} cannot be read: {error}") from error
     if not isinstance(value, dict):
         raise Unfit(f"invalid_{field}", f"The {field} must be an object.")
-    if LONG_NUMBER.search(raw) and holds_endless(value):
+    if len(raw) >= LONG and LONG_NUMBER.search(raw) and holds_endless(value):
         raise Unfit(f"invalid_{field}", f"The {field} hold a number out of range.")
     return value
 
