@@ -56,6 +56,9 @@ class Occurrence(models.Model):
     evidence = models.JSONField(default=list, help_text="decide.values.Reason, as objects")
     event = models.JSONField(null=True, blank=True, help_text="The properties of the event that opened it")
     actor = models.CharField(max_length=200, blank=True, help_text="The user who caused that event")
+    actor_contact = models.CharField(
+        max_length=200, blank=True, help_text="The contact that is this user, by external id"
+    )
     opening = models.JSONField(default=dict, help_text="What `at_opening(...)` read, by its text")
 
     owner = models.ForeignKey(

@@ -23,7 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Least
 
 from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState, Verdict
-from aloft.records.models import Account, Person
+from aloft.records.models import Account, Contact, Person
 
 IN_WORK = (OccurrenceState.OPEN, OccurrenceState.STARTED)
 
@@ -97,9 +97,17 @@ def opened() -> QuerySet[Occurrence]:
     return Occurrence.objects.exclude(closed_as="absorbed")
 
 
-def last_openings(accounts: Iterable[int], moments: Iterable[str]) -> dict[tuple[int, str], Occurrence]:
-    """The latest occurrence by (account, moment); one that was absorbed has not opened."""
-    rows = opened().filter(account__in=list(accounts), moment__in=list(moments))
+def with_person(contact: Contact | None, user: str) -> Q:
+    """Of moments that are `per: contact`, what is with that person: a contact, or a user who is none of ours."""
+    theirs = Q(actor=user)
+    return theirs | Q(contact=contact) if contact is not None else theirs
+
+
+def last_openings(
+    accounts: Iterable[int], moments: Iterable[str], among: Q | None = None
+) -> dict[tuple[int, str], Occurrence]:
+    """The latest occurrence by (account, moment), of those `among` all; one that was absorbed has not opened."""
+    rows = opened().filter(among or Q(), account__in=list(accounts), moment__in=list(moments))
     return {(row.account_id, row.moment): row for row in rows.order_by("opened_at", "id")}
 
 

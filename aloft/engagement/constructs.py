@@ -212,8 +212,8 @@ MOMENTS = (
     ),
     Construct(
         "per",
-        "An occurrence for each account, contact of the event, or family",
-        "moments: {poor_survey: {per: contact}}",
+        "An occurrence for each account; for each person of the event; or for each family of accounts, at its top",
+        "moments: {poor_survey: {per: contact}, business_review: {per: family}}",
     ),
     Construct(
         "with, to",

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from aloft.act.selectors import last_openings
+from aloft.act.selectors import last_openings, with_person
 from aloft.decide.durations import add
 from aloft.decide.values import Input, Reason
 from aloft.engagement.model import EventTrigger, ManualTrigger, Moment
-from aloft.engine import words
+from aloft.engine import persons, words
 from aloft.engine.opening import Candidate, open_all
 from aloft.engine.turn import Row, Turn
 from aloft.facts.changes import ChangeRow
+from aloft.measures.asides import FAMILIES
 from aloft.measures.frame import Ask, aware
 from aloft.measures.names import names_in
 from aloft.measures.program import CompiledMoment
@@ -47,7 +48,22 @@ def arrived(turn: Turn, moved: frozenset[int]) -> list[Found]:
     """
     compiled = [one for one in turn.program.moments.values() if isinstance(one.moment.trigger, EventTrigger)]
     rows = _arrived(turn, compiled, moved) if compiled else []
-    return [(one, event) for i, one in enumerate(compiled) for event, opens in rows if opens[i]]
+    found = [(one, event) for i, one in enumerate(compiled) for event, opens in rows if opens[i]]
+    return _at_tops(turn, found) if any(one.moment.per == "family" for one, _ in found) else found
+
+
+def _at_tops(turn: Turn, found: Sequence[Found]) -> list[Found]:
+    """What is `per: family` opens at the top of the account's tree."""
+    tops: dict[int, int] = dict(turn.frames.connection.execute(FAMILIES).fetchall())
+    raised = [
+        (one, replace(event, account=tops.get(event.account, event.account)))
+        if one.moment.per == "family"
+        else (one, event)
+        for one, event in found
+    ]
+    return [
+        (one, event) for one, event in raised if event.account in turn.directory and turn.follows(event.account)
+    ]
 
 
 def questions(turn: Turn, found: Sequence[Found]) -> list[Ask]:
@@ -140,7 +156,7 @@ def _open(turn: Turn, moment: Moment, event: Arrived, row: Row) -> None:
     trigger, known = _trigger(moment), turn.directory[event.account]
     calendar = known.calendar(turn.program.model.clock)
     at = max(event.received, turn.running.version.live_from)
-    reason, anchor = _reason(moment, trigger, event), anchor_of(trigger, event)
+    reason, anchor = _reason(moment, trigger, event), anchor_of(moment, event)
     if add(event.occurred, moment.outcome.within, calendar) < at:
         turn.say("skipped", known, moment.name, anchor, 1, [_too_late(reason, event)], at=at)
     elif _cools(turn, trigger, event, moment, at):
@@ -148,14 +164,18 @@ def _open(turn: Turn, moment: Moment, event: Arrived, row: Row) -> None:
     else:
         candidate = Candidate(
             event.account, moment.name, anchor, 1, at, reason, _because(trigger, event),
-            event=event.properties, actor=event.user or "", joins=trigger.by is None,
+            event=event.properties, actor=event.user or "", person=persons.of_user(known, event.user),
+            joins=trigger.by is None,
         )  # fmt: skip
         open_all(turn, [candidate], {event.account: row})
 
 
-def anchor_of(trigger: EventTrigger, event: Arrived) -> str:
-    if trigger.by is not None and trigger.by in event.properties:
-        return f"{trigger.by}:{event.properties[trigger.by]}"[:300]
+def anchor_of(moment: Moment, event: Arrived) -> str:
+    """What the event is about; where there is one for each contact, also for whom of them."""
+    by = _trigger(moment).by
+    if by is not None and by in event.properties:
+        whose = persons.mark(event.user) if moment.per == "contact" else ""
+        return f"{by}:{event.properties[by]}"[: 300 - len(whose)] + whose
     return f"{BY_ITS_EVENT}{event.source}:{event.message_id}"[:300]
 
 
@@ -163,7 +183,10 @@ def _cools(turn: Turn, trigger: EventTrigger, event: Arrived, moment: Moment, at
     if trigger.cooldown is None:
         return False
     known = turn.directory[event.account]
-    last = last_openings([known.row], [moment.name]).get((known.row, moment.name))
+    among = None
+    if moment.per == "contact":
+        among = with_person(persons.of_user(known, event.user), event.user or "")
+    last = last_openings([known.row], [moment.name], among).get((known.row, moment.name))
     calendar = known.calendar(turn.program.model.clock)
     return last is not None and add(last.opened_at, trigger.cooldown, calendar) > at
 

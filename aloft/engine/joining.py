@@ -40,6 +40,7 @@ def same_at(occurrence: Occurrence, into: Account) -> Occurrence | None:
     What is told apart by a property of its event are several things: tickets, but not reviews of one customer.
     """
     others = Occurrence.objects.filter(account=into, moment=occurrence.moment, state__in=UNDONE)
+    others = others.filter(contact=occurrence.contact_id)
     if occurrence.trigger == "event" and not occurrence.anchor.startswith(BY_ITS_EVENT):
         others = others.filter(anchor=occurrence.anchor)
     return others.order_by("due_at", "id").first()

@@ -9,6 +9,7 @@ from typing import Any
 
 from aloft.act.log import as_objects
 from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState
+from aloft.act.selectors import with_person
 from aloft.act.states import check
 from aloft.decide import escalation, priority
 from aloft.decide.calendar import WorkCalendar
@@ -24,6 +25,7 @@ from aloft.engine.diary import Diary, open_diary, place
 from aloft.engine.directory import Known
 from aloft.engine.turn import Row, Turn
 from aloft.measures.plans import rests_on_events
+from aloft.records.models import Contact
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Candidate:
     event: Mapping[str, Any] | None = None
     actor: str = ""
     """The user who caused that event."""
+    person: Contact | None = None
+    """The contact that is this user."""
     joins: bool = False
     """Whether it is appended to an open occurrence of the moment, if there is one."""
 
@@ -90,16 +94,17 @@ def _opened_before(asked: Sequence[tuple[int, str]]) -> set[merging.Key]:
     found: set[merging.Key] = set()
     for start in range(0, len(accounts), merging.AT_ONCE):
         some = Occurrence.objects.filter(
-            account__in=accounts[start : start + merging.AT_ONCE], moment__in=moments, contact=None
+            account__in=accounts[start : start + merging.AT_ONCE], moment__in=moments
         )
         found.update(some.values_list("account", "moment", "anchor", "n"))
     return found
 
 
 def _joined(turn: Turn, candidate: Candidate, known: Known) -> bool:
-    standing = (
-        _of(known, candidate.moment).exclude(state=OccurrenceState.CLOSED).order_by("opened_at").first()
-    )
+    open_ones = _of(known, candidate.moment).exclude(state=OccurrenceState.CLOSED)
+    if turn.program.model.moments[candidate.moment].per == "contact":
+        open_ones = open_ones.filter(with_person(candidate.person, candidate.actor))
+    standing = open_ones.order_by("opened_at").first()
     if standing is None:
         return False
     check(standing, "append")
@@ -137,6 +142,7 @@ def _open(
     reasons = [
         *words.place_reasons(moment, row, turn),
         candidate.reason,
+        *_person_reasons(moment, candidate),
         *deal.reasons,
         _owner_reason(turn, owner, touch, deal.moment),
     ]
@@ -167,6 +173,7 @@ def _occurrence(
     """Not yet stored, and without the instants by which it is due and judged."""
     return Occurrence(
         account_id=known.row,
+        contact=candidate.person if moment.per == "contact" else None,
         moment=moment.name,
         called=moment.name,
         anchor=candidate.anchor,
@@ -183,6 +190,7 @@ def _occurrence(
         evidence=as_objects(reasons),
         event=dict(candidate.event) if candidate.event is not None else None,
         actor=candidate.actor,
+        actor_contact=candidate.person.external_id if candidate.person else "",
         owner_id=owner.person,
         role=owner.role,
         owned_because=_owned(turn, owner)[:300],
@@ -256,6 +264,16 @@ def _clocks(
         for step in escalation.instants(moment, base, turn.staff.calendar(owner.person))
     ]
     Due.objects.bulk_create(rows)
+
+
+def _person_reasons(moment: Moment, candidate: Candidate) -> list[Reason]:
+    """For whom of the customer's people it is, where there is one for each."""
+    if moment.per != "contact":
+        return []
+    found = str(candidate.person) if candidate.person else "nobody among the contacts of the account"
+    if candidate.person is None and candidate.actor:
+        found = f"{candidate.actor}, who is {found}"
+    return [Reason("per", candidate.person is not None or None, "one for each contact", found, moment.line)]
 
 
 def _owned(turn: Turn, owner: Resolved) -> str:

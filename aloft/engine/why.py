@@ -274,7 +274,7 @@ def _held_out(turn: Turn, kept: Kept, moment: Moment) -> Reason | None:
 
 
 def _verdict(kept: Kept, moment: Moment, decisive: Reason) -> str:
-    if decisive.rule in {"phase", "segment", "touch"}:
+    if decisive.rule in {"phase", "segment", "touch", "per"}:
         return "not met"
     told = kept.verdicts(moment.name)
     last = told[-1].verdict if told else ""

@@ -84,7 +84,7 @@ def _evidence(read: tuple[Input, ...], row: Row, turn: Turn) -> list[str]:
 
 
 def place_reasons(moment: Moment, row: Row, turn: Turn) -> list[Reason]:
-    """Phase, segment, touch and `if`: where the moment meets the account, or does not."""
+    """Phase, segment, touch, family and `if`: where the moment meets the account, or does not."""
     phase, since = row["phase"], aware(row["phase_start"])
     in_phase = f"{phase} since {instant(since)}" if phase and since else phase or "in no phase"
     levels = ", ".join(row["_touch_set"] or [])
@@ -109,6 +109,9 @@ def place_reasons(moment: Moment, row: Row, turn: Turn) -> list[Reason]:
         because = turn.exceptions.touch_because(turn.directory[row["_account"]]) or f"as {row['segment']}"
         found = f"{levels} touch, {because}" if levels else "no touch, as it is in no phase"
         reasons.append(Reason("touch", meets, ", ".join(moment.touch), found, moment.line))
+    if moment.per == "family":
+        found = "the top of its family" if row["_is_top"] else "part of a family: it is met at the top of it"
+        reasons.append(Reason("per", bool(row["_is_top"]), "one for each family", found, moment.line))
     if moment.condition:
         reasons.append(rule_reason("if", moment.condition, row, turn, None))
     skips = turn.exceptions.skipped(turn.directory[row["_account"]], moment)

@@ -12,6 +12,7 @@ CONTRACT_INSTANTS = ("contract_signed", "contract_start", "contract_end", "renew
 ALWAYS = frozenset({"mrr", "arr", "status", *CONTRACT_INSTANTS})
 _PRODUCT = "coalesce(b._product, b._at_product) as product"
 _STATUS = "coalesce(b._at_status, b._line_status)"
+_IS_TOP = 'not exists (select 1 from account above where above.external = b."_at_parent") as _is_top'
 
 
 class AccountNames:
@@ -54,7 +55,11 @@ class AccountNames:
           from based b"""
 
     def _attributes(self) -> list[str]:
-        return sorted(ALWAYS | ((NUMBERS | TEXTS | set(self.model.fields)) & self.names))
+        above = {"parent"} if self._by_family() else set()
+        return sorted(ALWAYS | above | ((NUMBERS | TEXTS | set(self.model.fields)) & self.names))
+
+    def _by_family(self) -> bool:
+        return any(moment.per == "family" for moment in self.model.moments.values())
 
     def _pivot(self) -> str:
         return ", ".join(
@@ -83,6 +88,7 @@ class AccountNames:
             f"coalesce({_attribute('renewal_date')}, {_instant('b._end', 'contract_end')}) as renewal_date",
             f"{_STATUS} as status",
             "b._product is not null as _is_relationship",
+            *([_IS_TOP] if self._by_family() else []),
         ]
         return ", ".join([*numbers, *texts, *own])
 

@@ -202,7 +202,7 @@ def _moment(spell: Spell, moment: Moment) -> CompiledMoment:
 
 
 def _place(moment: Moment) -> str:
-    """Phase, segment and touch; an account in no phase meets no moment."""
+    """Phase, segment, touch and the top of a family; an account in no phase meets no moment."""
     tests = ["phase is not null"]
     if moment.phases:
         tests.append(f"phase in ({texts(moment.phases)})")
@@ -210,6 +210,8 @@ def _place(moment: Moment) -> str:
         tests.append(f"segment in ({texts(moment.segments)})")
     if moment.touch:
         tests.append(f"list_has_any(_touch_set, [{texts(moment.touch)}])")
+    if moment.per == "family":
+        tests.append("_is_top")
     return " and ".join(tests)
 
 

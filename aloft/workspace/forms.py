@@ -42,8 +42,10 @@ class ContactField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not gen
         return f"{obj}, {words.humanised(obj.persona).lower()}" if obj.persona else str(obj)
 
 
-def contact_field(account: Account) -> ContactField:
+def contact_field(account: Account, about: Contact | None = None) -> ContactField:
+    """`about`: whom it is about, and so most likely with."""
     return ContactField(
+        initial=about.pk if about else None,
         label="With whom?",
         queryset=Contact.objects.filter(account=account.customer_id, status="active"),
         required=False,
@@ -82,7 +84,7 @@ class DoneForm(ActForm):
 
     def __init__(self, occurrence: Occurrence, reader: Reader, **kwargs: Any) -> None:
         super().__init__(occurrence, reader, **kwargs)
-        self.fields["contact"] = contact_field(occurrence.account)
+        self.fields["contact"] = contact_field(occurrence.account, occurrence.contact)
 
 
 class HandOverForm(ActForm):
@@ -217,7 +219,7 @@ class RecordForm(ActForm):
 
     def __init__(self, occurrence: Occurrence, reader: Reader, **kwargs: Any) -> None:
         super().__init__(occurrence, reader, **kwargs)
-        self.fields["contact"] = contact_field(occurrence.account)
+        self.fields["contact"] = contact_field(occurrence.account, occurrence.contact)
         self.noted = notes_of(occurrence.model_version)
         fact: Any = self.fields["fact"]
         fact.choices = [*FACTS.items(), *((name, words.humanised(name)) for name in self.noted)]

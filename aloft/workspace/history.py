@@ -19,7 +19,7 @@ class History:
     @cached_property
     def waiting(self) -> list[Occurrence]:
         """What is to be done or planned here, by due."""
-        rows = self.account.occurrences.select_related("owner", "model_version")
+        rows = self.account.occurrences.select_related("contact", "owner", "model_version")
         return list(rows.exclude(state__in=PAST).order_by("due_at"))
 
     @cached_property

@@ -36,6 +36,8 @@ from aloft.workspace.horizon import Horizon
 T = TypeVar("T")
 Row = TypeVar("Row", bound=Model)
 WAITING = IN_WORK
+WITH_A_ROW = ("account__projection", "contact", "owner", "escalated_to", "model_version")
+"""What a row of a list reads beside its occurrence."""
 
 
 def customers_of(person: Person | None) -> QuerySet[Account]:
@@ -51,7 +53,7 @@ def seen_by(person: Person | None, rows: QuerySet[Row]) -> QuerySet[Row]:
 
 
 def occurrences_of(person: Person | None) -> QuerySet[Occurrence]:
-    full = Occurrence.objects.select_related("account__projection", "owner", "escalated_to", "model_version")
+    full = Occurrence.objects.select_related(*WITH_A_ROW)
     return seen_by(person, full)
 
 
@@ -111,7 +113,7 @@ def occurrence_or_404(person: Person | None, public_id: UUID) -> Occurrence:
 
 def given_or_404(person: Person | None, public_id: UUID) -> Occurrence:
     """One that the person may see, or has handed over last and may take back."""
-    full = Occurrence.objects.select_related("account__projection", "owner", "escalated_to", "model_version")
+    full = Occurrence.objects.select_related(*WITH_A_ROW)
     given = full.filter(public_id=public_id).first()
     if person and given and handed_over_by(person, given):
         return given
@@ -138,7 +140,7 @@ def _found(row: T | None) -> T:
 
 def occurrence_of_fact(fact: RecordedFact) -> Occurrence | None:
     named = Occurrence.objects.filter(account=fact.account, called=fact.moment, anchor=fact.anchor, n=fact.n)
-    return named.select_related("account__projection", "owner", "escalated_to", "model_version").first()
+    return named.select_related(*WITH_A_ROW).first()
 
 
 @dataclass(frozen=True)
@@ -297,7 +299,7 @@ def relationships_of(account: Account, now: datetime) -> list[Any]:
 
 def moments_at(history: History) -> list[Occurrence]:
     """What is open, by due; then the past, newest first."""
-    past = history.account.occurrences.select_related("owner", "model_version").filter(state__in=PAST)
+    past = history.account.occurrences.select_related("contact", "owner", "model_version").filter(state__in=PAST)
     newest = past.order_by(F("closed_at").desc(nulls_first=True), "-opened_at")
     return history.waiting + list(newest[:50])
 

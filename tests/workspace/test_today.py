@@ -209,3 +209,15 @@ def test_what_is_late_goes_by_priority_and_then_by_due(owner: Person, now: datet
         account = factory.account(name, now, held_by=owner)
         factory.occurrence(account, owner, now, due=timedelta(hours=hours), rank=priority)
     assert titles(owner, now)["Late"] == ["Case", "Second answer", "Review"]
+
+
+@pytest.mark.django_db
+def test_what_is_with_one_person_names_them_wherever_it_is_listed(
+    cora: Client, owner: Person, now: datetime
+) -> None:
+    account = factory.account("Brackwater Foods", now, held_by=owner)
+    ann = factory.contact(account, "Ann Berg", persona="champion")
+    moment = factory.occurrence(account, owner, now, due=timedelta(hours=2), contact=ann)
+    assert "Usage fell, Ann Berg" in cora.get("/").content.decode()
+    assert '<span class="soft">Ann Berg</span>' in cora.get(f"/accounts/{account.public_id}/").content.decode()
+    assert "<dt>With</dt><dd>Ann Berg</dd>" in cora.get(f"/moments/{moment.public_id}/").content.decode()

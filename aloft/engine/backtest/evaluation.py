@@ -304,13 +304,14 @@ class Evaluation:
     def _open_by_event(self, turn: Turn, moment: Moment, event: events.Arrived) -> None:
         trigger = moment.trigger
         assert isinstance(trigger, EventTrigger)
-        place, anchor = (event.account, moment.name), events.anchor_of(trigger, event)
+        place, anchor = (event.account, moment.name), events.anchor_of(moment, event)
         calendar = self.directory[event.account].calendar(turn.program.model.clock)
-        last = self._kept.last.get(place)
+        user = event.user or "" if moment.per == "contact" else ""
+        last = self._kept.last.get(_of_user(place, user))
         cools = trigger.cooldown and last and add(last, trigger.cooldown, calendar) > event.received
         too_late = add(event.occurred, moment.outcome.within, calendar) < event.received
         if not cools and not too_late and (*place, anchor, 1) not in self._kept.keys:
-            self._open(turn, moment, [(place, anchor, 1, event.received, None)])
+            self._open(turn, moment, [(place, anchor, 1, event.received, None)], user=user)
 
     def _judge_deadlines(self, turn: Turn, asked: frozenset[int]) -> None:
         """As of each deadline, with all that is known now. Another frame stands afterwards."""
@@ -338,8 +339,15 @@ class Evaluation:
                 if values[key] is False and key in met:
                     self._open(turn, compiled.moment, [(place, row.anchor, row.n, row.at, None)], key)
 
-    def _open(self, turn: Turn, moment: Moment, proposed: Sequence[Proposed], key: int | None = None) -> None:
-        """`key`: of the frame's row, where that is not the account's number."""
+    def _open(
+        self,
+        turn: Turn,
+        moment: Moment,
+        proposed: Sequence[Proposed],
+        key: int | None = None,
+        user: str = "",
+    ) -> None:
+        """`key`: of the frame's row, where that is not the account's number. `user`: for whom of the account."""
         if not proposed:
             return
         trigger, model = moment.trigger, turn.program.model
@@ -349,11 +357,12 @@ class Evaluation:
             known = self.directory[place[0]]
             calendar = known.calendar(model.clock)
             mrr, touch, segment = stands[place[0] if key is None else key]
-            if joins and self._kept.joins(place, at):
+            if joins and self._kept.joins(_of_user(place, user), at):
                 self._kept.resolve(place, anchor, n)
                 continue
             until = due or add(at, moment.complete_within or moment.outcome.within, calendar)
             self._kept.open(place, anchor, n, at, until, scheduled=isinstance(trigger, ScheduleTrigger))
+            self._kept.open_for(_of_user(place, user), at, until)
             heapq.heappush(self._finishing, (max(until, at), place[0]))
             turn.opened.add(place[0])
             role = role_by_touch(moment, tuple(touch or ()))
@@ -388,3 +397,8 @@ class Evaluation:
             if opened > EPOCH
         ]
         self.mirror.happened(told, self._kept.times, sorted(changed))
+
+
+def _of_user(place: Place, user: str) -> Place:
+    """Where what is told apart by its person is kept."""
+    return (place[0], f"{place[1]} of {user}") if user else place

@@ -49,11 +49,14 @@ class Kept:
         self, place: Place, anchor: str, n: int, at: datetime, due: datetime, *, scheduled: bool
     ) -> None:
         self.resolve(place, anchor, n)
-        self.last[place], self.busy[place] = at, due
+        self.open_for(place, at, due)
         self.times[place] = self.times.get(place, 0) + 1
         self.told[place] = (at, due)
         if scheduled:
             self.last_due[place] = max(due, self.last_due.get(place, due))
+
+    def open_for(self, place: Place, at: datetime, due: datetime) -> None:
+        self.last[place], self.busy[place] = at, due
 
 
 class Waiting:

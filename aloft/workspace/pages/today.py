@@ -94,9 +94,7 @@ def rows_of(reader: Reader, names: Sequence[str]) -> dict[str, list[Row]]:
     first = [Q(pk__in=work.filter(due)[:most]) for due in within.values()]
     section = Case(*(When(due, then=Value(name)) for name, due in within.items()), default=Value(""))
     full = Occurrence.objects.filter(functools.reduce(or_, first, Q(pk__in=[]))).annotate(section=section)
-    full = full.select_related(
-        "account__projection", "account__health", "owner", "escalated_to", "model_version"
-    )
+    full = full.select_related("account__health", *selectors.WITH_A_ROW)
     found: dict[str, list[Row]] = {name: [] for name in names}
     for one in full.order_by(*BY_PRIORITY):
         found[one.section].append(row(one, reader.now))
