@@ -52,6 +52,9 @@ class Occurrence(models.Model):
     expected = models.TextField(help_text="The outcome's expression, as written")
     channel = models.CharField(max_length=20, blank=True)
     effort_minutes = models.PositiveIntegerField(default=0)
+    group = models.BooleanField(
+        default=False, help_text="One session serves all accounts at which the moment is due at its instant"
+    )
     because = models.CharField(max_length=500, help_text="The evidence in one sentence")
     evidence = models.JSONField(default=list, help_text="decide.values.Reason, as objects")
     event = models.JSONField(null=True, blank=True, help_text="The properties of the event that opened it")
@@ -109,7 +112,7 @@ class Occurrence(models.Model):
             models.Index(fields=["owner", "state", "due_at"]),
             models.Index(fields=["account", "state"]),
             # With all that counting what waits reads, so that rows, which are wide, are left alone.
-            models.Index(fields=["state", "due_at", "snoozed_until", "account", "effort_minutes"]),
+            models.Index(fields=["state", "due_at", "snoozed_until", "account", "effort_minutes", "group"]),
             models.Index(fields=["done_at"]),
             # What is open by moment, and at whom, without looking at rows.
             models.Index(fields=["state", "model_version", "moment", "account"]),

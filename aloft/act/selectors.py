@@ -22,6 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Least
 
+from aloft.act import sessions
 from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState, Verdict
 from aloft.records.models import Account, Contact, Person
 
@@ -87,9 +88,9 @@ def by_customer(rows: QuerySet[Occurrence]) -> QuerySet[Any]:
 
 
 def loads() -> dict[int, int]:
-    """Open occurrences by person."""
-    counted = Occurrence.objects.filter(state__in=IN_WORK, owner__isnull=False)
-    return dict(counted.values_list("owner").annotate(open=Count("id")))
+    """Open occurrences by person; a group session is one."""
+    counted = sessions.once(Occurrence.objects.filter(state__in=IN_WORK, owner__isnull=False), IN_WORK)
+    return dict(counted.order_by().values_list("owner").annotate(open=Count("id")))
 
 
 def opened() -> QuerySet[Occurrence]:

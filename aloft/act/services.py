@@ -1,5 +1,8 @@
 """What people do with an occurrence. Each verb is one transaction: the row, its verdict, the audit entry, the change.
 
+What is done with one account's part of a group session is done for all whom the session serves, but for `skip`,
+which leaves that account out, and for what is recorded of a contact.
+
 All take the person who acts and the instant (UTC); all raise `act.states.IllegalMove` for a move that the
 table of legal moves forbids, with a message for people; the audit log keeps that it was tried.
 """
@@ -13,6 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
 
+from aloft.act import sessions
 from aloft.act.models import (
     Occurrence,
     OccurrenceState,
@@ -73,6 +77,13 @@ _ACTS: Mapping[Move, Act] = {
 @_keeping_refusals
 @transaction.atomic
 def start(*, occurrence: Occurrence, actor: Person, at: datetime) -> Occurrence:
+    row = _start(occurrence, actor, at)
+    for other in _served_with(row, "start"):
+        _start(other, actor, at)
+    return row
+
+
+def _start(occurrence: Occurrence, actor: Person, at: datetime) -> Occurrence:
     row = _moved(occurrence, "start")
     row.started_at = at
     return _acted(row, "start", "started", actor, at)
@@ -82,6 +93,13 @@ def start(*, occurrence: Occurrence, actor: Person, at: datetime) -> Occurrence:
 @transaction.atomic
 def finish(*, occurrence: Occurrence, actor: Person, at: datetime, note: str = "") -> Occurrence:
     """The owner's word that the work is finished; only facts make the outcome met."""
+    row = _finish(occurrence, actor, at, note)
+    for other in _served_with(row, "finish"):
+        _finish(other, actor, at, note)
+    return row
+
+
+def _finish(occurrence: Occurrence, actor: Person, at: datetime, note: str) -> Occurrence:
     row = _moved(occurrence, "finish")
     row.done_at = at
     row.snoozed_until = None
@@ -101,10 +119,15 @@ def finish_with(
     contact: Contact | None = None,
     value: str = "",
 ) -> RecordedFact | None:
-    """`finish`, and what came of it: the fact is what the outcome may be met by."""
+    """`finish`, and what came of it: the fact is what the outcome may be met by.
+
+    Of nobody in particular it is noted of all whom a group session serves; the one of `occurrence` is given.
+    """
     noted = None
     if fact:
         noted = record(occurrence=occurrence, actor=actor, at=at, fact=fact, contact=contact, value=value)
+        for other in _served_with(occurrence, "finish") if contact is None else ():
+            record(occurrence=other, actor=actor, at=at, fact=fact, value=value)
     finish(occurrence=occurrence, actor=actor, at=at, note=note)
     return noted
 
@@ -115,11 +138,18 @@ def snooze(
     *, occurrence: Occurrence, actor: Person, at: datetime, until: datetime, reason: str
 ) -> Occurrence:
     """Off the list until an instant; what is due and what escalates stays where it is."""
-    row = _moved(occurrence, "snooze")
     if until <= at:
         raise IllegalMove("Choose an instant in the future to snooze until")
     if not reason.strip():
         raise IllegalMove("Say why it can wait: the reason is kept with the snooze")
+    row = _snooze(occurrence, actor, at, until, reason)
+    for other in _served_with(row, "snooze"):
+        _snooze(other, actor, at, until, reason)
+    return row
+
+
+def _snooze(occurrence: Occurrence, actor: Person, at: datetime, until: datetime, reason: str) -> Occurrence:
+    row = _moved(occurrence, "snooze")
     row.snoozed_until = until
     return _acted(row, "snooze", "deferred", actor, at, reason, until=until.isoformat())
 
@@ -138,6 +168,15 @@ def skip(*, occurrence: Occurrence, actor: Person, at: datetime, reason: str) ->
 @transaction.atomic
 def hand_over(*, occurrence: Occurrence, actor: Person, at: datetime, to: Person, reason: str) -> Occurrence:
     """To somebody who may see the account; its clocks run on. It no longer follows books and leave."""
+    if not reason.strip():
+        raise IllegalMove("Say why you hand it over: the reason goes with it")
+    row = _hand_over(occurrence, actor, at, to, reason)
+    for other in _served_with(row, "hand_over"):
+        _hand_over(other, actor, at, to, reason)
+    return row
+
+
+def _hand_over(occurrence: Occurrence, actor: Person, at: datetime, to: Person, reason: str) -> Occurrence:
     row = _moved(occurrence, "hand_over")
     if row.owner_id == to.pk:
         raise IllegalMove(f"“{row.title}” is with {to} already")
@@ -145,8 +184,6 @@ def hand_over(*, occurrence: Occurrence, actor: Person, at: datetime, to: Person
         raise IllegalMove(
             f"{to} may not see {row.account}: hand it to somebody who holds it or covers for who does"
         )
-    if not reason.strip():
-        raise IllegalMove("Say why you hand it over: the reason goes with it")
     before = {
         "before": row.owner.handle if row.owner else "",
         "before_because": row.owned_because,
@@ -161,6 +198,14 @@ def hand_over(*, occurrence: Occurrence, actor: Person, at: datetime, to: Person
 @transaction.atomic
 def hand_back(*, occurrence: Occurrence, actor: Person, at: datetime) -> Occurrence:
     """Undo one's own `hand_over`, as long as nobody has handed it further or begun."""
+    others = [one for one in _served_with(occurrence, "hand_over") if handed_over_by(actor, one)]
+    row = _hand_back(occurrence, actor, at)
+    for other in others:
+        _hand_back(other, actor, at)
+    return row
+
+
+def _hand_back(occurrence: Occurrence, actor: Person, at: datetime) -> Occurrence:
     row = _moved(occurrence, "hand_over")
     last = handed_over_by(actor, row)
     if last is None or (row.started_at and row.started_at > last.at):
@@ -185,6 +230,22 @@ def _tasks_follow(row: Occurrence, to: Person | None) -> None:
 @transaction.atomic
 def reopen(*, occurrence: Occurrence, actor: Person, at: datetime) -> Occurrence:
     """Undo a person's move. What facts closed stays closed; what is snoozed wakes as it was."""
+    standing = Occurrence.objects.get(pk=occurrence.pk)
+    others = [one for one in sessions.others(standing) if _moved_with(one, standing)]
+    row = _reopen(occurrence, actor, at)
+    for other in others:
+        _reopen(other, actor, at)
+    return row
+
+
+def _moved_with(one: Occurrence, other: Occurrence) -> bool:
+    """Whether a person has moved both by one act."""
+    acts = ("started_at", "done_at", "snoozed_until")
+    closed_as = {one.closed_as, other.closed_as} <= {"", "done"}
+    return closed_as and all(getattr(one, name) == getattr(other, name) for name in acts)
+
+
+def _reopen(occurrence: Occurrence, actor: Person, at: datetime) -> Occurrence:
     if _sleeps(occurrence):
         row = _moved(occurrence, "wake")
         row.snoozed_until = None
@@ -299,6 +360,11 @@ def open_by_hand(*, account: Account, moment: str, actor: Person, at: datetime) 
 def _sleeps(occurrence: Occurrence) -> bool:
     snoozed = Occurrence.objects.filter(pk=occurrence.pk, snoozed_until__isnull=False)
     return snoozed.filter(state__in=LEGAL["wake"].sources).exists()
+
+
+def _served_with(occurrence: Occurrence, move: Move) -> list[Occurrence]:
+    """The others of its group session for which the same is legal."""
+    return list(sessions.others(occurrence).filter(state__in=LEGAL[move].sources))
 
 
 def _moved(occurrence: Occurrence, move: Move) -> Occurrence:

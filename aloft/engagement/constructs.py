@@ -243,7 +243,7 @@ MOMENTS = (
     ),
     Construct(
         "group",
-        "One session serves all who are due at that instant",
+        "One session, of one owner, serves all accounts at which it is due at that instant; its effort counts once",
         "moments: {initial_training: {group: true}}",
     ),
     Construct("was", "What it was called before", "moments: {kickoff: {was: first_meeting}}"),

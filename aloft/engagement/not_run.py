@@ -18,7 +18,6 @@ FUNCTIONS: Mapping[str, str] = {}
 
 KEYS: Mapping[str, str] = {
     "moments.*.with": "the owner chooses whom to invite",
-    "moments.*.group": "each account has an occurrence of its own",
     "region": "channels are shown as they are written",
 }
 """Keys by their path; `*` is any name or place in a list."""

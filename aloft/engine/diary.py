@@ -76,8 +76,10 @@ def _is_booked(moment: Moment) -> bool:
 
 
 def _meeting(moment: Moment, one: Occurrence) -> Meeting:
+    """A session is not moved for one of its accounts."""
     assert moment.length is not None
-    movable = one.state in (OccurrenceState.PLANNED, OccurrenceState.OPEN) and one.trigger == "schedule"
+    untouched = one.state in (OccurrenceState.PLANNED, OccurrenceState.OPEN) and one.trigger == "schedule"
+    movable = untouched and not one.group
     return Meeting(one.due_at, minutes_of(moment.length), PRIORITIES[one.rank], one.pk, movable)
 
 
@@ -97,7 +99,7 @@ def place(
     if leaving is not None:
         _displace(turn, diary, meeting, leaving, moment, known, allowed)
         return Placed(due)
-    later = first_with_room(meeting, booked, allowed, calendar)
+    later = None if moment.group else first_with_room(meeting, booked, allowed, calendar)
     return Placed(None, _full(meeting, booked, allowed, calendar, later), later)
 
 

@@ -62,7 +62,9 @@ def _at_tops(turn: Turn, found: Sequence[Found]) -> list[Found]:
         for one, event in found
     ]
     return [
-        (one, event) for one, event in raised if event.account in turn.directory and turn.follows(event.account)
+        (one, event)
+        for one, event in raised
+        if event.account in turn.directory and turn.follows(event.account)
     ]
 
 

@@ -20,7 +20,7 @@ from aloft.decide.recurrence import opens_at
 from aloft.decide.values import Reason
 from aloft.engagement.leaves import PRIORITIES
 from aloft.engagement.model import Duration, Moment, ScheduleTrigger
-from aloft.engine import experiments, merging, ownership, words
+from aloft.engine import experiments, grouping, merging, ownership, words
 from aloft.engine.diary import Diary, open_diary, place
 from aloft.engine.directory import Known
 from aloft.engine.turn import Row, Turn
@@ -138,12 +138,15 @@ def _open(
         if placed is None:
             return
         candidate, due = placed, placed.due or due
+    session = grouping.session(turn, moment, owner, due)
+    owner = session.owner
     base = candidate.due or candidate.at
     reasons = [
         *words.place_reasons(moment, row, turn),
         candidate.reason,
         *_person_reasons(moment, candidate),
         *deal.reasons,
+        *session.reasons(moment, due),
         _owner_reason(turn, owner, touch, deal.moment),
     ]
     occurrence = _occurrence(turn, candidate, known, moment, owner, reasons)
@@ -154,7 +157,8 @@ def _open(
         return
     occurrence.save()
     diary.enter(known.row, moment, occurrence)
-    turn.staff.give(owner.person)
+    if not session.others:
+        turn.staff.give(owner.person)
     turn.opened.add(candidate.account)
     turn.new.add(occurrence.pk)
     _clocks(turn, occurrence, moment, base, owner, calendar)
@@ -186,6 +190,7 @@ def _occurrence(
         expected=moment.outcome.expect.text,
         channel=moment.channel[0] if moment.channel else "",
         effort_minutes=minutes_of(moment.effort),
+        group=moment.group,
         because=candidate.because[:500],
         evidence=as_objects(reasons),
         event=dict(candidate.event) if candidate.event is not None else None,

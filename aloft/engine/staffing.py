@@ -9,6 +9,7 @@ from aloft.act.models import Occurrence, OccurrenceState, Step, StepKind, StepSt
 from aloft.act.states import check
 from aloft.decide.owners import Resolved, moves
 from aloft.decide.values import Reason
+from aloft.engine.grouping import leading
 from aloft.engine.turn import Turn
 
 
@@ -20,7 +21,7 @@ def reassign(turn: Turn) -> None:
     turn.staff.look_up(known for known in found if known)
     for occurrence in untouched:
         running = turn.versions.get(occurrence.model_version_id)
-        known = turn.directory.of_row(occurrence.account_id)
+        known = turn.directory.of_row(leading(occurrence).account_id)
         role = running.program.model.roles[occurrence.role]
         if known is None or role.automated:
             continue

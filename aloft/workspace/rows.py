@@ -46,6 +46,12 @@ class Row:
     change: int  # points a week
     start_icon: str
     start_word: str
+    served: tuple[Occurrence, ...] = ()
+    """Of a group session: what stands with it at all of its accounts, by their names."""
+
+    @property
+    def accounts(self) -> int:
+        return len({one.account_id for one in self.served})
 
     @property
     def may_start(self) -> bool:
@@ -66,7 +72,7 @@ class Row:
         return self.may_start or self.may_finish
 
 
-def row(occurrence: Occurrence, now: datetime) -> Row:
+def row(occurrence: Occurrence, now: datetime, served: Iterable[Occurrence] = ()) -> Row:
     projection = projection_of(occurrence.account)
     icon, word = FIRST_STEPS.get(occurrence.channel, NO_CHANNEL)
     phase = projection.phase if projection else ""
@@ -79,7 +85,8 @@ def row(occurrence: Occurrence, now: datetime) -> Row:
         mrr=projection.mrr if projection else None,
         **health_of(occurrence.account),
         start_icon=icon,
-        start_word=word,
+        start_word="Start the session" if occurrence.group else word,
+        served=tuple(served),
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import or_
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -24,6 +26,7 @@ from django.db.models import (
 )
 from django.http import Http404
 
+from aloft.act import sessions
 from aloft.act.models import Occurrence, Verdict
 from aloft.act.policies import accounts_of
 from aloft.act.selectors import IN_WORK, by_customer, first_due, handed_over_by, waiting
@@ -218,16 +221,34 @@ class Tally:
 
 
 def tallies(person: Person | None, horizon: Horizon) -> dict[str, Tally]:
-    """How many moments stand in each section, and their planned effort in minutes."""
+    """How many moments stand in each section, and their planned effort in minutes; a group session is one."""
     sums: dict[str, Aggregate] = {}
     sections = horizon.sections()
     for place, within in enumerate(sections.values()):
         sums[f"moments_{place}"] = Count("pk", filter=within)
         sums[f"minutes_{place}"] = Sum("effort_minutes", filter=within, default=0)
-    found = work_of(person).order_by().aggregate(**sums)
+    found = sessions.once(work_of(person), WAITING).order_by().aggregate(**sums)
     return {
         name: Tally(found[f"moments_{place}"], found[f"minutes_{place}"])
         for place, name in enumerate(sections)
+    }
+
+
+def served_with(person: Person | None, listed: Iterable[Occurrence]) -> dict[int, list[Occurrence]]:
+    """By those of these that are of a group session: all that stand with it, of the accounts that the person sees."""
+    groups = [one for one in listed if one.group]
+    if not groups:
+        return {}
+    of_any = functools.reduce(or_, (Q(pk__in=sessions.all_of(one).order_by().values("pk")) for one in groups))
+    standing = seen_by(person, Occurrence.objects.filter(of_any, state__in=WAITING))
+    rows = list(standing.select_related("account").order_by("account__name", "pk"))
+    return {
+        one.pk: [
+            row
+            for row in rows
+            if all(getattr(row, name) == getattr(one, name) for name in sessions.TELLS_APART)
+        ]
+        for one in groups
     }
 
 
@@ -299,7 +320,9 @@ def relationships_of(account: Account, now: datetime) -> list[Any]:
 
 def moments_at(history: History) -> list[Occurrence]:
     """What is open, by due; then the past, newest first."""
-    past = history.account.occurrences.select_related("contact", "owner", "model_version").filter(state__in=PAST)
+    past = history.account.occurrences.select_related("contact", "owner", "model_version").filter(
+        state__in=PAST
+    )
     newest = past.order_by(F("closed_at").desc(nulls_first=True), "-opened_at")
     return history.waiting + list(newest[:50])
 

@@ -10,11 +10,13 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from aloft.act import sessions
 from aloft.act.models import Occurrence
 from aloft.records.models import Person
 from aloft.ui import words
 from aloft.ui.weeks import DayHours, Week, drawn
 from aloft.workspace import selectors
+from aloft.workspace.history import PAST
 from aloft.workspace.model_in_force import hours_of_roles
 from aloft.workspace.reader import Reader
 
@@ -65,12 +67,13 @@ def worked_in(reader: Reader, monday: date) -> dict[date, int]:
         day.isoformat(): Sum("effort_minutes", filter=_between(reader, "done_at", day), default=0)
         for day in days
     }
-    found = done.order_by().aggregate(**sums)
+    found = sessions.once(done, PAST).order_by().aggregate(**sums)
     return {day: found[day.isoformat()] for day in days}
 
 
 def _to_do(reader: Reader) -> QuerySet[Occurrence]:
-    return selectors.work_of(reader.person).filter(reader.ahead.awake, due_at__lt=reader.ahead.monday)
+    work = sessions.once(selectors.work_of(reader.person), selectors.WAITING)
+    return work.filter(reader.ahead.awake, due_at__lt=reader.ahead.monday)
 
 
 def _days_ahead(reader: Reader, monday: date) -> list[date]:

@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from aloft.engagement import not_run
 from aloft.measures.models import AccountProjection
 from aloft.records.models import AuditEntry, Change, ModelVersion, Person
 from aloft.workspace.difference import difference
@@ -115,7 +116,10 @@ def test_many_accounts_cost_no_more_queries(
         mia.get("/model/", {"element": "moments.usage_fell"})
 
 
-def test_what_this_version_does_not_run_is_told_at_its_line(mia: Client, now: datetime) -> None:
+def test_what_this_version_does_not_run_is_told_at_its_line(
+    mia: Client, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(not_run, "KEYS", {"moments.*.group": "each account has its own"})
     document = factory.DOCUMENT.replace("    channel: call\n", "    channel: call\n    group: true\n", 1)
     published(document, 1, now)
     told = page(mia, element="moments.usage_fell")

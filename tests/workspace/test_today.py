@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from aloft.records.models import Person
+from aloft.act import services
+from aloft.act.models import Occurrence, Verdict
+from aloft.act.states import IllegalMove
+from aloft.records.models import Holding, Person
 from aloft.workspace.pages import today
 from aloft.workspace.reader import Reader
+from aloft.workspace.week import booked_in, worked_in
 from tests.workspace import factory
 
 
@@ -219,5 +223,67 @@ def test_what_is_with_one_person_names_them_wherever_it_is_listed(
     ann = factory.contact(account, "Ann Berg", persona="champion")
     moment = factory.occurrence(account, owner, now, due=timedelta(hours=2), contact=ann)
     assert "Usage fell, Ann Berg" in cora.get("/").content.decode()
-    assert '<span class="soft">Ann Berg</span>' in cora.get(f"/accounts/{account.public_id}/").content.decode()
+    assert (
+        '<span class="soft">Ann Berg</span>' in cora.get(f"/accounts/{account.public_id}/").content.decode()
+    )
     assert "<dt>With</dt><dd>Ann Berg</dd>" in cora.get(f"/moments/{moment.public_id}/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_group_session_is_one_line_that_counts_once_and_is_done_as_one(
+    cora: Client, owner: Person, now: datetime
+) -> None:
+    told = {"group": True, "moment": "webinar", "title": "Webinar", "effort_minutes": 120}
+    moments = [
+        factory.occurrence(
+            factory.account(name, now, held_by=owner), owner, now, due=timedelta(hours=2), **told
+        )
+        for name in ("Brackwater Foods", "Calder Works", "Dunmore")
+    ]
+    alone = factory.occurrence(moments[0].account, owner, now, due=timedelta(hours=3))
+    later = factory.occurrence(moments[0].account, owner, now, due=timedelta(hours=4), **told)
+    assert titles(owner, now) == {"Today": ["Brackwater Foods"] * 3}
+    section = today.sections(Reader(owner, now, UTC))[0]
+    assert (section.moments, section.note) == (3, "5 h")
+    assert [row.accounts for row in section.rows] == [3, 0, 1]
+    assert booked_in(Reader(owner, now, UTC), monday_of(now))[now.date()] == 300
+    page = cora.get("/").content.decode()
+    assert "<b>3 accounts</b>" in page
+    for moment in moments:
+        assert f'<a href="/moments/{moment.public_id}/">{moment.account.name}</a>' in page
+
+    services.finish(occurrence=moments[1], actor=owner, at=now)
+    done = Occurrence.objects.filter(state="done")
+    assert {one.pk for one in done} == {one.pk for one in moments}
+    assert Verdict.objects.filter(verdict="done").count() == 3
+    assert worked_in(Reader(owner, now, UTC), monday_of(now))[now.date()] == 120
+    services.reopen(occurrence=moments[2], actor=owner, at=now)
+    assert not done.all().exists()
+    services.skip(occurrence=moments[0], actor=owner, at=now, reason="not this time")
+    assert [row.accounts for row in today.sections(Reader(owner, now, UTC))[0].rows] == [2, 0, 1]
+    assert not Occurrence.objects.filter(pk__in=[alone.pk, later.pk]).exclude(state="open").exists()
+
+
+@pytest.mark.django_db
+def test_a_group_session_is_handed_over_whole_or_not_at_all(
+    owner: Person, colleague: Person, now: datetime
+) -> None:
+    both = factory.account("Brackwater Foods", now, held_by=owner)
+    foreign = factory.account("Calder Works", now, held_by=owner)
+    moments = [
+        factory.occurrence(one, owner, now, due=timedelta(hours=2), group=True, moment="webinar")
+        for one in (both, foreign)
+    ]
+    Holding.objects.create(account=both, person=colleague, role="csm")
+    with pytest.raises(IllegalMove, match="may not see Calder Works"):
+        services.hand_over(occurrence=moments[0], actor=owner, at=now, to=colleague, reason="away")
+    assert {one.owner for one in Occurrence.objects.all()} == {owner}
+    Holding.objects.create(account=foreign, person=colleague, role="csm")
+    services.hand_over(occurrence=moments[0], actor=owner, at=now, to=colleague, reason="away")
+    assert {one.owner for one in Occurrence.objects.all()} == {colleague}
+    services.hand_back(occurrence=moments[0], actor=owner, at=now)
+    assert {one.owner for one in Occurrence.objects.all()} == {owner}
+
+
+def monday_of(now: datetime) -> date:
+    return now.date() - timedelta(days=now.weekday())

@@ -32,6 +32,7 @@ _OPEN = pa.schema(
         ("minutes", pa.int64()),
         ("version", pa.int64()),
         ("started", pa.bool_()),
+        ("shared", pa.bool_()),
     ]
 )
 _FIRED = pa.schema([("row", pa.int64()), ("moment", pa.string()), ("called", pa.string())])
@@ -66,9 +67,9 @@ class History:
 
     def _open(self) -> Iterable[tuple[Any, ...]]:
         rows = Occurrence.objects.filter(state__in=UNDONE).order_by("pk")
-        told = ("account", "moment", "role", "due_at", "effort_minutes", "model_version", "state")
-        for row, moment, role, due, minutes, version, state in rows.values_list(*told):
-            yield row, moment, role, naive(due), minutes, version, state == OccurrenceState.STARTED
+        told = ("account", "moment", "role", "due_at", "effort_minutes", "model_version", "state", "group")
+        for row, moment, role, due, minutes, version, state, group in rows.values_list(*told):
+            yield row, moment, role, naive(due), minutes, version, state == OccurrenceState.STARTED, group
 
     def _fired(self) -> Iterable[tuple[Any, ...]]:
         rows = Occurrence.objects.filter(opened_at__gt=self.at - LOOKED_BACK, opened_at__lte=self.at)

@@ -41,10 +41,16 @@ def by_schedule(store: FactStore, side: Side, weeks: Weeks) -> Hours:
 
 
 def by_open(store: FactStore, weeks: Weeks) -> Hours:
-    """What stands open is done in the week in which it is due; what is late, at once."""
+    """What stands open is done in the week in which it is due; what is late, at once; a group session once."""
     found = store.run(
-        """select role, greatest(date_diff('day', $first, due::date) // 7, 0) as week, sum(minutes)
-        from open_now group by role, week""",
+        """with work as (
+          select role, greatest(date_diff('day', $first, due::date) // 7, 0) as week, minutes, moment, due, shared
+          from open_now)
+        select role, week, sum(minutes) from (
+          select role, week, minutes from work where not shared
+          union all select role, week, minutes from (
+            select distinct role, week, minutes, moment, due from work where shared))
+        group by role, week""",
         {"first": weeks.first},
     )
     return _spread(found)

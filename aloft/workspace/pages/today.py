@@ -12,6 +12,7 @@ from django.db.models import Case, OuterRef, Q, Subquery, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from aloft.act import sessions
 from aloft.act.models import Occurrence
 from aloft.engine.models import DataAlert, Decided
 from aloft.records.models import Change, Person
@@ -90,14 +91,17 @@ def rows_of(reader: Reader, names: Sequence[str]) -> dict[str, list[Row]]:
     """By section. The first are found among narrow rows, and only they are read whole."""
     within = {name: reader.ahead.sections()[name] for name in names}
     most = OF_THE_TEAM if reader.sees_everything else SHOWN
-    work = selectors.work_of(reader.person).order_by(*BY_PRIORITY).values("pk")
+    work = sessions.once(selectors.work_of(reader.person), selectors.WAITING)
+    work = work.order_by(*BY_PRIORITY).values("pk")
     first = [Q(pk__in=work.filter(due)[:most]) for due in within.values()]
     section = Case(*(When(due, then=Value(name)) for name, due in within.items()), default=Value(""))
     full = Occurrence.objects.filter(functools.reduce(or_, first, Q(pk__in=[]))).annotate(section=section)
     full = full.select_related("account__health", *selectors.WITH_A_ROW)
     found: dict[str, list[Row]] = {name: [] for name in names}
-    for one in full.order_by(*BY_PRIORITY):
-        found[one.section].append(row(one, reader.now))
+    listed = list(full.order_by(*BY_PRIORITY))
+    served = selectors.served_with(reader.person, listed)
+    for one in listed:
+        found[one.section].append(row(one, reader.now, served.get(one.pk, ())))
     return found
 
 
