@@ -64,6 +64,27 @@ def _note_refusal(act: str, said: Mapping[str, Any], why: str) -> None:
     )
 
 
+def _served_with(occurrence: Occurrence, move: Move) -> list[Occurrence]:
+    """The others of its group session for which the same is legal."""
+    return list(sessions.others(occurrence).filter(state__in=LEGAL[move].sources))
+
+
+def _for_the_session(move: Move) -> Callable[[Callable[P, Occurrence]], Callable[P, Occurrence]]:
+    """What is done with an occurrence of a group session is done with the others of it too."""
+
+    def widened(act: Callable[P, Occurrence]) -> Callable[P, Occurrence]:
+        @wraps(act)
+        def done(*args: P.args, **said: P.kwargs) -> Occurrence:
+            row = act(*args, **said)
+            for other in _served_with(row, move):
+                act(*args, **{**said, "occurrence": other})  # type: ignore[arg-type]
+            return row
+
+        return done
+
+    return widened
+
+
 _ACTS: Mapping[Move, Act] = {
     "start": "start",
     "finish": "done",
@@ -76,14 +97,8 @@ _ACTS: Mapping[Move, Act] = {
 
 @_keeping_refusals
 @transaction.atomic
+@_for_the_session("start")
 def start(*, occurrence: Occurrence, actor: Person, at: datetime) -> Occurrence:
-    row = _start(occurrence, actor, at)
-    for other in _served_with(row, "start"):
-        _start(other, actor, at)
-    return row
-
-
-def _start(occurrence: Occurrence, actor: Person, at: datetime) -> Occurrence:
     row = _moved(occurrence, "start")
     row.started_at = at
     return _acted(row, "start", "started", actor, at)
@@ -91,15 +106,9 @@ def _start(occurrence: Occurrence, actor: Person, at: datetime) -> Occurrence:
 
 @_keeping_refusals
 @transaction.atomic
+@_for_the_session("finish")
 def finish(*, occurrence: Occurrence, actor: Person, at: datetime, note: str = "") -> Occurrence:
     """The owner's word that the work is finished; only facts make the outcome met."""
-    row = _finish(occurrence, actor, at, note)
-    for other in _served_with(row, "finish"):
-        _finish(other, actor, at, note)
-    return row
-
-
-def _finish(occurrence: Occurrence, actor: Person, at: datetime, note: str) -> Occurrence:
     row = _moved(occurrence, "finish")
     row.done_at = at
     row.snoozed_until = None
@@ -134,6 +143,7 @@ def finish_with(
 
 @_keeping_refusals
 @transaction.atomic
+@_for_the_session("snooze")
 def snooze(
     *, occurrence: Occurrence, actor: Person, at: datetime, until: datetime, reason: str
 ) -> Occurrence:
@@ -142,13 +152,6 @@ def snooze(
         raise IllegalMove("Choose an instant in the future to snooze until")
     if not reason.strip():
         raise IllegalMove("Say why it can wait: the reason is kept with the snooze")
-    row = _snooze(occurrence, actor, at, until, reason)
-    for other in _served_with(row, "snooze"):
-        _snooze(other, actor, at, until, reason)
-    return row
-
-
-def _snooze(occurrence: Occurrence, actor: Person, at: datetime, until: datetime, reason: str) -> Occurrence:
     row = _moved(occurrence, "snooze")
     row.snoozed_until = until
     return _acted(row, "snooze", "deferred", actor, at, reason, until=until.isoformat())
@@ -166,17 +169,11 @@ def skip(*, occurrence: Occurrence, actor: Person, at: datetime, reason: str) ->
 
 @_keeping_refusals
 @transaction.atomic
+@_for_the_session("hand_over")
 def hand_over(*, occurrence: Occurrence, actor: Person, at: datetime, to: Person, reason: str) -> Occurrence:
     """To somebody who may see the account; its clocks run on. It no longer follows books and leave."""
     if not reason.strip():
         raise IllegalMove("Say why you hand it over: the reason goes with it")
-    row = _hand_over(occurrence, actor, at, to, reason)
-    for other in _served_with(row, "hand_over"):
-        _hand_over(other, actor, at, to, reason)
-    return row
-
-
-def _hand_over(occurrence: Occurrence, actor: Person, at: datetime, to: Person, reason: str) -> Occurrence:
     row = _moved(occurrence, "hand_over")
     if row.owner_id == to.pk:
         raise IllegalMove(f"“{row.title}” is with {to} already")
@@ -360,11 +357,6 @@ def open_by_hand(*, account: Account, moment: str, actor: Person, at: datetime) 
 def _sleeps(occurrence: Occurrence) -> bool:
     snoozed = Occurrence.objects.filter(pk=occurrence.pk, snoozed_until__isnull=False)
     return snoozed.filter(state__in=LEGAL["wake"].sources).exists()
-
-
-def _served_with(occurrence: Occurrence, move: Move) -> list[Occurrence]:
-    """The others of its group session for which the same is legal."""
-    return list(sessions.others(occurrence).filter(state__in=LEGAL[move].sources))
 
 
 def _moved(occurrence: Occurrence, move: Move) -> Occurrence:

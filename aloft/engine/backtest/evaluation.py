@@ -27,7 +27,7 @@ from aloft.engagement.model import (
 from aloft.engine import answers, conditions, daily, events, expectations, planning, positions
 from aloft.engine.backtest.expected import Expected
 from aloft.engine.backtest.frame import Stands, stands_of, stirred
-from aloft.engine.backtest.kept import Bandwidth, Kept, Place, Waiting
+from aloft.engine.backtest.kept import Bandwidth, Kept, Place, Waiting, of_user
 from aloft.engine.backtest.tape import Tape
 from aloft.engine.backtest.values import Opened
 from aloft.engine.directory import RolledDirectory
@@ -307,7 +307,7 @@ class Evaluation:
         place, anchor = (event.account, moment.name), events.anchor_of(moment, event)
         calendar = self.directory[event.account].calendar(turn.program.model.clock)
         user = event.user or "" if moment.per == "contact" else ""
-        last = self._kept.last.get(_of_user(place, user))
+        last = self._kept.last.get(of_user(place, user))
         cools = trigger.cooldown and last and add(last, trigger.cooldown, calendar) > event.received
         too_late = add(event.occurred, moment.outcome.within, calendar) < event.received
         if not cools and not too_late and (*place, anchor, 1) not in self._kept.keys:
@@ -357,12 +357,12 @@ class Evaluation:
             known = self.directory[place[0]]
             calendar = known.calendar(model.clock)
             mrr, touch, segment = stands[place[0] if key is None else key]
-            if joins and self._kept.joins(_of_user(place, user), at):
+            if joins and self._kept.joins(of_user(place, user), at):
                 self._kept.resolve(place, anchor, n)
                 continue
             until = due or add(at, moment.complete_within or moment.outcome.within, calendar)
             self._kept.open(place, anchor, n, at, until, scheduled=isinstance(trigger, ScheduleTrigger))
-            self._kept.open_for(_of_user(place, user), at, until)
+            self._kept.open_for(of_user(place, user), at, until)
             heapq.heappush(self._finishing, (max(until, at), place[0]))
             turn.opened.add(place[0])
             role = role_by_touch(moment, tuple(touch or ()))
@@ -397,8 +397,3 @@ class Evaluation:
             if opened > EPOCH
         ]
         self.mirror.happened(told, self._kept.times, sorted(changed))
-
-
-def _of_user(place: Place, user: str) -> Place:
-    """Where what is told apart by its person is kept."""
-    return (place[0], f"{place[1]} of {user}") if user else place

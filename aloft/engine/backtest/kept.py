@@ -20,6 +20,11 @@ Place = tuple[int, str]
 """An account, by the store's number, and a moment."""
 
 
+def of_user(place: Place, user: str) -> Place:
+    """Where what is told apart by its person is kept."""
+    return (place[0], f"{place[1]} of {user}") if user else place
+
+
 @dataclass
 class Kept:
     """`last` is when a moment last opened at an account; until `busy` its occurrence is open.

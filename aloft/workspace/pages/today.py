@@ -92,8 +92,8 @@ def rows_of(reader: Reader, names: Sequence[str]) -> dict[str, list[Row]]:
     within = {name: reader.ahead.sections()[name] for name in names}
     most = OF_THE_TEAM if reader.sees_everything else SHOWN
     work = sessions.once(selectors.work_of(reader.person), selectors.WAITING)
-    work = work.order_by(*BY_PRIORITY).values("pk")
-    first = [Q(pk__in=work.filter(due)[:most]) for due in within.values()]
+    firsts = work.order_by(*BY_PRIORITY).values("pk")
+    first = [Q(pk__in=firsts.filter(due)[:most]) for due in within.values()]
     section = Case(*(When(due, then=Value(name)) for name, due in within.items()), default=Value(""))
     full = Occurrence.objects.filter(functools.reduce(or_, first, Q(pk__in=[]))).annotate(section=section)
     full = full.select_related("account__health", *selectors.WITH_A_ROW)
