@@ -58,6 +58,9 @@ class Occurrence(models.Model):
     because = models.CharField(max_length=500, help_text="The evidence in one sentence")
     evidence = models.JSONField(default=list, help_text="decide.values.Reason, as objects")
     event = models.JSONField(null=True, blank=True, help_text="The properties of the event that opened it")
+    guests = models.JSONField(
+        default=list, help_text="Whom to invite: external id, name and persona of contacts"
+    )
     actor = models.CharField(max_length=200, blank=True, help_text="The user who caused that event")
     actor_contact = models.CharField(
         max_length=200, blank=True, help_text="The contact that is this user, by external id"

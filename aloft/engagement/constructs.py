@@ -217,7 +217,8 @@ MOMENTS = (
     ),
     Construct(
         "with, to",
-        "Whom of the customer's people, by persona: the first that can be reached, or every one",
+        "Whom of the customer's people, by persona: `with` invites one of each, `to` writes to the first that can be "
+        "reached; or every one",
         "moments:\n  kickoff: {with: [exec_sponsor, champion]}\n"
         "  product_release: {to: {every: [admin, end_user], where: last_seen is not null}}",
     ),

@@ -17,7 +17,6 @@ FUNCTIONS: Mapping[str, str] = {}
 """Functions by their name."""
 
 KEYS: Mapping[str, str] = {
-    "moments.*.with": "the owner chooses whom to invite",
     "region": "channels are shown as they are written",
 }
 """Keys by their path; `*` is any name or place in a list."""

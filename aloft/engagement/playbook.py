@@ -97,10 +97,10 @@ def placed(steps: Sequence[Step], before: str = "") -> Iterator[tuple[str, Step]
             yield from placed(below, f"{path}.{way}.")
 
 
-def audiences(to: Who | None, steps: Sequence[Step]) -> list[Rule]:
-    """What is asked of each of the contacts that a moment, and its steps, write to."""
+def audiences(guests: Who | None, to: Who | None, steps: Sequence[Step]) -> list[Rule]:
+    """What is asked of each of the contacts that a moment invites and that it, and its steps, write to."""
     told = [step.to for _, step in placed(steps) if isinstance(step, Message | Survey)]
-    return [who.where for who in (to, *told) if who is not None and who.where is not None]
+    return [who.where for who in (guests, to, *told) if who is not None and who.where is not None]
 
 
 def ways(step: Step) -> Mapping[str, tuple[Step, ...]]:

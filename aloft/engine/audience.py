@@ -5,23 +5,47 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from aloft.act.models import Unreachable
+from aloft.act.models import Occurrence, Unreachable
 from aloft.engagement.playbook import Who
+from aloft.engine.directory import Known
 from aloft.learn import outcomes
 from aloft.measures.readers import Reader, of_whom
 from aloft.records.models import Contact
 
 if TYPE_CHECKING:  # an order is addressed by what stands here
-    from aloft.engine.messages import Order
     from aloft.engine.turn import Turn
+    from aloft.engine.versions import Running
 
 ACTOR = "actor"
 
 
 def default_readers() -> Who:
     return Who(("champion", "admin"))
+
+
+def in_words(who: Who) -> str:
+    return " or ".join(persona.replace("_", " ") for persona in who.personas)
+
+
+class Asking(Protocol):
+    """Something of an occurrence that is addressed to contacts; `path` tells it from the others of it."""
+
+    @property
+    def occurrence(self) -> Occurrence: ...
+
+    @property
+    def running(self) -> Running: ...
+
+    @property
+    def known(self) -> Known: ...
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def readers(self) -> Who: ...
 
 
 @dataclass(frozen=True)
@@ -33,9 +57,9 @@ class Reached:
 
 
 class Reaching:
-    """The contacts of all the accounts that a turn writes to, read once."""
+    """The contacts of all the accounts that a turn writes to or invites, read once."""
 
-    def __init__(self, turn: Turn, orders: Sequence[Order]) -> None:
+    def __init__(self, turn: Turn, orders: Sequence[Asking]) -> None:
         self._turn = turn
         self._contacts: defaultdict[int, list[Contact]] = defaultdict(list)
         customers = {order.known.customer for order in orders}
@@ -46,7 +70,7 @@ class Reaching:
 
         self._wanted = self._judged(orders)
 
-    def _judged(self, orders: Sequence[Order]) -> Mapping[tuple[int, str], set[int]]:
+    def _judged(self, orders: Sequence[Asking]) -> Mapping[tuple[int, str], set[int]]:
         """By occurrence and step that says `where`: the contacts of whom it is true, asked in one frame a version."""
         asking = [order for order in orders if order.readers.where is not None]
         found: dict[tuple[int, str], set[int]] = {}
@@ -64,7 +88,7 @@ class Reaching:
                 found[order.occurrence.pk, order.path] = self._true(order)
         return found
 
-    def _true(self, order: Order) -> set[int]:
+    def _true(self, order: Asking) -> set[int]:
         assert order.readers.where is not None
         key = order.occurrence.pk
         people = [
@@ -74,20 +98,28 @@ class Reaching:
         true = of_whom(order.running.frames, order.readers.where.expression, people)
         return {contact for _, contact in true}
 
-    def of(self, order: Order) -> Reached:
+    def of(self, order: Asking) -> Reached:
         who = order.readers
         found = self._chosen(who, order)
         if found:
             return Reached(tuple(found))
-        personas = " or ".join(persona.replace("_", " ") for persona in who.personas)
-        return Reached((), f"no {personas} with an address can be reached")
+        return Reached((), f"no {in_words(who)} with an address can be reached")
 
-    def _chosen(self, who: Who, order: Order) -> list[Contact]:
+    def guests(self, order: Asking) -> Reached:
+        """One of each persona, or all where `every` says so: whoever is listed is invited."""
+        if order.readers.every:
+            return self.of(order)
+        each = [replace(order.readers, personas=(persona,)) for persona in order.readers.personas]
+        found = [one for who in each for one in self._chosen(who, order)]
+        unique = tuple({one.pk: one for one in found}.values())
+        return Reached(unique) if unique else self.of(order)
+
+    def _chosen(self, who: Who, order: Asking) -> list[Contact]:
         by_persona = [self._with(persona, order) for persona in who.personas]
         listed = list({one.pk: one for some in by_persona for one in some}.values())
         return listed if who.every else listed[:1]
 
-    def _with(self, persona: str, order: Order) -> list[Contact]:
+    def _with(self, persona: str, order: Asking) -> list[Contact]:
         contacts = self._contacts[order.known.customer]
         if order.readers.where is not None:
             wanted = self._wanted[order.occurrence.pk, order.path]

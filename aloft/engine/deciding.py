@@ -13,6 +13,7 @@ from aloft.engine import (
     events,
     expectations,
     experiments,
+    inviting,
     judging,
     messages,
     planning,
@@ -100,6 +101,7 @@ def when_due(turn: Turn, due: Mapping[DueKind, Sequence[Due]]) -> None:
 
 def _take_steps(turn: Turn, touched: Iterable[int] = ()) -> None:
     """Those of what has opened, and of what was touched; none of what has closed."""
+    inviting.invite(turn)
     runs.begin(turn)
     runs.look(turn, touched)
     runs.stop(turn)

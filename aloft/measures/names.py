@@ -40,7 +40,7 @@ def moment_rules(moment: Moment) -> Iterator[Rule]:
     yield moment.outcome.expect
     yield from (step.condition for step in moment.escalations if step.condition)
     yield from playbook.rules(moment.steps).values()
-    yield from playbook.audiences(moment.to, moment.steps)
+    yield from playbook.audiences(moment.guests, moment.to, moment.steps)
 
 
 def rules(model: Model) -> Iterator[Rule]:

@@ -285,5 +285,16 @@ def test_a_group_session_is_handed_over_whole_or_not_at_all(
     assert {one.owner for one in Occurrence.objects.all()} == {owner}
 
 
+@pytest.mark.django_db
+def test_whom_to_invite_is_told_on_the_list_and_beside_the_reasons(
+    cora: Client, owner: Person, now: datetime
+) -> None:
+    guests = [{"contact": "ann", "name": "Ann Berg", "persona": "exec_sponsor"}]
+    account = factory.account("Brackwater Foods", now, held_by=owner)
+    moment = factory.occurrence(account, owner, now, due=timedelta(hours=2), guests=guests)
+    for url in ("/", f"/moments/{moment.public_id}/"):
+        assert 'Ann Berg <span class="soft">exec sponsor</span>' in cora.get(url).content.decode()
+
+
 def monday_of(now: datetime) -> date:
     return now.date() - timedelta(days=now.weekday())

@@ -68,8 +68,9 @@ def _lean(moment: Moment) -> Moment:
     if isinstance(trigger, ExpectTrigger):
         trigger = replace(trigger, condition=TRUE)
     return replace(
-        moment, trigger=trigger, outcome=replace(moment.outcome, expect=TRUE), escalations=(), steps=()
-    )
+        moment, trigger=trigger, outcome=replace(moment.outcome, expect=TRUE), escalations=(), steps=(),
+        guests=None,
+    )  # fmt: skip
 
 
 def _without_condition(moment: Moment) -> Trigger:

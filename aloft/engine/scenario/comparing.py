@@ -114,7 +114,7 @@ def _says(decision: Decision, name: str, text: str) -> bool:
         told = [str(decision.details.get("note", "")), decision.because]
         told += [part for reason in decision.reasons for part in (reason.rule, reason.says, reason.found)]
         return any(text in one for one in told)
-    own = {"owner": decision.owner, "channel": decision.channel}
+    own = {"owner": decision.owner, "channel": decision.channel, "with": ", ".join(decision.guests)}
     return str(decision.details.get(name) or own.get(name, "")) == text
 
 

@@ -18,7 +18,7 @@ from aloft.records.relationships import SEPARATOR
 class Decision:
     """`nth`: which of its moment's occurrences at the account, by due; None where none has opened for it.
 
-    `due` and `owner` are those of the occurrence at the time.
+    `due` and `owner` are those of the occurrence at the time, `guests` whom it invites in the end.
     """
 
     at: datetime
@@ -33,6 +33,7 @@ class Decision:
     due: datetime | None
     owner: str
     channel: str
+    guests: tuple[str, ...]
     version: int
     details: Mapping[str, Any]
     reasons: tuple[Reason, ...]
@@ -116,6 +117,7 @@ def _decision(
         due=due if standing else None,
         owner=owner if standing else "",
         channel=standing.channel if standing else "",
+        guests=tuple(one["contact"] for one in standing.guests) if standing else (),
         version=row.model_version.version,
         details=details,
         reasons=from_objects(row.reasons),

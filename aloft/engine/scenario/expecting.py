@@ -94,6 +94,8 @@ def _verdict(told: Mapping[str, Cell], calendar: WorkCalendar, cast: Cast) -> Cl
         for key in ("owner", "to", "channel", "template", "into", "reason")
         if key in told
     }
+    if "with" in told:
+        texts["with"] = ", ".join(one.choice(cast.contacts, "contact") for one in told["with"].items())
     return VerdictClaim(
         verdict=name,
         when=told[name].when(calendar),

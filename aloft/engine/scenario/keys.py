@@ -109,6 +109,7 @@ DETAILS: Mapping[str, str] = {
     "template": "by which template",
     "into": "what it became part of",
     "until": "until when it waits",
+    "with": "whom it invites in the end: contacts, and no others",
     "reason": "a part of the reason's text",
     "priority": "its class, once it has moved up",
     "version": "the version of the model, counted from 1",
