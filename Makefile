@@ -8,11 +8,12 @@ BIN := .venv/bin
 PY := $(BIN)/python
 CORE := .venv/.stamp-core
 TOOLS := .venv/.stamp-tools
+SPARK := .venv-spark/.stamp
 # A venv without pip of its own (python3 without ensurepip) is served by the pip of python3.
 PIP = $$(test -x $(BIN)/pip && echo $(PY) -m pip || echo $(PYTHON) -m pip --python $(PY)) --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install tools demo test test-postgres torture check lint bench docs wheel lock clean
+.PHONY: help install tools demo test test-postgres test-spark torture check lint bench docs wheel lock clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name says; do printf '%-14s %s\n' "$$name" "$$says"; done
@@ -40,6 +41,9 @@ lint: tools ## Format, lint, import and type checks
 	@$(BIN)/lint-imports >.venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
 	@$(BIN)/mypy
 
+test-spark: $(SPARK) ## Those that compare what Spark says with DuckDB, on Sail, in .venv-spark
+	@.venv-spark/bin/python -m pytest -q tests/measures/spark
+
 torture: tools ## What CI tries small, in large sizes; writes a dated report into docs/torture
 	@$(PY) -m tests.crash.torture
 
@@ -56,11 +60,11 @@ wheel: tools ## A wheel in dist/
 lock: ## Choose versions again; UPGRADE=1 takes the newest
 	@$(PYTHON) -m venv .venv-lock
 	@.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
-	@for each in core dev; do (cd requirements && ../.venv-lock/bin/uv pip compile $$each.in --output-file $$each.txt \
+	@for each in core dev spark; do (cd requirements && ../.venv-lock/bin/uv pip compile $$each.in --output-file $$each.txt \
 	  --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet $(if $(UPGRADE),--upgrade)); done
 
 clean: ## Remove .venv and what was built; the data under .aloft stays
-	@rm -rf .venv .venv-lock dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-lock .venv-spark dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Aloft needs Python 3.11 or newer: name one with make PYTHON=..." >&2; exit 1; }
@@ -78,4 +82,14 @@ $(TOOLS): requirements/dev.txt requirements/old-client.txt $(CORE)
 	@echo "Installing what tests need in .venv" >&2
 	@$(PIP) install --quiet --require-hashes -r requirements/dev.txt
 	@$(PIP) install --quiet --require-hashes --no-deps -r requirements/old-client.txt
+	@touch $@
+
+# What is in .venv is found from here too: only Spark and what it needs is installed besides.
+$(SPARK): requirements/spark.txt $(TOOLS)
+	@echo "Installing Spark Connect and Sail in .venv-spark: once, in half a minute" >&2
+	@rm -rf .venv-spark && $(PY) -m venv --without-pip .venv-spark
+	@$(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+	  >"$$(.venv-spark/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/main.pth"
+	@$$(test -x $(BIN)/pip && echo $(PY) || echo $(PYTHON)) -m pip --python .venv-spark/bin/python \
+	  --disable-pip-version-check install --quiet --require-hashes -r requirements/spark.txt
 	@touch $@

@@ -86,7 +86,7 @@ def test_what_is_locked_is_what_the_package_needs() -> None:
     assert names <= set(locked)
 
 
-@pytest.mark.parametrize("lock", ["core.txt", "dev.txt"])
+@pytest.mark.parametrize("lock", ["core.txt", "dev.txt", "spark.txt"])
 def test_no_lock_names_a_host(lock: str) -> None:
     lines = (HERE / "requirements" / lock).read_text().splitlines()
     form = re.compile(r"[a-z0-9.-]+==[^\s/]+( ; [^/]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?")

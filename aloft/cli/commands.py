@@ -244,6 +244,7 @@ app.command("backup")(keeping.backup)
 app.command("restore")(keeping.restore)
 app.add_typer(erasing.export, name="export")
 app.command("warehouse")(warehouse.warehouse)
+app.command("evaluate")(warehouse.evaluate)
 
 
 @app.command()

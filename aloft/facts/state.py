@@ -74,9 +74,15 @@ def add(store: FactStore, relation: str, names: Collection[int] | None = None) -
 
     `names` may tell which event names it holds, so that definitions of others are left alone.
     """
-    store.run(_day_counts(relation))
-    store.run(_words("user_word", "", "app_user", f"name IS NOT NULL AND {KNOWN_USERS}", relation))
+    for table, rows in common_rows(relation):
+        store.run(f"INSERT INTO {table} BY NAME {rows}")
     add_kept(store, kept(store), relation, names)
+
+
+def common_rows(relation: str) -> list[tuple[str, str]]:
+    """The tables that every metric may read, each with the SQL of its rows from those events."""
+    known = f"name IS NOT NULL AND {KNOWN_USERS}"
+    return [("day_count", _day_counts(relation)), ("user_word", _words("", "app_user", known, relation))]
 
 
 def add_kept(
@@ -86,7 +92,12 @@ def add_kept(
     for definition in definitions:
         known = {ids[name] for name in definition.all_names if name in ids}
         if not definition.names or (known & set(names) if names is not None else known):
-            store.run(_SPELLED[definition.kind](definition, ids, relation))
+            store.run(f"INSERT INTO {KEPT[definition.kind]} BY NAME {rows_of(definition, ids, relation)}")
+
+
+def rows_of(definition: Kept, ids: dict[str, int], relation: str) -> str:
+    """SQL of the rows of state of a definition, from those events; `ids` are the numbers of all event names."""
+    return _SPELLED[definition.kind](definition, ids, relation)
 
 
 def kept(store: FactStore) -> list[Kept]:
@@ -103,20 +114,17 @@ def _asked(definition: Kept, names: Sequence[str], ids: dict[str, int], *, where
 
 
 def _day_counts(relation: str) -> str:
-    return f"""INSERT INTO day_count BY NAME
-        SELECT account, name, day, sum(times)::BIGINT AS n, min(occurred) AS first, max(occurred) AS last
+    return f"""SELECT account, name, day, sum(times)::BIGINT AS n, min(occurred) AS first, max(occurred) AS last
         FROM {relation} WHERE account IS NOT NULL AND name IS NOT NULL GROUP BY ALL"""
 
 
-def _words(table: str, digest: str, who: str, condition: str, relation: str) -> str:
-    return f"""INSERT INTO {table} BY NAME
-        SELECT {digest}account, {who}, {block("day")} AS block, bit_or({word("day")}) AS word
+def _words(digest: str, who: str, condition: str, relation: str) -> str:
+    return f"""SELECT {digest}account, {who}, {block("day")} AS block, bit_or({word("day")}) AS word
         FROM {relation} WHERE account IS NOT NULL AND {condition} GROUP BY ALL"""
 
 
 def _kept_day(definition: Kept, ids: dict[str, int], relation: str) -> str:
-    return f"""INSERT INTO kept_day BY NAME
-        SELECT {definition.digest} AS digest, account, day, sum(times)::BIGINT AS n, min(occurred) AS first,
+    return f"""SELECT {definition.digest} AS digest, account, day, sum(times)::BIGINT AS n, min(occurred) AS first,
             max(occurred) AS last{_numbers(definition)}
         FROM {relation} WHERE account IS NOT NULL AND {_asked(definition, definition.names, ids)} GROUP BY ALL"""
 
@@ -136,19 +144,18 @@ def weighted(number: str) -> str:
 
 def _kept_word(definition: Kept, ids: dict[str, int], relation: str) -> str:
     condition = f"{_asked(definition, definition.names, ids)} AND {KNOWN_USERS}"
-    return _words("kept_word", f"{definition.digest} AS digest, ", "app_user", condition, relation)
+    return _words(f"{definition.digest} AS digest, ", "app_user", condition, relation)
 
 
 def _kept_value(definition: Kept, ids: dict[str, int], relation: str) -> str:
     value = definition.property_sql
     condition = f"{_asked(definition, definition.names, ids)} AND {value} IS NOT NULL"
-    return _words("kept_value", f"{definition.digest} AS digest, ", f"{value} AS value", condition, relation)
+    return _words(f"{definition.digest} AS digest, ", f"{value} AS value", condition, relation)
 
 
 def _kept_latest(definition: Kept, ids: dict[str, int], relation: str) -> str:
     value = definition.property_sql
-    return f"""INSERT INTO kept_latest BY NAME
-        SELECT {definition.digest} AS digest, account, day, occurred, received, message_id, {value} AS value
+    return f"""SELECT {definition.digest} AS digest, account, day, occurred, received, message_id, {value} AS value
         FROM {relation}
         WHERE account IS NOT NULL AND {_asked(definition, definition.names, ids)} AND {value} IS NOT NULL
         QUALIFY row_number() OVER (
@@ -159,8 +166,7 @@ def _kept_turn(definition: Kept, ids: dict[str, int], relation: str) -> str:
     opens = _asked(definition, definition.names, ids)
     closes = _asked(definition, definition.until, ids, where=definition.key_sql is None)
     key = definition.key_sql or "''"
-    return f"""INSERT INTO kept_turn BY NAME
-        SELECT {definition.digest} AS digest, account, {key} AS key, day, occurred,
+    return f"""SELECT {definition.digest} AS digest, account, {key} AS key, day, occurred,
             CASE WHEN {opens} THEN times ELSE 0 END AS opens, CASE WHEN {closes} THEN times ELSE 0 END AS closes
         FROM {relation} WHERE account IS NOT NULL AND (({opens}) OR ({closes})) AND {key} IS NOT NULL"""
 
