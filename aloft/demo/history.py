@@ -12,11 +12,13 @@ import pyarrow.parquet as pq
 from django.db import transaction
 
 from aloft.act.services import open_by_hand
+from aloft.act.text_files import put_in_force, read_beside
 from aloft.clock import SetClock
 from aloft.collect.inbox import Inbox
 from aloft.collect.place import inbox_of
 from aloft.demo import cast
 from aloft.demo.chance import chance
+from aloft.demo.consents import note_consents
 from aloft.demo.contracts import INSIGHTS, LEDGER, PAYROLL
 from aloft.demo.conversations import held
 from aloft.demo.entries import entries
@@ -94,10 +96,12 @@ def _take_in(engine: Engine, until: datetime, passed: Passed) -> None:
 
 @transaction.atomic
 def go_live(company: Northwind, at: datetime) -> None:
-    """The team moves in: books, the plans that were agreed before, the model."""
+    """The team moves in: books, the plans that were agreed before, what contacts allow, texts, the model."""
     agree_plans(company, at)
+    note_consents(at)
     cast.give_books(cast.coras(company.customers), at)
     cast.send_on_leave(company.first_day, at)
+    put_in_force(read_beside(Path(str(files("aloft.demo") / MODEL))), actor="opal", at=at)
     text = document()
     model = load(text, MODEL)
     publish_model(name=model.name, document=text, digest=model.digest, live_from=at, actor="opal", at=at)
@@ -122,8 +126,10 @@ def go_on(engine: Engine, company: Northwind, since: Reached, now: datetime, pas
 
 
 def last_hand_over(until: datetime) -> datetime:
-    today = datetime.combine(until.date(), HANDED_OVER, UTC)
-    return today if today <= until else today - timedelta(days=1)
+    last = datetime.combine(until.date(), HANDED_OVER, UTC)
+    while last > until or last.weekday() > 4:
+        last -= timedelta(days=1)
+    return last
 
 
 def deliver(inbox: Inbox, rows: pa.Table) -> None:

@@ -20,6 +20,9 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 LATER = timedelta(days=12)
 """A ticket is solved, and its survey answered, so long after it was opened, at most."""
 LARGE = 10_000
+THURSDAY = 3  # 1 January 1970
+OVER_THE_WEEKEND = np.array([0, 0, 0, 0, 0, 2, 1])
+"""Days from each day of the week to the next that is worked."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +105,10 @@ def _between(rows: pa.Table, begins: datetime, after: datetime | None, until: da
 
 
 def handed_over(rows: pa.Table, at: time, now: datetime) -> pa.Table:
-    """The same, told once a day at that time (UTC), at the latest now."""
+    """The same, told on working days at that time (UTC), at the latest now."""
     micros = rows["received"].cast(pa.int64()).to_numpy()
     day, offset = 86_400_000_000, (at.hour * 60 + at.minute) * 60_000_000
-    handed = -(-(micros - offset) // day) * day + offset
+    days = -(-(micros - offset) // day)
+    handed = (days + OVER_THE_WEEKEND[(days + THURSDAY) % 7]) * day + offset
     latest = np.minimum(handed, round(now.timestamp() * 1_000_000))
     return rows.set_column(0, SEGMENT.field("received"), pa.array(latest).cast(pa.timestamp("us")))

@@ -10,7 +10,8 @@ from aloft.demo.customers import Customer, Start
 from aloft.demo.northwind import Northwind
 from aloft.demo.places import at as local
 from aloft.records.models import Account
-from aloft.records.services import agree_plan, set_goal, set_step
+from aloft.records.services import add_steps, agree_plan, set_goal
+from aloft.records.services.plans import StepFields
 
 SHARES = {1: 0.6, 2: 0.1, 3: 0.0}
 """Of the customers of each tier, those who have a plan: whoever is stuck has none."""
@@ -73,14 +74,10 @@ def _agree(account: Account, customer: Customer, at: datetime) -> None:
 
 def _walk(account: Account, customer: Customer, agreed_at: datetime, at: datetime) -> None:
     """The steps of the plan, as far as they are behind by now."""
+    steps: dict[str, StepFields] = {}
     for title, days in STEPS:
         late = chance("step", customer.number, title).randint(-SLACK // 2, SLACK)
         done_at = agreed_at + timedelta(days=days + late)
-        set_step(
-            account=account,
-            title=title,
-            due_on=customer.starts + AGREED + timedelta(days=days),
-            done_at=done_at if done_at <= at else None,
-            actor=BY,
-            at=at,
-        )
+        due_on = customer.starts + AGREED + timedelta(days=days)
+        steps[title] = {"due_on": due_on, "done_at": done_at if done_at <= at else None}
+    add_steps(account=account, steps=steps, actor=BY, at=at)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F
 
@@ -46,9 +47,6 @@ select a.external, e.properties from event e join account a on a.id = e.account
 where e.stream = 0 and e.kind = 'contact' and e.account in (select unnest(?)) order by e.seq
 """
 
-_TOLD = [
-    field.attname for field in AccountProjection._meta.concrete_fields if field.name not in {"id", "account"}
-]
 AT_ONCE = 5_000
 """Rows named in one statement."""
 
@@ -116,45 +114,47 @@ def project(turn: Turn) -> None:
     metrics = list(turn.program.model.metrics)
     columns = ", ".join(f'"{name}"' for name in metrics) or "null"
     found = turn.frames.connection.execute(
-        f"select _account, phase, phase_start, _entry, segment, segment_since, _waits, _touch_set, mrr, "
-        f"renewal_date, {columns} from frame"
+        f"select _account, renewal_date, phase, phase_start, _entry, segment, segment_since, _waits, _touch_set, "
+        f"mrr, {columns} from frame"
     ).fetchall()
-    owners = _owners()
-    rows, renewals = [], {}
-    for account, phase, start, entry, segment, since, waits, touch, mrr, renews, *values in found:
+    owners, said = _owners(), hash((turn.program.model.name, *metrics))
+    changed, renewals, same = [], {}, []
+    for account, renews, *told in found:
         known = turn.directory.get(account)
         if known is None:
             continue
-        renewals[known.row] = aware(renews)
-        rows.append(
-            AccountProjection(
-                account_id=known.row,
-                model=turn.program.model.name if phase else "",
-                model_since=turn.joined.get(account),
-                phase=phase or "",
-                phase_since=aware(start),
-                phase_entry=entry or 0,
-                segment=segment or "",
-                segment_since=aware(since),
-                segment_waits=waits or "",
-                touch=list(touch or []),
-                owner_id=owners.get(known.customer),
-                mrr=None if mrr is None else Decimal(str(mrr)).quantize(Decimal("0.01")),
-                values={name: _shown(value) for name, value in zip(metrics, values, strict=False)},
-                as_of=turn.at,
-            )
-        )
-    changed = [
-        row for row in rows if turn.mirror.projects(row.account_id, _digest(row, renewals[row.account_id]))
-    ]
+        beside = owners.get(known.customer), turn.joined.get(account)
+        if turn.mirror.projects(known.row, hash((said, repr((beside, renews, told))))):
+            changed.append(_projection(turn, known.row, *beside, told))
+            renewals[known.row] = aware(renews)
+        else:
+            same.append(known.row)
     _keep(changed)
-    _still_true({row.account_id for row in rows} - {row.account_id for row in changed}, turn.at)
+    _still_true(same, turn.at)
     list_positions(changed, renewals)
 
 
-def _digest(row: AccountProjection, renews: datetime | None) -> int:
-    told = {name: getattr(row, name) for name in _TOLD if name != "as_of"}
-    return hash(repr((told, renews)))
+def _projection(
+    turn: Turn, account: int, owner: int | None, joined: datetime | None, told: Sequence[Any]
+) -> AccountProjection:
+    """`told` are the columns of the frame that are shown, those of the metrics last."""
+    phase, start, entry, segment, since, waits, touch, mrr, *values = told
+    return AccountProjection(
+        account_id=account,
+        model=turn.program.model.name if phase else "",
+        model_since=joined,
+        phase=phase or "",
+        phase_since=aware(start),
+        phase_entry=entry or 0,
+        segment=segment or "",
+        segment_since=aware(since),
+        segment_waits=waits or "",
+        touch=list(touch or []),
+        owner_id=owner,
+        mrr=None if mrr is None else Decimal(str(mrr)).quantize(Decimal("0.01")),
+        values={name: _shown(value) for name, value in zip(turn.program.model.metrics, values, strict=False)},
+        as_of=turn.at,
+    )
 
 
 def _keep(rows: list[AccountProjection]) -> None:

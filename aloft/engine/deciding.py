@@ -22,7 +22,7 @@ from aloft.engine import (
     staffing,
     warning,
 )
-from aloft.engine.foresight import Coming, foresee
+from aloft.engine.foresight import Coming, foresee, foresee_everybody
 from aloft.engine.moving import follow_anchors
 from aloft.engine.staff import Staff
 from aloft.engine.turn import Turn
@@ -58,6 +58,7 @@ def by_facts(turn: Turn, changes: Sequence[ChangeRow], moved: frozenset[int], co
 
 def going_live(turn: Turn) -> None:
     """A version comes into force: every account is read, and every due row made, by its rules."""
+    foresee_everybody(turn)
     _settle(turn)
     expectations.satisfied(turn, turn.everybody())
     judging.watch(turn, turn.opened)

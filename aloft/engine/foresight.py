@@ -14,7 +14,7 @@ from aloft.act.models import Due, DueKind
 from aloft.engine import events, expectations, judging
 from aloft.engine.turn import Turn
 from aloft.engine.versions import Running
-from aloft.measures.frame import Ask
+from aloft.measures.frame import FEW, Ask
 
 Question = tuple[Running, Ask]
 """Put to the frames of one version: an outcome is judged by the version that its occurrence is pinned to."""
@@ -37,6 +37,13 @@ def foresee(turn: Turn, coming: Coming, arrived: Sequence[events.Found] | None =
         asked[running.version.pk].append(ask)
     for version, asks in asked.items():
         turn.versions.get(version).frames.foresee(asks)
+
+
+def foresee_everybody(turn: Turn) -> None:
+    """How everybody is at the turn: asked again as they move, of the same facts."""
+    accounts = turn.frames.accounts_of(None, turn.among)
+    if len(accounts) <= FEW:
+        turn.frames.foresee(Ask(account, account, turn.read_at) for account in accounts)
 
 
 def _by_facts(turn: Turn, arrived: Sequence[events.Found]) -> Iterator[Question]:

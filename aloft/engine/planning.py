@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from aloft.act.models import Due, DueKind, Occurrence, Verdict
 from aloft.decide.calendar import WorkCalendar
@@ -40,6 +41,11 @@ from aloft.records.rows import insert
 PLANNED = (DueKind.OPEN, DueKind.DEADLINE, DueKind.PHASE)
 RESOLVED = ("satisfied", "opened", "skipped", "absorbed", "suppressed")
 EVER = (datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
+
+# Asked again with every turn of facts, and the same until the one found has passed.
+REMEMBERED = 20_000
+_first_after = lru_cache(REMEMBERED)(next_after)
+_first_after_change = lru_cache(REMEMBERED)(next_after_change)
 
 
 @dataclass(frozen=True)
@@ -287,14 +293,15 @@ def _instants(
     last = history.last_due.get((subject.known.row, subject.moment.name))
     if isinstance(schedule, Every):
         after = max(subject.floor - datetime.resolution, last or EVER[0])
-        window = (after + datetime.resolution, turn.at + datetime.resolution)
-        past = (
-            due_instants(schedule, start, calendar, roll=roll, window=window) if window[0] < window[1] else []
-        )
-        coming = [next_after(schedule, start, calendar, roll, max(turn.at, after))]
+        past, following = [], _first_after(schedule, start, calendar, roll, after)
+        if following is not None and following.at <= turn.at:
+            window = (after + datetime.resolution, turn.at + datetime.resolution)
+            past = due_instants(schedule, start, calendar, roll=roll, window=window)
+            following = next_after(schedule, start, calendar, roll, turn.at)
+        coming = [following]
         if last is not None:
             # A rule that was changed gives no second one right after the last of the old rule.
-            coming.append(next_after_change(schedule, start, calendar, roll, last))
+            coming.append(_first_after_change(schedule, start, calendar, roll, last))
         return past, [max((one for one in coming if one), key=lambda one: one.at)] if any(coming) else []
     listed = due_instants(schedule, start, calendar, roll=roll, window=EVER)
     past = [one for one in listed if subject.floor <= one.at <= turn.at]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from aloft.collect.inbox import Inbox, Logged
@@ -113,11 +114,14 @@ def put_in_order(folder: Path, inbox: Inbox) -> None:
     holds joins it.
     """
     mend(folder)
-    if not any(segment.imported for segment in segments(folder)):
+    listed = segments(folder)
+    if not any(segment.imported for segment in listed):
+        return
+    waiting = inbox.read(end(folder), limit=2**62)
+    if not waiting and len(listed) == 1 and _is_in_order(listed[0]):
         return
     fresh = folder.with_name("log.new")
     fresh.mkdir()
-    waiting = inbox.read(end(folder), limit=2**62)
     rest = table(waiting)
     count = _write_in_order(folder, rest, fresh / "draft.tmp")
     settle(fresh / "draft.tmp", fresh / f"entries-{1:015d}-{count:015d}.parquet")
@@ -125,6 +129,12 @@ def put_in_order(folder: Path, inbox: Inbox) -> None:
     mend(folder)
     if waiting:
         inbox.forget(waiting[-1].seq)
+
+
+def _is_in_order(segment: Segment) -> bool:
+    """Whether it begins the log, and no entry was recorded before the one above it."""
+    told = pq.read_table(segment.path, columns=["received"])["received"]
+    return segment.first == 1 and bool(pc.all(pc.greater_equal(told[1:], told[:-1])).as_py() is not False)
 
 
 def mend(folder: Path) -> None:

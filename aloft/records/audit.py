@@ -34,16 +34,41 @@ def record(
 ) -> AuditEntry:
     """Append an entry, in the transaction of what it tells of. `subject` stays for ever: no names in it."""
     lock()
-    last = AuditEntry.objects.order_by("-id").values_list("entry_digest", flat=True).first()
-    # Floats as text: a database may give 1e16 back as 10000000000000000.
-    plain = json.loads(json.dumps(spell(payload)), parse_float=str)
-    entry = AuditEntry(at=at, actor=actor, action=action, subject=subject, payload=plain)
-    entry.salt = secrets.token_hex(16)
-    entry.payload_digest = digest_of_payload(entry.salt, plain)
-    entry.previous = last or FIRST
-    entry.entry_digest = digest_of_entry(entry)
+    entry = AuditEntry(at=at, actor=actor, action=action, subject=subject)
+    _chain(entry, payload, _newest())
     entry.save(force_insert=True)
     return entry
+
+
+@transaction.atomic
+def record_each(
+    told: Iterable[tuple[str, Mapping[str, object]]], *, actor: str, action: str, at: datetime
+) -> None:
+    """Append an entry for each subject and payload, in their order; else as `record`."""
+    lock()
+    entries, previous = [], _newest()
+    for subject, payload in told:
+        entry = AuditEntry(at=at, actor=actor, action=action, subject=subject)
+        previous = _chain(entry, payload, previous)
+        entries.append(entry)
+    AuditEntry.objects.bulk_create(entries)
+
+
+def _newest() -> str:
+    """The digest to chain to."""
+    last = AuditEntry.objects.order_by("-id").values_list("entry_digest", flat=True).first()
+    return last or FIRST
+
+
+def _chain(entry: AuditEntry, payload: Mapping[str, object], previous: str) -> str:
+    """Fill in what the entry says, and its digests; the digest for the next one."""
+    # Floats as text: a database may give 1e16 back as 10000000000000000.
+    entry.payload = json.loads(json.dumps(spell(payload)), parse_float=str)
+    entry.salt = secrets.token_hex(16)
+    entry.payload_digest = digest_of_payload(entry.salt, entry.payload)
+    entry.previous = previous
+    entry.entry_digest = digest_of_entry(entry)
+    return entry.entry_digest
 
 
 def remove_payloads(ids: Iterable[int], *, actor: str, reason: str, at: datetime) -> int:

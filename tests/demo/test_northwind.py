@@ -205,6 +205,13 @@ def test_what_is_handed_over_waits_for_the_time_of_day_but_not_beyond_now() -> N
     assert received.unique().cast(pa.string()).to_pylist() == stops
 
 
+def test_what_is_told_over_a_weekend_is_handed_over_on_monday() -> None:
+    friday, tuesday = datetime(2026, 3, 6, 12, 45, tzinfo=UTC), datetime(2026, 3, 10, 9, tzinfo=UTC)
+    received = handed_over(SMALL.told(friday, tuesday, {}), friday.time(), tuesday)["received"]
+    stops = ["2026-03-09 12:45:00.000000", "2026-03-10 09:00:00.000000"]
+    assert received.unique().cast(pa.string()).to_pylist() == stops
+
+
 def spoken(known: list[Customer], moment: str, before: int) -> dict[str, list[Conversation]]:
     """With everybody who will leave, so many days before they say so."""
     return {

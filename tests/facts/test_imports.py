@@ -111,6 +111,14 @@ def test_a_log_put_in_order_is_that_of_what_was_recorded_when(inbox: Inbox, fold
     assert ids(Reader(folder, inbox)) == ["a", "b", "c", "d", "m1", "m2"]
 
 
+def test_an_import_that_is_alone_and_in_order_is_left_as_it_is(inbox: Inbox, folder: Path) -> None:
+    from_file(folder, inbox, used("a", "2026-01-02"), used("b", "2026-01-02"), used("c", "2026-01-03"))
+    before = segments(folder)
+    put_in_order(folder, inbox)
+    assert segments(folder) == before
+    assert ids(Reader(folder, inbox)) == ["a", "b", "c"]
+
+
 @pytest.mark.parametrize("crash_after", ["written", "moved away"])
 def test_a_crash_while_the_log_is_put_in_order_loses_nothing(
     inbox: Inbox, folder: Path, crash_after: str

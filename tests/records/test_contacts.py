@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from aloft.records import audit
 from aloft.records.models import Account, Contact
-from aloft.records.services import Refused, set_consent, set_contact
+from aloft.records.services import Refused, Word, add_consents, set_consent, set_contact
 from tests.conftest import NOW
 from tests.records.conftest import written
 
@@ -92,3 +93,27 @@ def test_consent_of_the_future_is_refused(contact: Contact) -> None:
         set_consent(contact=contact, purpose="service", granted=True, captured_at=ahead, actor="c", at=NOW)
 
     assert told.audit == []
+
+
+def test_what_many_have_said_is_told_of_each(account: Account, contact: Contact) -> None:
+    other = set_contact(external_id="c-2", account=account, actor="cora", at=NOW)
+    before = NOW - timedelta(days=3)
+    words = [Word(contact, False, "on the phone", before), Word(other, True, "webinar", before)]
+    with written() as told:
+        add_consents(words=words, purpose="marketing", actor="cora", at=NOW)
+
+    found = [one.consents.values_list("purpose", "granted", "basis").get() for one in (contact, other)]
+    assert found == [("marketing", False, "on the phone"), ("marketing", True, "webinar")]
+    assert [(kind, data["contact"]) for kind, _, data in told.changes] == [
+        ("contact.set", "c-1"),
+        ("contact.set", "c-2"),
+    ]
+    assert told.audit == [("cora", "consent.set", f"contact:{one.pk}") for one in (contact, other)]
+    assert audit.verify() is None
+
+
+def test_nobody_has_said_tomorrow_what_is_noted_today(contact: Contact) -> None:
+    ahead = Word(contact, True, "webinar", NOW + timedelta(days=1))
+    with written() as told, pytest.raises(Refused, match="captured_at: it lies ahead"):
+        add_consents(words=[ahead], purpose="marketing", actor="cora", at=NOW)
+    assert told.changes == []

@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from aloft.records import audit
 from aloft.records.models import Account, Contact, Goal, SuccessPlan
 from aloft.records.services import (
     Refused,
+    add_steps,
     agree_plan,
     read_goal,
     review_plan,
@@ -135,6 +137,43 @@ def test_a_step_is_told_as_it_is_planned_and_from_when_it_is_done(account: Accou
         ("plan.step", "acme", {**planned, "done": True, "at": "2026-02-27T10:30:00Z"}),
     ]
     assert told.audit == [("cora", "plan.step", f"planstep:{step.pk}")] * 2
+
+
+def test_several_new_steps_are_told_each_by_itself(account: Account) -> None:
+    with written() as told:
+        first, second = add_steps(
+            account=account,
+            steps={"Go live": {"due_on": date(2026, 3, 1), "done_at": FRIDAY}, "Review": {}},
+            actor="cora",
+            at=NOW,
+        )
+    assert told.changes == [
+        (
+            "plan.step",
+            "acme",
+            {
+                "step": first.pk,
+                "title": "Go live",
+                "due": "2026-03-01",
+                "done": True,
+                "at": "2026-02-27T10:30:00Z",
+            },
+        ),
+        (
+            "plan.step",
+            "acme",
+            {"step": second.pk, "title": "Review", "due": None, "done": False, "at": "2026-03-02T09:00:00Z"},
+        ),
+    ]
+    assert told.audit == [("cora", "plan.step", f"planstep:{step.pk}") for step in (first, second)]
+    assert audit.verify() is None
+
+
+def test_a_step_that_is_there_is_not_added_again(account: Account) -> None:
+    set_step(account=account, title="Go live", actor="cora", at=NOW)
+    with written() as told, pytest.raises(Refused, match="title: the plan has a step “Go live” already"):
+        add_steps(account=account, steps={"Review": {}, "Go live": {}}, actor="cora", at=NOW)
+    assert (told.changes, told.audit) == ([], [])
 
 
 def test_a_step_cannot_be_done_ahead(account: Account) -> None:

@@ -9,7 +9,7 @@ from aloft.records.refusals import Refused
 from aloft.records.services.accounts import set_account
 from aloft.records.services.assigning import assign_accounts, undo_assignment
 from aloft.records.services.books import Held, set_book, set_holdings
-from aloft.records.services.contacts import set_consent, set_contact
+from aloft.records.services.contacts import Word, add_consents, set_consent, set_contact
 from aloft.records.services.contracts import amend_line, pause_line, set_contract, set_product
 from aloft.records.services.drafts import (
     Overtaken,
@@ -24,7 +24,7 @@ from aloft.records.services.exceptions import end_exception, except_account
 from aloft.records.services.invitations import accept_invitation, invite_contact, withdraw_access
 from aloft.records.services.merging import merge_accounts, unmerge_account
 from aloft.records.services.people import create_user_for, set_person, take_leave
-from aloft.records.services.plans import agree_plan, read_goal, review_plan, set_goal, set_step
+from aloft.records.services.plans import add_steps, agree_plan, read_goal, review_plan, set_goal, set_step
 from aloft.records.services.published import publish_model
 from aloft.records.services.pulses import give_pulse
 from aloft.records.services.rates import set_rate
@@ -43,7 +43,10 @@ __all__ = [
     "Held",
     "Overtaken",
     "Refused",
+    "Word",
     "accept_invitation",
+    "add_consents",
+    "add_steps",
     "agree_plan",
     "amend_line",
     "assign_accounts",

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 from aloft.records import fields as check
-from aloft.records.changes import ContactSet, log_change
+from aloft.records.changes import ContactSet, log_change, log_changes
 from aloft.records.models import Account, Consent, Contact, Persona
 from aloft.records.refusals import Refused
-from aloft.records.services.editing import Difference, assign, editing, note
+from aloft.records.services.editing import Difference, assign, editing, note, note_new
 
 STATES = ["active", "left", "bounced", "erased"]
 
@@ -89,7 +90,43 @@ def set_consent(
         if newest and all(getattr(newest, name) == value for name, value in values.items()):
             return newest
         consent = Consent.objects.create(contact=contact, purpose=purpose, captured_at=captured_at, **values)
-        difference = Difference({}, {"purpose": purpose, **values, "captured_at": captured_at})
+        difference = Difference({}, _said(consent))
         note(actor=actor, action="consent.set", subject=contact, difference=difference, at=at)
         log_change(_change(contact), at=at)  # so that the engine looks at what waits for the contact
         return consent
+
+
+@dataclass(frozen=True)
+class Word:
+    """What a contact said of a purpose before now."""
+
+    contact: Contact
+    granted: bool
+    basis: str
+    captured_at: datetime
+
+
+def add_consents(*, words: Sequence[Word], purpose: str, actor: str, at: datetime) -> None:
+    """Record what these contacts said, all at once; each counts as `set_consent` does. Raises Refused."""
+    if any(word.captured_at > at for word in words):
+        raise Refused("captured_at", "it lies ahead", "Give the instant at which it was given.")
+    rows = [
+        Consent(
+            contact=word.contact,
+            purpose=purpose,
+            granted=word.granted,
+            basis=check.text("basis", word.basis, 100),
+            captured_at=word.captured_at,
+        )
+        for word in words
+    ]
+    with editing():
+        Consent.objects.bulk_create(rows)
+        told = [(row.contact, Difference({}, _said(row))) for row in rows]
+        note_new(actor=actor, action="consent.set", told=told, at=at)
+        log_changes([_change(row.contact) for row in rows], at=at)
+
+
+def _said(consent: Consent) -> Mapping[str, Any]:
+    names = ("purpose", "granted", "basis", "expires_at", "captured_at")
+    return {name: getattr(consent, name) for name in names}

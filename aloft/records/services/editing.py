@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,9 +50,19 @@ def note(
 ) -> None:
     """The subject is told by row number: what people are called must be able to go."""
     told = {"before": difference.before, "after": difference.after, **more}
-    audit.record(
-        actor=actor, action=action, subject=f"{subject._meta.model_name}:{subject.pk}", payload=told, at=at
-    )
+    audit.record(actor=actor, action=action, subject=_named(subject), payload=told, at=at)
+
+
+def note_new(
+    *, actor: str, action: str, told: Iterable[tuple[models.Model, Difference]], at: datetime
+) -> None:
+    """The same for many rows that were not there before, in their order."""
+    payloads = ((_named(row), {"before": found.before, "after": found.after}) for row, found in told)
+    audit.record_each(payloads, actor=actor, action=action, at=at)
+
+
+def _named(subject: models.Model) -> str:
+    return f"{subject._meta.model_name}:{subject.pk}"
 
 
 def _plain(value: Any) -> Any:

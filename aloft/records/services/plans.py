@@ -9,10 +9,18 @@ from typing import Any, TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
 from aloft.records import fields as check
-from aloft.records.changes import GoalRead, GoalSet, PlanAgreed, PlanReviewed, StepSet, log_change
+from aloft.records.changes import (
+    GoalRead,
+    GoalSet,
+    PlanAgreed,
+    PlanReviewed,
+    StepSet,
+    log_change,
+    log_changes,
+)
 from aloft.records.models import Account, Contact, Goal, GoalReading, PlanStep, SuccessPlan
 from aloft.records.refusals import Refused
-from aloft.records.services.editing import Difference, assign, editing, note
+from aloft.records.services.editing import Difference, assign, editing, note, note_new
 
 
 def agree_plan(
@@ -146,9 +154,7 @@ def set_step(
 ) -> PlanStep:
     """Create a step of the account's plan, or set what differs; steps differ by title. Raises Refused."""
     title = check.text("title", title, 200, required=True)
-    values: dict[str, Any] = dict(fields)
-    if fields.get("done_at") is not None:
-        values["done_at"] = _when("done_at", fields["done_at"], at)
+    values = _read_step(fields, at)
     with editing():
         plan = _plan(account)
         step = PlanStep.objects.filter(plan__account=account, title=title).first() or PlanStep(title=title)
@@ -158,20 +164,44 @@ def set_step(
             step.plan = plan
             step.save()
             note(actor=actor, action="plan.step", subject=step, difference=difference, at=at)
-            done = step.done_at is not None
             holds = step.done_at if step.done_at and "done_at" in difference.after else at
-            log_change(
-                StepSet(
-                    account=account.external_id,
-                    step=step.pk,
-                    title=step.title,
-                    due=step.due_on,
-                    done=done,
-                    at=holds,
-                ),
-                at=at,
-            )
+            log_change(_step_set(account, step, holds), at=at)
         return step
+
+
+def add_steps(
+    *, account: Account, steps: Mapping[str, StepFields], actor: str, at: datetime
+) -> list[PlanStep]:
+    """New steps of the account's plan, by title, in their order. Raises Refused, also for one that is there."""
+    titles = [check.text("title", title, 200, required=True) for title in steps]
+    with editing():
+        plan = _plan(account)
+        plan.save()
+        taken = plan.steps.filter(title__in=titles).values_list("title", flat=True).first()
+        if taken is not None:
+            raise Refused("title", f"the plan has a step “{taken}” already", "Set that step.")
+        rows = [PlanStep(plan=plan, title=title) for title in titles]
+        differences = [
+            assign(row, _read_step(fields, at)) for row, fields in zip(rows, steps.values(), strict=True)
+        ]
+        PlanStep.objects.bulk_create(rows)
+        note_new(actor=actor, action="plan.step", told=zip(rows, differences, strict=True), at=at)
+        log_changes([_step_set(account, row, row.done_at or at) for row in rows], at=at)
+        return rows
+
+
+def _read_step(fields: StepFields, at: datetime) -> dict[str, Any]:
+    values: dict[str, Any] = dict(fields)
+    if fields.get("done_at") is not None:
+        values["done_at"] = _when("done_at", fields["done_at"], at)
+    return values
+
+
+def _step_set(account: Account, step: PlanStep, holds: datetime) -> StepSet:
+    done = step.done_at is not None
+    return StepSet(
+        account=account.external_id, step=step.pk, title=step.title, due=step.due_on, done=done, at=holds
+    )
 
 
 def _goal_set(goal: Goal) -> GoalSet:
