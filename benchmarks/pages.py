@@ -55,6 +55,7 @@ def pages(account: str) -> dict[str, str]:
         "renewals at risk": "/accounts/?where=renews+le+2099-01-01&health=yellow&touch=tech&owner=csm-7",
         "account": f"/accounts/{account}/",
         "revenue": "/revenue/",
+        "model": "/model/",
         "data": "/data/",
         "notices": "/notices/",
         "find a name": "/find?q=mer+77",
