@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from aloft.facts import warehouse
+from aloft.facts.schema import TABLES
+from aloft.facts.state import STATES
 from aloft.facts.store import FactStore
 from aloft.facts.warehouse import FACTS, NoWarehouse, Relation, export, manifest_of
 from tests.facts.timeline import NOW, drained, grouped, step, tracked
@@ -48,6 +50,21 @@ def test_every_relation_says_what_the_store_says(store: FactStore, tmp_path: Pat
         told = read(tmp_path, relation.name)
         ours = store.connection.execute(relation.query).to_arrow_table().cast(told.schema)
         assert sorted(map(repr, told.to_pylist())) == sorted(map(repr, ours.to_pylist())), relation.name
+
+
+def test_a_table_is_exported_or_follows_from_others_or_is_for_draining_alone() -> None:
+    drains = {
+        "store_version",
+        "position",
+        "absorbed",
+        "app_user",
+        "seen",
+        "membership",
+        "arrival",
+        "compacted",
+        "kept",
+    }
+    assert TABLES.keys() - {relation.name for relation in FACTS} == {*STATES, *drains}
 
 
 def test_instants_say_that_they_are_in_utc(store: FactStore, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def parsed(statements: str, parameters: Mapping[str, object]) -> Iterator[exp.Ex
             yield statement.transform(_with(parameters))
 
 
-def spelled(query: exp.Expr) -> str:
+def spelled(query: exp.Expr, *, pretty: bool = False) -> str:
     """What lies within something is spelled before it."""
     root = query.copy()
     for node in reversed(list(root.walk(bfs=True))):
@@ -33,7 +33,7 @@ def spelled(query: exp.Expr) -> str:
             root = fresh
         elif fresh is not node:
             node.replace(fresh)
-    return root.sql(dialect="spark")
+    return root.sql(dialect="spark", pretty=pretty)
 
 
 def _with(parameters: Mapping[str, object]) -> Spelling:

@@ -130,18 +130,18 @@ FROM (
       _account,
       _at,
       _day,
-      ALOFT_DAYS((
+      UNIX_DATE(CAST((
         _date - 6
-      )) AS day_0,
-      ALOFT_DAYS((
+      ) AS DATE)) AS day_0,
+      UNIX_DATE(CAST((
         _date - 27
-      )) AS day_1,
-      ALOFT_DAYS((
+      ) AS DATE)) AS day_1,
+      UNIX_DATE(CAST((
         _date - 89
-      )) AS day_2,
-      ALOFT_DAYS(CAST(ALOFT_LOCAL(`contract_start`, _zone) AS DATE)) AS day_3,
+      ) AS DATE)) AS day_2,
+      UNIX_DATE(CAST(FROM_UTC_TIMESTAMP(`contract_start`, _zone) AS DATE)) AS day_3,
       `contract_start` AS lo_3,
-      ALOFT_LOCAL(`contract_start`, _zone) <> DATE_TRUNC('DAY', ALOFT_LOCAL(`contract_start`, _zone)) AS part_3,
+      FROM_UTC_TIMESTAMP(`contract_start`, _zone) <> DATE_TRUNC('DAY', FROM_UTC_TIMESTAMP(`contract_start`, _zone)) AS part_3,
       -1000000 AS day_4
     FROM placed
   )
@@ -837,7 +837,7 @@ GROUP BY
 -- counted_2
 SELECT
   _key,
-  MAX_BY(value, (occurred, received, message_id)) AS `latest_score`
+  MAX_BY(value, STRUCT(occurred, received, message_id)) AS `latest_score`
 FROM (
   SELECT
     b._key AS _key,
