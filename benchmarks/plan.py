@@ -112,9 +112,9 @@ def before(engine, sample) -> int:  # type: ignore[no-untyped-def]
     from aloft.engine.plan.dates import Weeks
     from aloft.engine.plan.ground import ground, name_accounts
     from aloft.engine.plan.history import History
-    from aloft.engine.plan.lean import dating
     from aloft.engine.plan.sides import Side, in_force
     from aloft.measures.frame import Frames
+    from aloft.measures.lean import dating
 
     stands = ground(engine)
     name_accounts(stands)

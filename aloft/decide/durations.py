@@ -29,7 +29,7 @@ def add(instant: datetime, duration: Duration, calendar: WorkCalendar) -> dateti
     if duration.unit in ELAPSED_UNITS:
         return instant.astimezone(UTC) + _elapsed(duration)
     local = calendar.local(instant)
-    return _on_day(instant, day_after(local.date(), duration, calendar), calendar)
+    return _on_day(local, day_after(local.date(), duration, calendar), calendar)
 
 
 def subtract(instant: datetime, duration: Duration, calendar: WorkCalendar) -> datetime:
@@ -43,7 +43,7 @@ def subtract(instant: datetime, duration: Duration, calendar: WorkCalendar) -> d
     if duration.unit in ELAPSED_UNITS:
         return instant.astimezone(UTC) - _elapsed(duration)
     local = calendar.local(instant)
-    return _on_day(instant, day_before(local.date(), duration, calendar), calendar)
+    return _on_day(local, day_before(local.date(), duration, calendar), calendar)
 
 
 def day_after(day: date, duration: Duration, calendar: WorkCalendar) -> date:
@@ -83,10 +83,9 @@ def _elapsed(duration: Duration) -> timedelta:
     return timedelta(minutes=duration.number if duration.unit == "min" else 60 * duration.number)
 
 
-def _on_day(instant: datetime, day: date, calendar: WorkCalendar) -> datetime:
-    local = calendar.local(instant)
+def _on_day(local: datetime, day: date, calendar: WorkCalendar) -> datetime:
     if day == local.date():
-        return instant.astimezone(UTC)  # the second of two equal wall-clock times stays the second
+        return local.astimezone(UTC)  # the second of two equal wall-clock times stays the second
     return calendar.at(day, local.time())
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -44,11 +45,23 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Found:
-    """`values` are by account of the frame, mirrored already."""
+    """What is found, mirrored already; `asked` tells which of the people the frame is of."""
 
     judged: Judgement
-    values: Mapping[int, Mapping[str, float | None]]
+    asked: npt.NDArray[np.bool_]
     scored: scoring.Scored | None
+
+    @cached_property
+    def values(self) -> Mapping[int, Mapping[str, float | None]]:
+        """By account of the frame."""
+        scored = self.scored.values if self.scored else {}
+        told = {key: column.tolist() for key, column in self.judged.values.items()}
+        accounts = self.judged.people.accounts.tolist()
+        return {
+            accounts[row]: {key: _plain(column[row]) for key, column in told.items()}
+            | scored.get(accounts[row], {})
+            for row in np.flatnonzero(self.asked).tolist()
+        }
 
 
 def read(turn: Turn) -> None:
@@ -86,13 +99,13 @@ def judge(turn: Turn, stood: scoring.Stood = scoring.before) -> Found | None:
             findings = _of_sources(turn, find(connection, detector, people))
             judged.signals.append(findings)
             judged.values[detector.key] = findings.raised
-    values, scored = _values(turn, judged, asked), None
-    if health is not None:
-        scored = scoring.score(turn, health, stood)
-        values = {account: {**found, **scored.values.get(account, {})} for account, found in values.items()}
-        turn.mirror.judged(values)
+    _mirror(turn, judged, asked)  # so that health may read what was found
+    scored = None if health is None else scoring.score(turn, health, stood)
+    if scored is not None:
+        accounts: list[int] = people.accounts[asked].tolist()
+        turn.mirror.judged({account: scored.values.get(account, {}) for account in accounts})
         turn.frames.reread()
-    return Found(judged, values, scored)
+    return Found(judged, asked, scored)
 
 
 def _detectors(turn: Turn) -> list[Detector]:
@@ -128,17 +141,10 @@ def _rank(turn: Turn, detector: Detector, judged: Judgement, asked: npt.NDArray[
     judged.values[detector.key] = share_below(values, judged.people.codes)
 
 
-def _values(
-    turn: Turn, judged: Judgement, asked: npt.NDArray[np.bool_]
-) -> dict[int, dict[str, float | None]]:
-    """By account of the frame; mirrored, so that health may read what was found."""
-    values = {
-        int(judged.people.accounts[row]): {key: _plain(column[row]) for key, column in judged.values.items()}
-        for row in np.flatnonzero(asked)
-    }
-    turn.mirror.judged(values)
+def _mirror(turn: Turn, judged: Judgement, asked: npt.NDArray[np.bool_]) -> None:
+    found = {key: column[asked] for key, column in judged.values.items()}
+    turn.mirror.judged_together(judged.people.accounts[asked], found)
     turn.frames.reread()
-    return values
 
 
 def _keep(turn: Turn, judged: Judgement, values: Mapping[int, Mapping[str, float | None]]) -> None:

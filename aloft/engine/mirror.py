@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from aloft.act.selectors import opened as opened_ones
@@ -165,6 +167,23 @@ class Mirror:
             {"accounts": listed(values), "keys": list({key for _, key, _ in rows})},
         )
         self._append("decided_daily", _DAILY, rows)
+
+    def judged_together(
+        self, accounts: npt.NDArray[np.int64], found: Mapping[str, npt.NDArray[np.float64]]
+    ) -> None:
+        """The same of many accounts: `found` has a value for each, NaN where unknown. Written anew as a whole."""
+        if not found:
+            return
+        told = {
+            "account": pa.array(np.tile(accounts, len(found)), pa.int32()),
+            "key": pa.array(np.repeat(list(found), len(accounts)), pa.string()),
+            "value": pa.array(np.concatenate(list(found.values())), pa.float64(), from_pandas=True),
+        }
+        self._store.load("mirrored", pa.table(told, schema=_DAILY))
+        self._store.run(
+            """create or replace temp table decided_daily as
+            select * from decided_daily anti join mirrored using (account, key) union all select * from mirrored"""
+        )
 
     def forget_daily(self, accounts: Sequence[int]) -> None:
         self._delete("decided_daily", accounts)

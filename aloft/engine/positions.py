@@ -62,7 +62,7 @@ def move(turn: Turn, noted: Noted | None = None) -> None:
         turn.mirror.move(positions)
         (noted or _note)(turn, positions)
         turn.moved |= {one.account for one in moves}
-        if starts or _counts_from_position(turn):
+        if _counts_from_position(turn):
             turn.ask()
         else:
             turn.frames.reread()
@@ -168,14 +168,15 @@ def _phase_starts(turn: Turn, moves: Iterable[Move]) -> dict[int, datetime]:
     starts = {one.account: turn.at for one in entered}
     if not asks:
         return starts
-    turn.frames.ask(asks)
-    turn.frames.build()
-    for phase in {one.phase for one in entered if one.phase}:
-        ours = [one for one in entered if one.phase == phase]
-        held = _held(turn, phase, asks, {one.account for one in ours})
-        for one in ours:
-            floor = aware(one.row["phase_start"])
-            starts[one.account] = _beginning(held.get(one.account, []), turn.at, floor)
+    with turn.frames.aside():
+        turn.running.placing.ask(asks)
+        turn.running.placing.build()
+        for phase in {one.phase for one in entered if one.phase}:
+            ours = [one for one in entered if one.phase == phase]
+            held = _held(turn, phase, asks, {one.account for one in ours})
+            for one in ours:
+                floor = aware(one.row["phase_start"])
+                starts[one.account] = _beginning(held.get(one.account, []), turn.at, floor)
     return starts
 
 
@@ -189,7 +190,7 @@ def _held(
     follows = index > 0 and program.model.phases[phase].enters is None
     rule = program.leaves[names[index - 1]] if follows else program.enters[phase]
     ours = sorted((ask for ask in asks if ask.account in accounts), key=lambda ask: ask.at)
-    judged = turn.frames.judged(f"({program.applies}) and {rule}", [ask.key for ask in ours])
+    judged = turn.running.placing.judged(f"({program.applies}) and {rule}", [ask.key for ask in ours])
     held: dict[int, list[tuple[datetime, bool]]] = {}
     for ask in ours:
         held.setdefault(ask.account, []).append((ask.at, judged.get(ask.key) is True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db.models import F, Q
 
@@ -16,6 +17,7 @@ from aloft.facts.keep import Progress, fill, keep
 from aloft.facts.store import FactStore
 from aloft.measures.detectors.asked import Detector
 from aloft.measures.frame import Frames
+from aloft.measures.lean import placing
 from aloft.measures.program import Program, compile_model
 from aloft.records.models import Book, Change, ModelVersion
 
@@ -25,6 +27,11 @@ class Running:
     version: ModelVersion
     program: Program
     frames: Frames
+
+    @cached_property
+    def placing(self) -> Frames:
+        """Frames that carry only what the rules of phases read."""
+        return self.frames.of(placing(self.program.model))
 
 
 class Versions:

@@ -190,6 +190,10 @@ class Frames:
     def _prepare(self) -> None:
         set_up(self.connection, self.home_zone)
 
+    def of(self, model: Model) -> Frames:
+        """Of another model, over the same facts."""
+        return Frames(self.connection, model, self.home_zone, behind=self.behind, standing=self._standing)
+
     def ask(self, asks: Iterable[Ask]) -> None:
         """Put questions; the frame answers them once built."""
         self._asks = list(asks)
@@ -357,6 +361,29 @@ class Frames:
             yield
         finally:
             self.connection.execute(f"set threads = {threads}")
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Frames of this connection may be asked otherwise within: afterwards this one is to be reread, and tells again
+        of what it was asked before, from the facts that were read for it."""
+        if self._foreseen:
+            yield
+            return
+        self._keep("asked")
+        if self._facts == MANY_FACTS:
+            self._make(f"{FACTS}_aside", f"select * from {MANY_FACTS}")
+        else:
+            self._keep(FACTS)
+        self.connection.execute(_SETUP)
+        yield
+        for name in ("asked", FACTS):
+            self.connection.execute(f"drop table if exists {name}; alter table {name}_aside rename to {name}")
+        self._facts = FACTS
+
+    def _keep(self, name: str) -> None:
+        self.connection.execute(
+            f"drop table if exists {name}_aside; alter table {name} rename to {name}_aside"
+        )
 
     def reread(self) -> None:
         """Positions, other moments or what the daily pass found have changed: the frame anew, from the same facts."""

@@ -69,11 +69,9 @@ def _scheduled(store: FactStore, side: Side, model: Model, found: defaultdict[Pl
     """By what falls due within the weeks, of people alone; as for a year."""
     rows = store.run(
         f"""with work as (
-          select s.segment, s.phase, o.role, o.minutes / case when o.shared
-            then count(*) over (partition by d.moment, d.due) else 1 end as minutes
-          from {side.due} d join {side.stands} s using (account, model)
-          join {side.owned} o on o.model = d.model and o.moment = d.moment and o.touch = s.touch
-          where d.model = $model)
+          select segment, phase, role, n * minutes / case when shared
+            then sum(n) over (partition by moment, due) else 1 end as minutes
+          from {side.work} where model = $model)
         select segment, phase, role, sum(minutes) from work group by 1, 2, 3""",
         {"model": model.name},
     )

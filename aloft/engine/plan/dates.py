@@ -6,7 +6,7 @@ start on one day share the answer, whatever zone they live in. Only what counts 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -104,21 +104,51 @@ def scheduled(program: Program) -> list[Dated]:
     ]
 
 
-def lay_out(store: FactStore, model: Model, program: Program, weeks: Weeks, name: str) -> None:
+@dataclass(frozen=True)
+class Laid:
+    """What was laid out already from the same facts: in which table, by which moments; and the accounts that stand
+    elsewhere now."""
+
+    due: str
+    dated: Sequence[Dated]
+    moved: Collection[int]
+
+
+def lay_out(
+    store: FactStore, model: Model, program: Program, weeks: Weeks, name: str, laid: Laid | None = None
+) -> None:
     """Add to the table `name` what falls due within the weeks at the accounts of the frame; `due` is on their clocks.
 
     `known` is a table of keys that have opened, `last_due` of what opened last (moment, account, due, half): a
-    recurrence goes on half its period after that.
+    recurrence goes on half its period after that. A moment that was `laid` out alike is dated anew only where it moved.
     """
+    alike = [one for one in laid.dated if one in scheduled(program)] if laid else []
+    if laid and alike:
+        _copy(store, [one.moment for one in alike], name, laid)
     for one in scheduled(program):
-        store.run(f"create or replace temp table subject as {_subjects(one, model)}")
-        rows = list(_answers(store, one, model, weeks))
-        store.load("answer", pa.table(_columns(rows), schema=_DAYS))
-        bounds = {"at": naive(weeks.at), "ends": weeks.ends}
-        store.run(f"insert into {name} {_joined(one, model)}", bounds)
+        among = "semi join elsewhere e on e.account = f._account" if one in alike else ""
+        _date(store, one, model, weeks, name, among)
 
 
-def _subjects(one: Dated, model: Model) -> str:
+def _copy(store: FactStore, moments: Sequence[str], name: str, laid: Laid) -> None:
+    """What falls due at whoever stands where they stood; makes `elsewhere`, of the others."""
+    store.load("elsewhere", pa.table({"account": pa.array(sorted(laid.moved), pa.int32())}))
+    store.run(
+        f"""insert into {name} select d.* from {laid.due} d anti join elsewhere e on e.account = d.account
+        where d.moment in (select unnest($moments))""",
+        {"moments": moments},
+    )
+
+
+def _date(store: FactStore, one: Dated, model: Model, weeks: Weeks, name: str, among: str) -> None:
+    store.run(f"create or replace temp table subject as {_subjects(one, model, among)}")
+    rows = list(_answers(store, one, model, weeks))
+    store.load("answer", pa.table(_columns(rows), schema=_DAYS))
+    bounds = {"at": naive(weeks.at), "ends": weeks.ends}
+    store.run(f"insert into {name} {_joined(one, model)}", bounds)
+
+
+def _subjects(one: Dated, model: Model, among: str) -> str:
     """Each account that the moment meets: its anchor, and the wall clock there. Midnight stands for the whole day."""
     schedule = one.trigger.schedule
     home = f"'{model.clock.zone}'" if model.clock.zone else "f._zone"
@@ -135,7 +165,7 @@ def _subjects(one: Dated, model: Model) -> str:
     return f"""
       select f._account as account, {thing} as anchor, {wall} as wall, {zone} as zone, {home} as home, {country},
         {"wall" if one.counts_hours else "date_trunc('day', wall)"} as counted
-      from (select * from frame where ({one.narrows}) is true) f join concerned c on c.account = f._account
+      from (select * from frame f {among} where ({one.narrows}) is true) f join concerned c on c.account = f._account
       where {there}"""
 
 

@@ -16,10 +16,10 @@ from aloft.engine.mirror import Followed
 from aloft.engine.plan.dates import Weeks
 from aloft.engine.plan.ground import Ground
 from aloft.engine.plan.history import History
-from aloft.engine.plan.lean import applying, lean
 from aloft.engine.plan.sides import Draft, Side, begun
 from aloft.engine.versions import Running
 from aloft.facts.store import FactStore
+from aloft.measures.lean import applying, lean
 from aloft.measures.program import compile_model
 
 

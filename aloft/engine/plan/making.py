@@ -24,16 +24,16 @@ from aloft.engine.plan import (
     unseen,
     work,
 )
-from aloft.engine.plan.dates import Weeks
+from aloft.engine.plan.dates import Dated, Laid, Weeks, scheduled
 from aloft.engine.plan.ground import Ground, keep_here, name_accounts
 from aloft.engine.plan.history import History
-from aloft.engine.plan.lean import dating, lean, read_alike
 from aloft.engine.plan.sentence import sentence
 from aloft.engine.plan.sides import Draft, Side, begun, in_force, rename_here
 from aloft.engine.plan.values import Plan
 from aloft.engine.turn import Turn
 from aloft.engine.versions import Running
 from aloft.facts.keep import Progress
+from aloft.measures.lean import dating, lean, read_alike
 from aloft.measures.program import compile_model
 from aloft.records.models import ModelVersion
 from aloft.revenue.rates import FIRST_CURRENCY
@@ -148,14 +148,18 @@ def _laid_out(outlay: Outlay, assigned: following.Assigned | None, sides: tuple[
             following.lay_out_other(ground, running, assigned, outlay.history, outlay.weeks, before, after)
     rename_here(store, model)
     turn = begun(ground, _draft(outlay, assigned), outlay.read)
+    dated: Sequence[Dated] = ()
     if shared:
         old = ground.live[0].program.model
-        before.take(store, compile_model(dating(old)), old, outlay.history, outlay.weeks)
+        program = compile_model(dating(old))
+        before.take(store, program, old, outlay.history, outlay.weeks)
         before.finish(store)
+        dated = () if old.experiments or model.experiments else scheduled(program)
     outlay.coming.step()
     positions.move(turn, positions.unkept)
     outlay.coming.step()
-    after.take(store, turn.program, model, outlay.history, outlay.weeks)
+    laid = Laid(before.due, dated, turn.moved)
+    after.take(store, turn.program, model, outlay.history, outlay.weeks, laid)
     after.finish(store, turn)
     outlay.coming.step()
     return turn

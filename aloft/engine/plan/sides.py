@@ -12,20 +12,25 @@ from aloft.decide.owners import role_by_touch
 from aloft.engagement.expressions import Expression
 from aloft.engagement.model import Model, Moment
 from aloft.engine.opening import minutes_of
-from aloft.engine.plan.dates import DUE, Weeks, lay_out
+from aloft.engine.plan.dates import DUE, Laid, Weeks, lay_out
 from aloft.engine.plan.experiments import leave_out
 from aloft.engine.plan.ground import Ground
 from aloft.engine.plan.history import History
-from aloft.engine.plan.lean import dating
 from aloft.engine.staff import Staff
 from aloft.engine.turn import Turn
 from aloft.engine.versions import Running
 from aloft.facts.store import FactStore
+from aloft.measures.lean import dating
 from aloft.measures.program import Program, compile_model
 from aloft.records.models import ModelVersion
 
 _STANDS = """create or replace temp table {name} (account integer, model text, phase text, segment text, touch text,
   mrr double, entry integer)"""
+_WORK = """create or replace temp table {name} as
+  select d.model, d.moment, d.due, s.segment, s.phase, o.role, o.minutes, o.shared, count(*) as n
+  from {due} d join {stands} s using (account, model)
+  join {owned} o on o.model = d.model and o.moment = d.moment and o.touch = s.touch group by all"""
+"""`n` accounts of one place at which a moment falls due at one instant, as work of one role."""
 _ROLES = pa.schema(
     [
         ("model", pa.string()),
@@ -40,7 +45,8 @@ _ROLES = pa.schema(
 
 @dataclass
 class Side:
-    """`stands`, `due`, `owned` and `met` are the names of its tables; `meets` counts accounts by model and moment."""
+    """`stands`, `due`, `owned`, `work` and `met` are the names of its tables; `meets` counts accounts by model and
+    moment."""
 
     name: str
     models: dict[str, Model] = field(default_factory=dict)
@@ -59,6 +65,10 @@ class Side:
         return f"owned_{self.name}"
 
     @property
+    def work(self) -> str:
+        return f"work_{self.name}"
+
+    @property
     def met(self) -> str:
         return f"met_{self.name}"
 
@@ -67,8 +77,16 @@ class Side:
         store.run(f"drop table if exists {self.due}")
         store.run(DUE.format(name=self.due))
 
-    def take(self, store: FactStore, program: Program, model: Model, history: History, weeks: Weeks) -> None:
-        """Lay out the accounts of the frame under a model."""
+    def take(
+        self,
+        store: FactStore,
+        program: Program,
+        model: Model,
+        history: History,
+        weeks: Weeks,
+        laid: Laid | None = None,
+    ) -> None:
+        """Lay out the accounts of the frame under a model; `laid`: what is alike was laid out before."""
         self.models[model.name] = model
         store.run(
             f"insert into {self.stands} select f._account, case when f.phase is null then '' else $model end, "
@@ -78,7 +96,7 @@ class Side:
         )
         self.meets |= _meets(store, program)
         history.load_last(store, model)
-        lay_out(store, model, program, weeks, self.due)
+        lay_out(store, model, program, weeks, self.due, laid)
         if model.experiments:
             leave_out(store, model, self.due)
 
@@ -92,6 +110,7 @@ class Side:
     def finish(self, store: FactStore, turn: Turn | None = None) -> None:
         """Once all models are laid out. Of the `turn`’s the place of a moment decides which openings count again."""
         self._assign(store)
+        store.run(_WORK.format(name=self.work, due=self.due, stands=self.stands, owned=self.owned))
         if turn is None:
             store.run(
                 f"create or replace temp table {self.met} as select distinct account, called as moment from fired"

@@ -26,12 +26,9 @@ Rates = Mapping[tuple[str, str], Rate]
 def by_schedule(store: FactStore, side: Side, weeks: Weeks) -> Hours:
     found = store.run(
         f"""with work as (
-          select o.role, date_diff('day', $first, d.due::date) // 7 as week, o.minutes, o.shared, d.model, d.moment,
-            d.due
-          from {side.due} d join {side.stands} s using (account, model)
-          join {side.owned} o on o.model = d.model and o.moment = d.moment and o.touch = s.touch)
+          select *, date_diff('day', $first, due::date) // 7 as week from {side.work})
         select role, week, sum(minutes) from (
-          select role, week, minutes from work where not shared
+          select role, week, n * minutes as minutes from work where not shared
           union all select role, week, minutes from (
             select distinct role, week, minutes, model, moment, due from work where shared))
         group by role, week""",

@@ -5,7 +5,7 @@ Every account is read as of its own newest day that has ended: where it is not m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import duckdb
@@ -31,6 +31,8 @@ class Everybody:
     accounts: Integers
     segments: npt.NDArray[np.object_]
     last: Integers
+    counted: dict[str, Floats] = field(default_factory=dict, compare=False)
+    """What `weeks` has counted of them: a fall and a rise of the same events are told from the same weeks."""
 
     @property
     def codes(self) -> Integers:
@@ -57,15 +59,22 @@ def everybody(
     return Everybody(accounts, np.asarray(found["segment"], dtype=object), last)
 
 
-def weeks(connection: duckdb.DuckDBPyConnection, detector: Detector) -> Floats:
+def weeks(connection: duckdb.DuckDBPyConnection, detector: Detector, everybody: Everybody) -> Floats:
     """Counts of the last six weeks, the newest last: a row per account of `everybody`, 0 where nothing was."""
+    state = _state(detector)
+    if state not in everybody.counted:
+        everybody.counted[state] = _weeks(connection, state)
+    return everybody.counted[state]
+
+
+def _weeks(connection: duckdb.DuckDBPyConnection, state: str) -> Floats:
     columns = ", ".join(
         f"sum(s.n) filter (where s.day > e.last - {7 * (i + 1)} and s.day <= e.last - {7 * i}) as week_{i}"
         for i in reversed(range(WEEKS))
     )
     found = connection.execute(
         f"""with counted as (select e.account, {columns}
-          from everybody e join {_state(detector)} s on s.account = e.account
+          from everybody e join {state} s on s.account = e.account
           where s.day > (select min(last) from everybody) - {7 * WEEKS} group by e.account)
         select coalesce(columns(c.* exclude (account))::double, 0)
         from everybody e left join counted c on c.account = e.account order by e.account"""

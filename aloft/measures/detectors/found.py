@@ -47,7 +47,7 @@ def find(connection: duckdb.DuckDBPyConnection, detector: Detector, everybody: E
 
 def _changed(connection: duckdb.DuckDBPyConnection, detector: Detector, everybody: Everybody) -> Findings:
     direction: decline.Direction = "grew" if detector.function == "grew" else "declined"
-    judged = decline.judge(weeks(connection, detector), everybody.codes, detector.level, direction)
+    judged = decline.judge(weeks(connection, detector, everybody), everybody.codes, detector.level, direction)
     tested = int(np.count_nonzero(~np.isnan(judged.p)))
     return Findings(detector, judged.raised, lambda row: _change(detector, judged, row, tested))
 

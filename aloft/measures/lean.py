@@ -1,4 +1,4 @@
-"""A model without what a plan does not read: how outcomes are judged, escalations and health."""
+"""A model without what is not read: for a plan, how outcomes are judged, escalations and health."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import replace
 from aloft.engagement.expressions import Boolean, Expression, Name
 from aloft.engagement.model import (
     ExpectTrigger,
+    ManualTrigger,
     Metric,
     Model,
     Moment,
@@ -61,6 +62,25 @@ def dating(model: Model) -> Model:
 def applying(model: Model) -> Model:
     """Only to whom it applies, and nothing that happens there."""
     return _with_metrics(replace(dating(model), moments={}, applies_to=model.applies_to), ())
+
+
+def placing(model: Model) -> Model:
+    """What the rules of phases read, and to whom the model applies."""
+    moments = {
+        name: replace(_lean(moment), trigger=ManualTrigger(), condition=None, transaction=None, to=None)
+        for name, moment in model.moments.items()
+    }
+    segments = {name: replace(one, when=None, exit=None) for name, one in model.segments.items()}
+    bare = replace(
+        model,
+        moments=moments,
+        segments=segments,
+        health=None,
+        experiments={},
+        exceptions=None,
+        ownership=None,
+    )
+    return _with_metrics(bare, ())
 
 
 def _lean(moment: Moment) -> Moment:
