@@ -2,9 +2,9 @@
 times as fast as the metrics alone from the raw events, counted in time of processors. Of a small company planning
 takes longer than reading.
 
-The named alternative is one statement by hand over the event table (DuckDB): a filtered aggregate for each metric
-that counts, adds or tells users apart; it must give the same numbers. The full evaluation, printed beside it, is
-the frame of all accounts and every rule of the model read over it.
+The named alternatives are by hand over all events: one statement of DuckDB over its table, and one query of polars
+over columns in memory (`made/by_hand.py`); both must give the same numbers. The full evaluation, printed beside them,
+is the frame of all accounts and every rule of the model read over it.
 Run: `python benchmarks/evaluation.py [accounts] [events] [folder]`; the sizes of design.md 5 are 100000 11000000. The
 company that is made is kept in the folder, if one is named, and found there again.
 """
@@ -17,16 +17,14 @@ import time
 from collections.abc import Callable
 from statistics import median
 
-from made.company import FIRST, NOW, company, model
+from made.by_hand import events, in_polars, statement
+from made.company import NOW, company, model
 
 from aloft.facts.compact import compact
 from aloft.facts.keep import keep
+from aloft.facts.store import FactStore
 from aloft.measures.frame import Frames
-from aloft.measures.metrics import kept
 from aloft.measures.program import Program, compile_model
-
-TODAY = FIRST + 179
-BY_HAND = ("count", "users", "days", "first", "last", "sum")
 
 
 def evaluate(frames: Frames, program: Program) -> int:
@@ -40,32 +38,6 @@ def evaluate(frames: Frames, program: Program) -> int:
     found = frames.connection.execute(f"select {told} from frame").fetchone()
     assert found is not None
     return int(found[0])
-
-
-def by_hand(frames: Frames) -> str:
-    """One statement over the raw events for every metric over a window that can be written as a filter."""
-    columns = []
-    for metric in frames.model.metrics.values():
-        if metric.verb not in BY_HAND or metric.since is not None:
-            continue
-        tests = [f"e.day > {TODAY - metric.over.number}"] if metric.over else []
-        if metric.events:
-            names = ", ".join(f"'{name}'" for name in metric.events)
-            tests.append(f"n.name in ({names})")
-        state = kept(metric)
-        tests += [state.where_sql] if state and state.where_sql else []
-        number = f"try_cast(json_extract_string(properties, '$.{metric.property}') as double)"
-        aggregate = {
-            "count": "count(*)", "users": "count(distinct app_user)", "days": "count(distinct day)",
-            "first": "min(occurred)", "last": "max(occurred)", "sum": f"sum({number})",
-        }[metric.verb]  # fmt: skip
-        where = f" filter (where {' and '.join(tests)})" if tests else ""
-        zero = aggregate + where if metric.verb in ("first", "last") else f"coalesce({aggregate}{where}, 0)"
-        columns.append(f'{zero} as "{metric.name}"')
-    return (
-        f"select a.id as _key, {', '.join(columns)} from account a left join event e on e.account = a.id "
-        "left join event_name n on n.id = e.name group by a.id"
-    )
 
 
 def seconds(work: Callable[[], object], times: int = 3) -> tuple[float, float]:
@@ -83,21 +55,49 @@ def told(took: tuple[float, float]) -> str:
     return f"{took[0]:.2f} s, {took[1]:.2f} s of processors"
 
 
-def differing(frames: Frames) -> int:
-    """Accounts for which the two disagree."""
-    hand = frames.connection.execute("select * from by_hand limit 0")
+def differing(frames: Frames, table: str) -> int:
+    """Accounts for which what is in the table and the frame disagree."""
+    hand = frames.connection.execute(f"select * from {table} limit 0")
     names = [column[0] for column in hand.description if column[0] != "_key"]
     tests = " or ".join(f'h."{name}" is distinct from f."{name}"' for name in names)
     found = frames.connection.execute(
-        f"select count(*) from by_hand h join frame f using (_key) where {tests}"
+        f"select count(*) from frame f left join {table} h using (_key) where h._key is null or {tests}"
     )
     row = found.fetchone()
     assert row is not None
     return int(row[0])
 
 
-def main(accounts: int, events: int, folder: str | None = None) -> int:
-    with company(accounts, events, folder) as store:
+def peak() -> str:
+    return f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB"
+
+
+def compared(store: FactStore, frames: Frames, full: float) -> int:
+    """Accounts on which the frame and either alternative disagree; prints what each takes."""
+    metrics, wrong = frames.model.metrics, 0
+    log, accounts = events(store), frames.connection.execute("select count(*) from account").fetchall()[0][0]
+
+    def in_duckdb() -> object:
+        return store.run(f"create or replace temp table by_hand as {statement(metrics)}")
+
+    def by_polars() -> object:
+        return store.connection.register("by_polars", in_polars(log, accounts, metrics))
+
+    for name, table, work in (
+        ("one statement of DuckDB", "by_hand", in_duckdb),
+        ("polars", "by_polars", by_polars),
+    ):
+        took = seconds(work, times=1)
+        wrong += (some := differing(frames, table))
+        print(
+            f"by hand from raw events in {name}, fewer metrics and no rules: {told(took)}, "
+            f"ratio {took[1] / full:.1f}; accounts on which the two disagree: {some}"
+        )
+    return wrong
+
+
+def main(accounts: int, rows: int, folder: str | None = None) -> int:
+    with company(accounts, rows, folder) as store:
         program = compile_model(model())
         began = time.perf_counter()
         keep(store, program.kept)
@@ -105,22 +105,16 @@ def main(accounts: int, events: int, folder: str | None = None) -> int:
         took = time.perf_counter() - began
         compact(store)
         print(
-            f"{accounts:,} accounts, {events:,} events; {len(program.kept)} definitions filled in {took:.1f} s"
+            f"{accounts:,} accounts, {rows:,} events; {len(program.kept)} definitions filled in {took:.1f} s"
         )
         frames = Frames(store.connection, program.model, "UTC")
         full = seconds(lambda: evaluate(frames, program))
-        statement = f"create or replace temp table by_hand as {by_hand(frames)}"
-        hand = seconds(lambda: store.run(statement), times=1)
-        wrong = differing(frames)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(
-            f"full evaluation, {len(program.moments)} moments, {len(program.model.metrics)} metrics: {told(full)}"
+            f"full evaluation, {len(program.moments)} moments, {len(program.model.metrics)} metrics: {told(full)}, "
+            f"{peak()}",
+            flush=True,
         )
-        print(
-            f"by hand from raw events, fewer metrics and no rules: {told(hand)}, ratio {hand[1] / full[1]:.1f}"
-        )
-        print(f"accounts on which the two disagree: {wrong}; peak {peak:,.0f} MB")
-        return wrong
+        return compared(store, frames, full[1])
 
 
 if __name__ == "__main__":

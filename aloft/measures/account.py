@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from aloft.engagement.model import Model
+from aloft.measures.gathered import Gather, Stage
 
 NUMBERS = {"seats", "size", "arr", "acv", "clv", "mrr"}
 TEXTS = {"status", "plan", "product", "country", "subdivision", "industry", "currency", "city", "locale"}
@@ -13,6 +15,14 @@ ALWAYS = frozenset({"mrr", "arr", "status", *CONTRACT_INSTANTS})
 _PRODUCT = "coalesce(b._product, b._at_product) as product"
 _STATUS = "coalesce(b._at_status, b._line_status)"
 _IS_TOP = 'not exists (select 1 from account above where above.external = b."_at_parent") as _is_top'
+_TERMS = """c.mrr as _line_mrr, c.status as _line_status, c.contract as _contract, c.contract_term as _contract_term,
+  c.contract_signed as _signed, c.contract_start as _start, c.contract_end as _end"""
+_BY_KEY = f"""
+  select a.*, h.* exclude (_key), {_TERMS}, r.product as _product
+  from asked a
+  join account r on r.id = a._account
+  left join held_then h on h._key = a._key
+  left join standing c on c.account = a._account and c.opens <= a._date and a._date < c.closes"""
 
 
 class AccountNames:
@@ -25,32 +35,40 @@ class AccountNames:
     def held_sql(self) -> str:
         """The attributes in force: what people edited wins, then what was true last, then what was learned last."""
         return f"""
-          with latest as (
+          with latest as ({self._latest()})
+          select _key, {self._pivot()} from latest group by _key"""
+
+    def _latest(self) -> str:
+        return f"""
             select a._key, t.field, json_extract_string(t.value, '$') as value from asked a
             join attribute t on t.account = a._account and t.valid <= a._at and t.field in ({self._read()})
             qualify row_number() over (partition by a._key, t.field
-              order by t.rank desc, t.valid desc, t.recorded desc, t.seq desc) = 1)
-          select _key, {self._pivot()} from latest group by _key"""
+              order by t.rank desc, t.valid desc, t.recorded desc, t.seq desc) = 1"""
 
-    def named_sql(self, day: date | None = None) -> str:
-        """What was asked, with attributes and contract, under the names of the language.
+    def stages(self, day: date | None) -> Iterator[Stage]:
+        """`named` is what was asked, with attributes and contract, under the names of the language.
 
-        `day`: the local day of all questions, where it is one.
+        `day`: the local day of all questions about accounts, each of which is the key of its own. They are many then:
+        to put what is known of each beside it costs less than to join it.
         """
+        if day is None:
+            yield "held_then", self.held_sql()
+            yield "named", self._named_sql(_BY_KEY)
+            return
+        yield "latest_held", self._latest()
+        yield "known_of_many", Gather(list(self._known_on(day)), "asked")
+        yield "named", self._named_sql("select a.*, k.* from asked a positional join known_of_many k")
+
+    def _known_on(self, day: date) -> Iterator[str]:
+        for field in self._attributes():
+            yield f"select _key, value as \"_at_{field}\" from latest_held where field = '{field}'"
         then = f"date '{day}'"
-        stretches = (
-            f"(select * from standing where opens <= {then} and {then} < closes)" if day else "standing"
-        )
+        yield f"select account as _key, {_TERMS} from standing c where opens <= {then} and {then} < closes"
+        yield "select id as _key, product as _product from account where product is not null"
+
+    def _named_sql(self, based: str) -> str:
         return f"""
-          with based as (
-            select a.*, h.* exclude (_key), c.mrr as _line_mrr, c.status as _line_status,
-              c.contract as _contract, c.contract_term as _contract_term,
-              c.contract_signed as _signed, c.contract_start as _start, c.contract_end as _end,
-              r.product as _product
-            from asked a
-            join account r on r.id = a._account
-            left join held_then h on h._key = a._key
-            left join {stretches} c on c.account = a._account and c.opens <= a._date and a._date < c.closes)
+          with based as ({based})
           select b.* exclude ({", ".join(self._raw_columns())}), {self._built_in()}, {self._fields()}
           from based b"""
 

@@ -13,7 +13,7 @@ from aloft.engagement.durations import duration
 from aloft.engagement.expressions import Call, Expression, Name, Text, walk
 from aloft.engagement.model import Duration
 from aloft.measures import working
-from aloft.measures.statements import Stage
+from aloft.measures.gathered import Stage
 
 FAMILY = "family"
 _UNITS = {"min": "minute", "h": "hour", "d": "day", "w": "week", "mo": "month", "y": "year"}

@@ -8,9 +8,9 @@ from datetime import datetime
 import duckdb
 
 from aloft.engagement.model import Metric
-from aloft.measures.gathered import Gather
+from aloft.measures.gathered import Gather, Stage
 from aloft.measures.groups import Group
-from aloft.measures.statements import EVENT, RUNNING, Stage, Statements
+from aloft.measures.statements import EVENT, RUNNING, Statements
 from aloft.measures.windows import window
 
 _ONLY_ASKED = "semi join asked on asked._account = s.account"
@@ -24,10 +24,12 @@ def at_once(connection: duckdb.DuckDBPyConnection, statements: Statements) -> li
     if bounds is None:
         return [statements]
     events = dict(connection.execute("select name, id from event_name").fetchall())
-    found: list[Statements] = [AtOnce(alike, bounds, events, _only_asked(connection), statements.suffix)]
+    found: list[Statements] = [
+        AtOnce(alike, statements.asked, bounds, events, _only_asked(connection), statements.suffix)
+    ]
     if rest := [metric for metric in statements.metrics if window(metric).own]:
         today = f"and e.day = {bounds['_day']}"
-        found.append(Statements(rest, statements.asked, statements.suffix, today))
+        found.append(Beside(rest, statements.asked, statements.suffix, today))
     return found
 
 
@@ -50,9 +52,25 @@ def _only_asked(connection: duckdb.DuckDBPyConnection) -> str:
     return "" if 2 * asked > accounts else _ONLY_ASKED
 
 
-class AtOnce(Statements):
-    """Bounds are constants, so that most rows of state are never looked at, and an account is the key of its question.
-    What the groups count is gathered into one table: a join for each costs more than to count.
+class Beside(Statements):
+    """An account is the key of its question. What the groups count is gathered into one table beside the questions:
+    a join for each costs more than to count."""
+
+    beside = True
+
+    def _table(self, number: int) -> str:
+        return f"gathered{self.suffix}"
+
+    def _present(self, number: int) -> str:
+        return f"{self._table(number)}.there_{number}"
+
+    def _counted(self, groups: Sequence[Group]) -> Iterator[Stage]:
+        queries = [group.gathered(f"there_{i}") for i, group in enumerate(groups)]
+        yield self._table(0), Gather(queries, self.asked)
+
+
+class AtOnce(Beside):
+    """Bounds are constants, so that most rows of state are never looked at.
 
     `only` is SQL that narrows rows of state, or events, to the accounts asked about; without it all are read.
     """
@@ -62,13 +80,14 @@ class AtOnce(Statements):
     def __init__(
         self,
         metrics: Sequence[Metric],
+        asked: str,
         bounds: Mapping[str, object],
         events: Mapping[str, int],
         only: str = "",
         suffix: str = "",
     ) -> None:
         """`events`: the numbers of all event names."""
-        super().__init__(metrics, "", f"_at_once{suffix}")
+        super().__init__(metrics, asked, f"_at_once{suffix}")
         self._values = bounds
         self._numbers = events
         self._only = only
@@ -95,15 +114,6 @@ class AtOnce(Statements):
 
     def _bounds_stage(self) -> Iterator[Stage]:
         return iter(())
-
-    def _table(self, number: int) -> str:
-        return f"counted{self.suffix}"
-
-    def _present(self, number: int) -> str:
-        return f"{self._table(number)}.there_{number}"
-
-    def _counted(self, groups: Sequence[Group]) -> Iterator[Stage]:
-        yield self._table(0), Gather([group.gathered(f"there_{i}") for i, group in enumerate(groups)])
 
     def _edges_sql(self) -> str:
         return " union all ".join(self._edge_parts())

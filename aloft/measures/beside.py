@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from aloft.engagement.expressions import Call, Expression, Text, walk
-from aloft.measures.statements import Stage
+from aloft.measures.gathered import Stage
 
 SINCE_OPENING = ("renewed", "paid", "expanded", "churned")
 

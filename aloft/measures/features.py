@@ -19,7 +19,7 @@ from aloft.measures import working
 from aloft.measures.windows import trailing
 
 if TYPE_CHECKING:  # it rests on metrics, which rest on these
-    from aloft.measures.statements import Stage
+    from aloft.measures.gathered import Stage
 
 REQUESTED = "Feature Requested"
 FUNCTIONS = frozenset({"used", "requested"})

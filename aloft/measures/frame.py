@@ -30,10 +30,10 @@ from aloft.measures.decided import DecidedNames
 from aloft.measures.detectors.asked import detectors
 from aloft.measures.foreseen import Foreseen
 from aloft.measures.formulas import apart, formulas, with_formulas
-from aloft.measures.gathered import Gather
+from aloft.measures.gathered import Gather, Stage
 from aloft.measures.metrics import TOTALS, metrics_read, rounds
 from aloft.measures.names import expressions, names_read
-from aloft.measures.statements import Column, Stage, Statements
+from aloft.measures.statements import Column, Statements
 from aloft.measures.working import UNITS, Worked, windows_from
 from aloft.measures.zones import macros
 from aloft.revenue.standing import Standing
@@ -387,8 +387,13 @@ class Frames:
 
     def reread(self) -> None:
         """Positions, other moments or what the daily pass found have changed: the frame anew, from the same facts."""
-        beside, parameters = self._decided.beside_each(self._facts), dict[str, object]()
-        if self._foreseen:
+        parameters = dict[str, object]()
+        if self._facts == MANY_FACTS:
+            self._make(MANY_DECIDED, Gather([self._decided.of_all()], self._last))
+            beside = f"select f.*, d.* from {MANY_FACTS} f positional join {MANY_DECIDED} d"
+        elif not self._foreseen:
+            beside = self._decided.beside_each(self._facts)
+        else:
             parameters = self._foreseen.chosen(self._asks)
             chosen = (
                 f"select {_CHOSEN}" if self._asks else "select 0 as _key, 0 as _number, 0 as _of where false"
@@ -403,9 +408,10 @@ class Frames:
 
     def _stages(self) -> Iterator[Stage]:
         """To be made one by one: what a stage says may depend on what those before it have found."""
-        yield "held_then", self._account.held_sql()
-        named = self._account.named_sql(self._common_day() if self._about_many else None)
-        yield "named", self._worked.joined(named) if self._worked else named
+        for name, source in self._account.stages(self._common_day()):
+            if name == "named" and isinstance(source, str) and self._worked:
+                source = self._worked.joined(source)
+            yield name, source
         if self._first == "placed":
             yield "placed", self._decided.beside_each("named")
         yield from self._metric_stages()
@@ -419,7 +425,9 @@ class Frames:
             yield from answers(self._asides, "facts_all", self._unread())
 
     def _common_day(self) -> date | None:
-        """The local day of all questions, where it is one."""
+        """The local day of all questions, where it is one and they are many."""
+        if not self._about_many or self._asides:
+            return None
         days = self.connection.execute("select distinct _date from asked limit 2").fetchall()
         return days[0][0] if len(days) == 1 else None
 
@@ -437,6 +445,11 @@ class Frames:
     def _names_in(self, edges: str) -> frozenset[str]:
         found = self.connection.execute(f"select distinct called from {edges}").fetchall()
         return frozenset(name for (name,) in found)
+
+    @property
+    def _last(self) -> str:
+        """The table beside which the facts stand."""
+        return f"placed_{len(self.rounds) - 1}" if len(self.rounds) > 1 else self._first
 
     def _columns(self, number: int) -> list[Column]:
         """Of a round."""
@@ -512,12 +525,11 @@ class Frames:
         yield name, plans.with_way("facts_before", self.model.value_metrics, readable)
 
     def _facts_sql(self) -> str:
-        last = len(self.rounds) - 1
-        columns = self._columns(last) if self.rounds else []
+        columns = self._columns(len(self.rounds) - 1) if self.rounds else []
         values = "".join(
             f", {self._known(column.metric, _value(column))} as {column.column}" for column in columns
         )
-        placed = f"placed_{last}" if last > 0 else self._first
+        placed = self._last
         if set(beside.SINCE_OPENING) & self.names:
             placed = f"(select *, {_OPENED_ON} as _opened_on from {placed})"
         without = f"exclude ({', '.join(self._decided.columns())})" if self._first == "placed" else ""
@@ -593,7 +605,7 @@ _CHOSEN = ", ".join(
     for given, name in (("keys", "_key"), ("numbers", "_number"), ("accounts", "_of"))
 )
 
-FACTS, MANY_FACTS = "facts_frame", "facts_of_many"
+FACTS, MANY_FACTS, MANY_DECIDED = "facts_frame", "facts_of_many", "decided_of_many"
 """What was read of those asked about. Of many it is put together as it is read: to write it down would cost as much."""
 OF_POSITION = ("touches", "declined", "grew", "silent", "rank")
 ELSEWHERE = ("lag", "change", "family")
@@ -610,8 +622,13 @@ _NOTES = """
 
 
 def _joins(columns: Iterable[Column]) -> str:
-    tables = dict.fromkeys(column.table for column in columns)
-    return " ".join(f"left join {table} on {table}._key = f._key" for table in tables)
+    """Those beside the questions first, while the rows of these are in their order."""
+    tables = {column.table: column.beside for column in columns}
+    beside = [f"positional join {table}" for table, is_beside in tables.items() if is_beside]
+    by_key = [
+        f"left join {table} on {table}._key = f._key" for table, is_beside in tables.items() if not is_beside
+    ]
+    return " ".join(beside + by_key)
 
 
 def _value(column: Column) -> str:

@@ -1,4 +1,5 @@
-"""What several queries say of accounts, put together by the account's number: one table, without a join for each."""
+"""What several queries say of accounts, put together by the account's number: one table, row by row beside the
+questions, without a join for any of them."""
 
 from __future__ import annotations
 
@@ -68,14 +69,20 @@ def _starts(ordered: Integers) -> Integers:
 
 @dataclass(frozen=True)
 class Gather:
-    """Queries with `_key`, the number of an account, and further columns: one row at most for each of them."""
+    """Queries with `_key`, the number of an account, and further columns: one row at most for each of them.
+
+    `beside` is the table whose rows it stands beside: a positional join puts the two together.
+    """
 
     queries: Sequence[str | Distinct]
+    beside: str
 
     def read(self, connection: duckdb.DuckDBPyConnection) -> pa.Table:
-        """All columns, over every number up to the highest that any of them tells of."""
+        """All columns but the key: as many rows as `beside` has, in their order."""
         with _at_places(connection):
-            return gathered([_read(connection, query) for query in self.queries])
+            tables = [_read(connection, query) for query in self.queries]
+        keys = connection.execute(f"select {KEY} from {self.beside}").fetchnumpy()[KEY]
+        return gathered(tables, keys)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, query: str | Distinct) -> pa.Table:
@@ -93,13 +100,17 @@ def _at_places(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         connection.execute("reset perfect_ht_threshold")
 
 
-def gathered(tables: Sequence[pa.Table]) -> pa.Table:
-    keys = [table[KEY].to_numpy() for table in tables]
-    size = 1 + max((int(some.max()) for some in keys if len(some)), default=-1)
-    columns = {KEY: pa.array(np.arange(size))}
-    for table, some in zip(tables, keys, strict=True):
-        rows = np.full(size, -1)
+def gathered(tables: Sequence[pa.Table], keys: Integers) -> pa.Table:
+    """The rows of these keys, in their order; of a key that a table does not have, nothing."""
+    columns: dict[str, Any] = {}
+    for table in tables:
+        some = table[KEY].to_numpy()
+        rows = np.full(1 + max(int(some.max(initial=-1)), int(keys.max(initial=-1))), -1)
         rows[some] = np.arange(len(some))
-        chosen = pa.array(rows, mask=rows < 0)
+        chosen = pa.array(rows[keys], mask=rows[keys] < 0)
         columns |= {name: table[name].take(chosen) for name in table.column_names if name != KEY}
     return pa.table(columns)
+
+
+Stage = tuple[str, str | Gather]
+"""A table to make, and what fills it: a query, or several that are put together."""

@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping
 
 from aloft.engagement.economy import ValueMetric
 from aloft.engagement.model import Model, Rule
+from aloft.measures.gathered import Stage
 from aloft.measures.names import names_in
-from aloft.measures.statements import Stage
 
 AGREED, REVIEWED = "success_plan.agreed", "success_plan.reviewed"
 GOALS, LATE = "success_plan.goals", "success_plan.late"

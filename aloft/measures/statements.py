@@ -18,14 +18,11 @@ from functools import cached_property
 
 from aloft.engagement.model import Metric
 from aloft.facts.days import SIGN, block
-from aloft.measures.gathered import Gather
+from aloft.measures.gathered import Stage
 from aloft.measures.groups import Days, Group, Latest, Users, Values, column_of, texts
 from aloft.measures.metrics import kept, names_of
 from aloft.measures.turns import Queues, Turns
 from aloft.measures.windows import Window, window
-
-Stage = tuple[str, str | Gather]
-"""A table to make, and what fills it: a query, or several that are put together."""
 
 NamesIn = Callable[[str], frozenset[str]]
 """The names of the events in a table of edges."""
@@ -38,19 +35,23 @@ _ALL = 9223372036854775807
 class Column:
     """Where the value of a metric is found once the stages are made.
 
-    `present` says whether anything was read for it; it is empty where a missing value says the same.
+    `present` says whether anything was read for it; it is empty where a missing value says the same. The rows of the
+    table stand beside those of the questions, in their order, or are found by their keys.
     """
 
     metric: Metric
     table: str
     column: str
     present: str = ""
+    beside: bool = False
 
 
 class Statements:
     """The stages that read `metrics`, none of which counts since another of them, for the rows of `asked`."""
 
     key = "b._key"
+    beside = False
+    """Whether the rows of its tables stand beside the questions."""
 
     def __init__(self, metrics: Sequence[Metric], asked: str, suffix: str = "", on: str = "") -> None:
         """`on`: SQL that narrows the events of the running day, where that is the same one for all."""
@@ -99,7 +100,7 @@ class Statements:
         for i, group in enumerate(self._groups(many)):
             present = self._present(i) if group.may_be_unknown else ""
             for metric in group.metrics:
-                yield Column(metric, self._table(i), column_of(metric), present)
+                yield Column(metric, self._table(i), column_of(metric), present, self.beside)
 
     def _table(self, number: int) -> str:
         return f"counted_{number}{self.suffix}"

@@ -67,6 +67,7 @@ def company(accounts: int, events: int, folder: str | None = None) -> Iterator[F
         path = Path(scratch) / "facts.duckdb"
         made = Path(folder or scratch) / f"company-{schema.VERSION}-{accounts}-{events}.duckdb"
         if not made.exists():
+            made.parent.mkdir(parents=True, exist_ok=True)
             part = made.with_suffix(".part")
             with FactStore.open(part) as store:
                 fill(store, accounts, events)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -21,21 +22,32 @@ def seen(*rows: tuple[int, int, int]) -> Distinct:
     return Distinct(f"select thing, there from {source}", {"week": WEEK, "month": MONTH}, "is_there")
 
 
-def read(*parts: str | Distinct) -> list[dict[str, Any]]:
+def read(*parts: str | Distinct, keys: Sequence[int] = (0, 1)) -> list[dict[str, Any]]:
+    """What stands beside these keys."""
     with duckdb.connect() as connection:
-        rows: list[dict[str, Any]] = Gather(parts).read(connection).to_pylist()
+        connection.execute("create table asked (_key bigint)")
+        for key in keys:
+            connection.execute("insert into asked values (?)", [key])
+        rows: list[dict[str, Any]] = Gather(parts, "asked").read(connection).to_pylist()
         return rows
 
 
 @pytest.mark.parametrize("last", [5, 2**31 - 1], ids=["a small number", "the largest number"])
 def test_who_was_there_twice_counts_once_in_each_window(last: int) -> None:
-    rows = read(seen((1, 3, MONTH), (1, last, MONTH), (3, 4, MONTH), (1, 3, WEEK), (1, 3, MONTH)))
+    rows = read(
+        seen((1, 3, MONTH), (1, last, MONTH), (3, 4, MONTH), (1, 3, WEEK), (1, 3, MONTH)), keys=(0, 1, 2, 3)
+    )
     assert rows == [
-        {"_key": 0, "week": None, "month": None, "is_there": None},
-        {"_key": 1, "week": 1, "month": 2, "is_there": True},
-        {"_key": 2, "week": None, "month": None, "is_there": None},
-        {"_key": 3, "week": 0, "month": 1, "is_there": True},
+        {"week": None, "month": None, "is_there": None},
+        {"week": 1, "month": 2, "is_there": True},
+        {"week": None, "month": None, "is_there": None},
+        {"week": 0, "month": 1, "is_there": True},
     ]
+
+
+def test_rows_stand_in_the_order_of_the_keys_and_others_are_left_out() -> None:
+    told = "select unnest([5, 2, 9]) as _key, unnest(['five', 'two', 'nine']) as name"
+    assert [row["name"] for row in read(told, keys=(9, 3, 5, 12))] == ["nine", None, "five", None]
 
 
 def test_users_of_one_number_in_two_accounts_are_two() -> None:
@@ -49,10 +61,10 @@ def test_where_nobody_knows_who_the_count_is_unknown_in_that_window_alone() -> N
 
 
 def test_of_no_rows_nothing_is_told() -> None:
-    assert read(seen()) == []
+    assert read(seen(), keys=()) == []
     assert read(seen(), "select 1 as _key, 5 as n") == [
-        {"_key": 0, "week": None, "month": None, "is_there": None, "n": None},
-        {"_key": 1, "week": None, "month": None, "is_there": None, "n": 5},
+        {"week": None, "month": None, "is_there": None, "n": None},
+        {"week": None, "month": None, "is_there": None, "n": 5},
     ]
 
 
@@ -61,5 +73,5 @@ def test_places_are_kept_for_these_queries_alone() -> None:
     with duckdb.connect() as connection:
         before = connection.execute(asked).fetchall()
         with pytest.raises(duckdb.Error):
-            Gather(["select no_such_column"]).read(connection)
+            Gather(["select no_such_column"], "asked").read(connection)
         assert connection.execute(asked).fetchall() == before

@@ -17,10 +17,10 @@ import sqlglot
 from aloft.engagement.load import load
 from aloft.engagement.model import Metric
 from aloft.measures.at_once import AtOnce
-from aloft.measures.gathered import Distinct, Gather
+from aloft.measures.gathered import Distinct, Gather, Stage
 from aloft.measures.metrics import metrics_read, rounds
 from aloft.measures.spark.spelling import spelled
-from aloft.measures.statements import Stage, Statements
+from aloft.measures.statements import Statements
 from aloft.measures.windows import window
 
 HERE = Path(__file__).parent / "snapshots"
@@ -51,7 +51,7 @@ def stages(metrics: list[Metric], number: int, *, many: bool) -> Iterator[Stage]
         yield from Statements(metrics, named, suffix).stages()
         return
     alike = [metric for metric in metrics if not window(metric).own]
-    yield from AtOnce(alike, _Bounds(), _Events(), suffix=suffix).stages(many=True)
+    yield from AtOnce(alike, named, _Bounds(), _Events(), suffix=suffix).stages(many=True)
     rest = [metric for metric in metrics if window(metric).own]
     yield from Statements(rest, named, suffix).stages(many=True)
 

@@ -44,7 +44,7 @@ WHERE
   )
   AND e.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP);
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   *,
   TRUE AS there_0
@@ -113,7 +113,7 @@ FROM (
     _key
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   *,
   TRUE AS there_1
@@ -158,7 +158,7 @@ FROM (
     _key
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   *,
   TRUE AS there_2
@@ -203,7 +203,7 @@ FROM (
     _key
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   *,
   TRUE AS there_3
@@ -248,7 +248,7 @@ FROM (
     _key
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   *,
   TRUE AS there_4
@@ -293,7 +293,7 @@ FROM (
     _key
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   *,
   TRUE AS there_5
@@ -338,7 +338,7 @@ FROM (
     _key
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   *,
   TRUE AS there_6
@@ -383,7 +383,7 @@ FROM (
     _key
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   *,
   TRUE AS there_7
@@ -433,7 +433,7 @@ FROM (
     _key
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   *,
   TRUE AS there_8
@@ -482,7 +482,7 @@ FROM (
     _key
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   *,
   TRUE AS there_9
@@ -529,7 +529,7 @@ FROM (
     _key
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   *,
   TRUE AS there_10
@@ -583,7 +583,7 @@ FROM (
     _key
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   *,
   TRUE AS there_11
@@ -643,7 +643,7 @@ FROM (
     _key
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   *,
   TRUE AS there_12
@@ -701,7 +701,7 @@ FROM (
     _key
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   *,
   TRUE AS there_13
@@ -766,7 +766,7 @@ FROM (
     _key
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   (
     CAST(_key AS BIGINT) << 32
@@ -854,7 +854,7 @@ FROM (
     )
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   (
     CAST(_key AS BIGINT) << 32
@@ -911,7 +911,7 @@ FROM (
     )
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   (
     CAST(_key AS BIGINT) << 32
@@ -973,7 +973,7 @@ FROM (
     )
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   *,
   TRUE AS there_17
@@ -1025,7 +1025,7 @@ FROM (
     _key
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   *,
   TRUE AS there_18
@@ -1078,7 +1078,7 @@ FROM (
     _key
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   *,
   TRUE AS there_19
@@ -1131,7 +1131,7 @@ FROM (
     _key
 );
 
--- counted_at_once
+-- gathered_at_once
 SELECT
   *,
   TRUE AS there_20
