@@ -21,7 +21,5 @@ KEYS: Mapping[str, str] = {
 }
 """Keys by their path; `*` is any name or place in a list."""
 
-VALUES: Mapping[str, str] = {
-    "the persona 'actor'": "nothing is recorded of whoever caused the event",
-}
+VALUES: Mapping[str, str] = {}
 """Values of keys that run otherwise, by what the note calls them."""

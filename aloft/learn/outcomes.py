@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 
 from aloft.act.models import Occurrence, OccurrenceState, OutcomeState
 from aloft.act.states import check
-from aloft.measures.frame import Ask
+from aloft.measures.frame import ACTOR, Ask
 
 Judged = Literal["met", "missed", "unknown"]
 
@@ -43,8 +43,16 @@ def question(occurrence: Occurrence, account: int, at: datetime) -> Ask:
         met=occurrence.outcome == OutcomeState.MET,
         cleared=occurrence.cleared_at is not None,
         opening=json.dumps(occurrence.opening),
-        event=json.dumps(occurrence.event) if occurrence.event is not None else None,
+        event=_event(occurrence),
     )
+
+
+def _event(occurrence: Occurrence) -> str | None:
+    """Its properties, and who of the contacts caused it."""
+    if occurrence.event is None:
+        return None
+    actor = {ACTOR: occurrence.actor_contact} if occurrence.actor_contact else {}
+    return json.dumps({**occurrence.event, **actor})
 
 
 def judge(occurrence: Occurrence, value: bool | None, *, at_end: bool) -> Judged | None:

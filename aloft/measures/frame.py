@@ -611,14 +611,21 @@ OF_POSITION = ("touches", "declined", "grew", "silent", "rank")
 ELSEWHERE = ("lag", "change", "family")
 _OPENED_ON = "timezone(_zone, timezone('UTC', opened))::date"
 
-_NOTES = """
-  select a._key, list(r.fact) as facts, list(r.fact || ':' || coalesce(r.persona, '')) as by_persona,
-    map_from_entries(list(row(r.fact, r.value) order by r.seq)) as said
-  from asked a join (
-      select * from recorded_fact where not withdrawn
-      qualify row_number() over (partition by account, moment, anchor, n, fact, contact order by seq desc) = 1
-    ) r on r.account = a._account and r.moment = a._moment and r.anchor = a._anchor and r.n = a._n
-  where r.occurred <= a._at group by a._key"""
+ACTOR = "_actor"
+"""Where an event that is asked about says which contact caused it, beside its properties."""
+_NOTES = f"""
+  select _key, list(fact) as facts, list(fact || ':' || coalesce(persona, '')) || coalesce(
+      list(fact || ':actor') filter (contact = json_extract_string(_event, '$.{ACTOR}')), []) as by_persona,
+    map_from_entries(list(row(fact, value)) filter (is_newest)) as said
+  from (
+    select a._key, a._event, r.fact, r.value, r.persona, r.contact,
+      row_number() over (partition by a._key, r.fact order by r.seq desc) = 1 as is_newest
+    from asked a join (
+        select * from recorded_fact where not withdrawn
+        qualify row_number() over (partition by account, moment, anchor, n, fact, contact order by seq desc) = 1
+      ) r on r.account = a._account and r.moment = a._moment and r.anchor = a._anchor and r.n = a._n
+    where r.occurred <= a._at)
+  group by _key"""
 
 
 def _joins(columns: Iterable[Column]) -> str:
