@@ -17,7 +17,7 @@ from aloft.decide.calendar import WorkCalendar
 from aloft.decide.durations import add
 from aloft.decide.values import Reason
 from aloft.engagement.model import Duration, WhenTrigger
-from aloft.engine import words
+from aloft.engine import pauses, words
 from aloft.engine.mirror import SpellState
 from aloft.engine.opening import Candidate, open_all
 from aloft.engine.turn import Row, Turn
@@ -52,7 +52,7 @@ def turned_of(turn: Turn) -> dict[str, list[Turned]]:
     }
     if not asked:
         return {}
-    standing = ", ".join(_standing(name, one) for name, one in asked.items())
+    standing = ", ".join(_standing(turn, name, one) for name, one in asked.items())
     rows = turn.frames.connection.execute(
         f"""with read as materialized (select _account, unnest([{standing}]) as told from frame)
         select r.told.moment, r._account, r.told.true, coalesce(s.n, 0) from read r
@@ -66,10 +66,18 @@ def turned_of(turn: Turn) -> dict[str, list[Turned]]:
     return found
 
 
-def _standing(name: str, compiled: CompiledMoment) -> str:
+def _standing(turn: Turn, name: str, compiled: CompiledMoment) -> str:
     true = f"(({compiled.place}) is true and ({compiled.condition}) is true)"
     false = f"(({compiled.place}) is not true or ({compiled.condition}) is false)"
+    if _rests(turn, compiled):
+        true, false = (f"({one} and not {pauses.IN_PAUSE})" for one in (true, false))
     return f"{{'moment': '{name}', 'true': {true}, 'false': {false}}}"
+
+
+def _rests(turn: Turn, compiled: CompiledMoment) -> bool:
+    """Whether it is left as it is while its account is paused."""
+    trigger = compiled.moment.trigger
+    return isinstance(trigger, WhenTrigger) and pauses.rests_on_usage(turn.program.model, trigger.condition)
 
 
 def _began(turn: Turn, compiled: CompiledMoment, trigger: WhenTrigger, turned: list[Turned]) -> None:
@@ -133,11 +141,29 @@ def held_long_enough(turn: Turn, due: list[Due]) -> None:
         numbers = {known.store: row.n for row in ours if (known := turn.directory.of_row(row.account_id))}
         true = f"({compiled.place}) and ({compiled.condition})"
         rows = turn.rows(turn.frames.true(true, list(numbers)))
+        if _rests(turn, compiled):
+            waiting = {account for account, row in rows.items() if pauses.paused(row)}
+            _wait(turn, [row for row in ours if _store(turn, row) in waiting])
+            rows = {account: row for account, row in rows.items() if account not in waiting}
         ready = [
             _candidate(turn, compiled, trigger, account, numbers[account], row)
             for account, row in rows.items()
         ]
         _open_where_met(turn, compiled, ready, rows)
+
+
+def _store(turn: Turn, due: Due) -> int | None:
+    known = turn.directory.of_row(due.account_id)
+    return known.store if known else None
+
+
+def _wait(turn: Turn, due: list[Due]) -> None:
+    """These are looked at again tomorrow."""
+    Due.objects.bulk_create(
+        Due(at=turn.at + timedelta(days=1), account_id=row.account_id, kind=row.kind,
+            moment=row.moment, anchor=row.anchor, n=row.n)
+        for row in due
+    )  # fmt: skip
 
 
 def _open_where_met(

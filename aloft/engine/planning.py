@@ -28,7 +28,7 @@ from aloft.engagement.model import (
     OnDate,
     ScheduleTrigger,
 )
-from aloft.engine import answers, experiments, warning, words
+from aloft.engine import answers, experiments, pauses, warning, words
 from aloft.engine.absences import passed_over
 from aloft.engine.anchors import BEGINS, ENDS, Anchored, anchored
 from aloft.engine.diary import Deferral, deferrals
@@ -149,12 +149,31 @@ def fire(turn: Turn, due: Sequence[Due]) -> None:
             rows = turn.rows(stores)
             ready = [row for row in ours if _store(turn, row) in met]
             spared = passed_over(turn, compiled.moment, ready)
+            wanted = [row for row in ready if row.pk not in spared]
+            still = {row.pk for row in wanted if _waits(turn, compiled.moment, row, rows[_store(turn, row)])}
             open_all(
-                turn, [_candidate(turn, compiled.moment, row) for row in ready if row.pk not in spared], rows
+                turn, [_candidate(turn, compiled.moment, row) for row in wanted if row.pk not in still], rows
             )
             for row in ours:
                 if _store(turn, row) not in met:
                     _not_met(turn, compiled.moment, row, rows[_store(turn, row)])
+
+
+def _waits(turn: Turn, moment: Moment, due: Due, row: Row) -> bool:
+    """Whether the account is paused: it opens once that is over, which `_open_row` sees to."""
+    pause = pauses.paused(row)
+    if pause is None:
+        return False
+    known = turn.directory[_store(turn, due)]
+    was = datetime.fromisoformat(due.details["due"])
+    calendar = known.calendar(turn.program.model.clock)
+    told = [pauses.reason(pause)]
+    if pause.resumes is None:
+        turn.say("deferred", known, moment.name, due.anchor, due.n, told, was=was.isoformat())
+    else:
+        until = max(was, pauses.first_working(pause.resumes, was, calendar)).isoformat()
+        turn.say("deferred", known, moment.name, due.anchor, due.n, told, was=was.isoformat(), until=until)
+    return True
 
 
 def _store(turn: Turn, due: Due) -> int:
@@ -214,7 +233,7 @@ def history_of(accounts: Sequence[int], at: datetime = EVER[1]) -> History:
         (account, moment): due
         for account, moment, due in opened.order_by("due_at").values_list("account", "moment", "due_at")
     }
-    waits = until.filter(verdict="deferred", occurrence=None)
+    waits = until.filter(verdict="deferred", occurrence=None, details__has_key="opens")
     told = waits.order_by("at", "id").values_list("account", "moment", "anchor", "n", "details")
     return History(keys, last, deferrals(told))
 
@@ -243,7 +262,10 @@ def _deadline(turn: Turn, subject: Subject, trigger: ExpectTrigger, history: His
     anchor = anchored(trigger.of, subject.row, subject.calendar)
     if anchor is None or history.knows(subject, anchor, 1):
         return []
-    row = _judged(turn, subject, anchor, trigger.within, turn.live_from(subject.known.store))
+    pause = pauses.last_pause(subject.row)
+    resting = pause if pauses.rests_on_usage(turn.program.model, trigger.condition) else None
+    floor = turn.live_from(subject.known.store)
+    row = _judged(turn, subject, anchor, trigger.within, floor, resting)
     return [row, *warning.rows(row, trigger, turn.at)] if row else []
 
 
@@ -256,10 +278,18 @@ def _to_answer(
     return [row for row in found if row]
 
 
-def _judged(turn: Turn, subject: Subject, anchor: Anchored, within: Duration, floor: datetime) -> Due | None:
+def _judged(
+    turn: Turn,
+    subject: Subject,
+    anchor: Anchored,
+    within: Duration,
+    floor: datetime,
+    pause: pauses.Pause | None = None,
+) -> Due | None:
     """When it is judged whether what was expected came in time; None where that was over by `floor`."""
-    deadline = add(anchor.at, within, subject.calendar)
-    if deadline <= floor:
+    ends = add(anchor.at, within, subject.calendar)
+    deadline = pauses.later(pause, anchor.at, ends, subject.calendar)
+    if deadline is None or deadline <= floor:
         return None
     judged = add(deadline, turn.program.model.clock.lateness, subject.calendar)
     row = _due(subject, DueKind.DEADLINE, anchor.name, 1, judged)
@@ -274,8 +304,14 @@ def _scheduled(turn: Turn, subject: Subject, trigger: ScheduleTrigger, history: 
     past, coming = _instants(turn, subject, trigger, anchor, history)
     missed = [one for one in past if not history.knows(subject, anchor, one.n)]
     ahead = [one for one in coming if not history.knows(subject, anchor, one.n)]
-    due = [_open_row(subject, trigger, anchor, one, history) for one in [*missed[-1:], *ahead]]
-    return Ahead(due, [(anchor, one) for one in missed[:-1]])
+    pause = pauses.last_pause(subject.row)
+    due = [
+        pauses.after(
+            pause, _open_row(subject, trigger, anchor, one, history), trigger, subject.calendar, turn.at
+        )
+        for one in [*missed[-1:], *ahead]
+    ]
+    return Ahead([row for row in due if row], [(anchor, one) for one in missed[:-1]])
 
 
 def _anchor(trigger: ScheduleTrigger, subject: Subject) -> Anchored | None:

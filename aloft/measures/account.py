@@ -16,7 +16,8 @@ _PRODUCT = "coalesce(b._product, b._at_product) as product"
 _STATUS = "coalesce(b._at_status, b._line_status)"
 _IS_TOP = 'not exists (select 1 from account above where above.external = b."_at_parent") as _is_top'
 _TERMS = """c.mrr as _line_mrr, c.status as _line_status, c.contract as _contract, c.contract_term as _contract_term,
-  c.contract_signed as _signed, c.contract_start as _start, c.contract_end as _end"""
+  c.contract_signed as _signed, c.contract_start as _start, c.contract_end as _end,
+  c.paused as _paused, c.resumes as _resumes"""
 _BY_KEY = f"""
   select a.*, h.* exclude (_key), {_TERMS}, r.product as _product
   from asked a

@@ -1,8 +1,9 @@
 """What the contracts of each account say, as stretches of days over which they say the same.
 
 `standing`: account, opens, closes (exclusive), mrr, status, contract, contract_term, contract_signed, contract_start,
-contract_end. An account without contracts has none; of one that has, every day lies in one stretch. `mrr` is
-committed MRR, in the currency of the first line ever recorded.
+contract_end, paused, resumes. An account without contracts has none; of one that has, every day lies in one stretch.
+`mrr` is committed MRR, in the currency of the first line ever recorded. `paused` is the first day of the last pause that began,
+`resumes` the day on which the account goes on, or FAR: it is paused while every line that it has stands still.
 
 The stretches are found by asking `revenue.lines` about the days on which anything may change, once for the
 accounts whose contracts did, and kept: to know a day is then to look it up.
@@ -19,7 +20,8 @@ from aloft.revenue.lines import CONTRACTS, committed_stages, contract_facts, con
 
 _TABLES = """
 create temp table if not exists standing (account integer, opens date, closes date, mrr decimal(18, 2),
-  status text, contract text, contract_term text, contract_signed date, contract_start date, contract_end date);
+  status text, contract text, contract_term text, contract_signed date, contract_start date, contract_end date,
+  paused date, resumes date);
 create temp table if not exists standing_mark (account integer, mark ubigint);
 """
 
@@ -32,19 +34,37 @@ _RESTATED = """
       select account, mark from newly_marked union all select account, mark from standing_mark)
     group by account, mark having count(*) = 1"""
 
+# Each line stands still from `paused` up to `resumes`; of an account, the days on which its last line stops.
+_LINE_PAUSED = f"""
+    select account, contract, line, starts as paused, coalesce(ends, {spans.FAR}) as resumes from (
+      select t.* from line_pause t semi join restated o on o.account = t.account
+      qualify row_number() over (partition by t.account, contract, line, starts order by seq desc) = 1)
+    where coalesce(ends, {spans.FAR}) > starts"""
+
+_PAUSED = """
+    select p.account, p.paused, min(q.resumes) as resumes
+    from (select distinct account, paused from line_paused) p
+    join line_whole w on w.account = p.account and w.opens <= p.paused and p.paused < w.closes
+    left join line_paused q on q.account = w.account and q.contract = w.contract and q.line = w.line
+      and q.paused <= p.paused and p.paused < q.resumes
+    group by p.account, p.paused having count(*) = count(q.resumes)"""
+
 _EDGES = f"""
     select account, unnest([date '0001-01-01', opens, closes]) as day from span
     union select account, unnest([date '0001-01-01', made, signed, starts, ends]) from restated_contract
     union select account, unnest([stops, resumes]) from line_standing
+    union select account, paused from account_paused
     union select s.account, r.starts from span s join rate r on r.currency = s.currency and r.starts > {rates.ALWAYS}"""
 
 _STRETCHES = f"""
     select e.account, e.day as opens, lead(e.day, 1, {spans.FAR}) over (partition by e.account order by e.day)
-      as closes, m.mrr, s.status, c.contract, c.contract_term, c.contract_signed, c.contract_start, c.contract_end
+      as closes, m.mrr, s.status, c.contract, c.contract_term, c.contract_signed, c.contract_start, c.contract_end,
+      p.paused, p.resumes
     from standing_edge e
     left join mrr_then m on m.account = e.account and m.day = e.day
     left join terms_then c on c.account = e.account and c.day = e.day
-    left join status_then s on s.account = e.account and s.day = e.day"""
+    left join status_then s on s.account = e.account and s.day = e.day
+    asof left join account_paused p on p.account = e.account and e.day >= p.paused"""
 
 
 class Standing:
@@ -73,6 +93,8 @@ class Standing:
     def _restate(self, currency: str) -> None:
         for name, query in spans.stages(only="restated"):
             self._make(name, query)
+        self._make("line_paused", _LINE_PAUSED)
+        self._make("account_paused", _PAUSED)
         self._make("rate", rates.table(currency))
         self._make("restated_contract", "select * from contracts_known semi join restated using (account)")
         edges = f"select distinct account, day from ({_EDGES}) where day is not null and day < {spans.FAR}"

@@ -73,7 +73,7 @@ def rows(name: str) -> list[str]:
         ("salesforce-japan", "integration_support operation_support welcome_seminar workshop open_discussion "
          "setup_help guided_series study_content"),
         ("sansan", "dedicated_start usage_gate blockers follow_up educational_webinar thorough_support "
-         "sales_check_in"),
+         "sales_check_in risk_found"),
         ("freemium", "activation_nudge product_qualified new_paid_customer next_level"),
         ("pre-sale", "reach requirements_known decision value_metric_captured kickoff review "
          "evangelist_invited"),

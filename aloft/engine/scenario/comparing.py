@@ -136,10 +136,10 @@ def _why_not(play: Play, subject: Subject, moment: str) -> tuple[str, ...]:
 
 
 def _due(one: Expectation, wanted: Sequence[When], ours: Sequence[Decision]) -> Iterator[Difference]:
-    latest: dict[tuple[str, str], datetime] = {}
+    latest: dict[int, datetime] = {}
     for decision in ours:
         if decision.nth is not None and decision.due is not None and decision.verdict != "absorbed":
-            latest[decision.contact, decision.occurrence] = decision.due
+            latest[decision.nth] = decision.due
     found = sorted(latest.values())
     alike = len(found) == len(wanted) and all(
         when.matches(due) for when, due in zip(wanted, found, strict=True)

@@ -80,6 +80,9 @@ def _amend(contract: Contract, terms: Mapping[str, Value], today: date, at: date
 def amend(account: Account, told: ContractTold, at: datetime) -> None:
     """A line as a fact tells it; what it does not say stays as it was."""
     contract = Contract.objects.filter(external_id=told.contract).first()
+    if told.paused is not None:
+        _pause(contract, told, told.paused, at)
+        return
     standing = _standing(contract, told.line) if contract else None
     start = told.start or (standing.starts_on if standing else contract.starts_on if contract else None)
     if start is None:
@@ -94,6 +97,14 @@ def amend(account: Account, told: ContractTold, at: datetime) -> None:
     if mrr is None:
         raise Refused("mrr", "it is missing", "A new line pays something per month.")
     _line(contract, told.line, mrr, start, ends, at, **_more(told, standing, at))
+
+
+def _pause(contract: Contract | None, told: ContractTold, since: date, at: datetime) -> None:
+    if contract is None:
+        raise Refused("paused", "there is no such contract", "Tell of its line first.")
+    services.pause_line(
+        contract=contract, line=told.line, starts_on=since, ends_on=told.resumes, actor=ACTOR, at=at
+    )
 
 
 def _more(told: ContractTold, standing: ContractLine | None, at: datetime) -> dict[str, Any]:

@@ -33,7 +33,8 @@ from aloft.engine.scenario.values import (
 from aloft.records.services.contacts import READ as CONTACT_FIELDS
 
 SUBJECT = ("account", "product", "contact", "user", "person")
-_CONTRACT = ("contract", "line", "mrr", "start", "end", "signed", "product", "plan", "seats", "currency")
+_CONTRACT = ("contract", "line", "mrr", "start", "end", "signed", "product", "plan", "seats", "currency",
+             "paused", "resumes")  # fmt: skip
 _RUNS = {"again": False, "after crash": True}
 
 
@@ -171,10 +172,12 @@ def _contract(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
         signed=days.get("signed"),
         ends="end" in cells,
         more=more,
+        paused=days.get("paused"),
+        resumes=days.get("resumes"),
     )
 
 
-_DAYS = ("start", "end", "signed")
+_DAYS = ("start", "end", "signed", "paused", "resumes")
 
 
 def _is_null(cell: Cell) -> bool:

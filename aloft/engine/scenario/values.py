@@ -113,6 +113,8 @@ class ContractTold:
     signed: date | None
     ends: bool
     more: Mapping[str, Value]
+    paused: date | None = None
+    resumes: date | None = None
 
 
 @dataclass(frozen=True)
