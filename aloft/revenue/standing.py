@@ -2,8 +2,8 @@
 
 `standing`: account, opens, closes (exclusive), mrr, status, contract, contract_term, contract_signed, contract_start,
 contract_end, paused, resumes. An account without contracts has none; of one that has, every day lies in one stretch.
-`mrr` is committed MRR, in the currency of the first line ever recorded. `paused` is the first day of the last pause that began,
-`resumes` the day on which the account goes on, or FAR: it is paused while every line that it has stands still.
+`mrr` is committed MRR, in the currency of the first line ever recorded. `paused` is the first day of the last pause
+that began, `resumes` the day on which the account goes on, or FAR: it is paused while each of its lines stands still.
 
 The stretches are found by asking `revenue.lines` about the days on which anything may change, once for the
 accounts whose contracts did, and kept: to know a day is then to look it up.

@@ -53,8 +53,8 @@ VERBS: Mapping[str, Verb] = {
     ),
     "contract": Verb(
         (),
-        "a version of a line of the contract: `line mrr start end`, also `contract signed product plan seats currency`; "
-        "or the day from which it is `paused`, and that on which it `resumes`, once somebody knows",
+        "a version of a line of the contract: `line mrr start end`, also `contract signed product plan seats "
+        "currency`, or the day from which it is `paused`, and that on which it `resumes`, once somebody knows",
         "{at: 2026-04-10, account: acme, contract: {line: 1, mrr: 6000, start: 2026-02-01, end: 2027-01-05}}",
     ),
     "act": Verb(
