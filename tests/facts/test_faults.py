@@ -6,9 +6,11 @@ import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -111,6 +113,15 @@ def numbers(home: Path) -> list[int]:
         inbox.close()
 
 
+def days(home: Path) -> list[int]:
+    """On which day of the month each entry happened, in the order of the log."""
+    inbox = Inbox(home / "inbox.sqlite3")
+    try:
+        return [one.day for one in Reader(home / "log", inbox).take(0)["occurred"].to_pylist()]
+    finally:
+        inbox.close()
+
+
 def test_an_export_that_fails_anywhere_loses_nothing(tmp_path: Path) -> None:
     def act(home: Path) -> None:
         inbox = Inbox(home / "inbox.sqlite3")
@@ -155,7 +166,9 @@ def test_a_log_that_is_put_in_order_is_mended_wherever_it_failed(tmp_path: Path)
         segment = next((home / "log").glob("entries-*"))
         imported = segment.with_name(segment.name.replace("entries", "import"))
         table = pq.read_table(segment).drop_columns(["seq", "imported"])
-        pq.write_table(table, imported)
+        place = table.schema.get_field_index("received")
+        newest_first = pa.array([NOW - timedelta(minutes=n) for n in range(ENTRIES)], table.field(place).type)
+        pq.write_table(table.set_column(place, table.field(place), newest_first), imported)
         segment.unlink()
 
     def act(home: Path) -> None:
@@ -168,3 +181,4 @@ def test_a_log_that_is_put_in_order_is_mended_wherever_it_failed(tmp_path: Path)
 
     for home in every_fault(make, act, tmp_path):
         assert numbers(home) == list(range(1, ENTRIES + 1))
+        assert days(home) == list(range(ENTRIES, 0, -1))
