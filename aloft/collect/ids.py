@@ -91,7 +91,7 @@ class Ids:
 
     def _open(self, tables: Tables, tail: str) -> None:
         tables.make_tail(tail)
-        self._tail, self._recent, self._upto = tail, {}, 0
+        self._catch_up(tables, tail)
 
     def _close(self, tables: Tables) -> None:
         if self._recent:

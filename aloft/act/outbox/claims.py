@@ -97,9 +97,7 @@ def release(*, at: datetime) -> int:
     """What a worker held that is gone; how many. What the other side knows again by its id waits again in any case."""
     held = (DeliveryState.CLAIMED, DeliveryState.HANDING_OVER)
     late = Delivery.objects.filter(state__in=held, lease_until__lt=at)
-    if (
-        not late.exists()
-    ):  # as it is nearly always: to look is cheap, to update where nothing is takes a transaction
+    if not late.exists():  # nearly always: to look is cheap, to update nothing takes a transaction
         return 0
     claimed = Q(state=DeliveryState.CLAIMED)
     known_again = Q(state=DeliveryState.HANDING_OVER, channel__in=KNOWN_AGAIN)
