@@ -108,7 +108,7 @@ def main(accounts: int, rows: int, folder: str | None = None) -> int:
             f"{accounts:,} accounts, {rows:,} events; {len(program.kept)} definitions filled in {took:.1f} s"
         )
         frames = Frames(store.connection, program.model, "UTC")
-        full = seconds(lambda: evaluate(frames, program))
+        full = seconds(lambda: evaluate(frames, program), times=5)
         print(
             f"full evaluation, {len(program.moments)} moments, {len(program.model.metrics)} metrics: {told(full)}, "
             f"{peak()}",

@@ -101,7 +101,7 @@ LISTS: Mapping[str, Iterable[str]] = {
     "Rolls": leaves.ROLLS,
     "Types of fields and records, beside a list of choices": leaves.FIELD_TYPES,
     "Units of durations": UNITS,
-    "Instants of another moment, as in `kickoff.done`": names.MOMENT_INSTANTS,
+    "Instants of another moment; `kickoff.done`: its owner’s word, or its outcome was met": names.MOMENT_INSTANTS,
     "Facts that people record": names.NOTED,
 }
 WHERE = {
@@ -182,8 +182,7 @@ def language() -> str:
         "An engagement model is one YAML document: [a small one](../examples/first-model.yaml) to begin with,",
         "[one with everything](../examples/acme.yaml), and [presets](presets.md). Editors check it as one writes",
         "by [its JSON Schema](engagement-model.schema.json), which `aloft schema` prints.",
-        "What is not run by this version yet stands [below](#not-run-yet), with what happens instead:",
-        "`aloft validate` notes it, and `aloft apply` tells it; with `--whole` it refuses.",
+        *_warning(),
         *_constructs(),
         *_keys(),
         *_lists(),
@@ -269,7 +268,16 @@ def _not_run() -> list[str]:
         for kind, told in tables.items()
         for what, instead in told.items()
     ]
-    return ["", "## Not run yet", "", *table(["", "", "Instead"], rows)]
+    return ["", "## Not run yet", "", *table(["", "", "Instead"], rows)] if rows else []
+
+
+def _warning() -> list[str]:
+    if not _not_run():
+        return ["All of it is run."]
+    return [
+        "What is not run by this version yet stands [below](#not-run-yet), with what happens instead:",
+        "`aloft validate` notes it, and `aloft apply` tells it; with `--whole` it refuses.",
+    ]
 
 
 def scenarios() -> str:

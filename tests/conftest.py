@@ -29,6 +29,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         connection.settings_dict["TEST"]["NAME"] = str(Path(os.environ["ALOFT_HOME"]) / "tests.sqlite3")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def database_of_every_inbox(request: pytest.FixtureRequest) -> None:
+    """On PostgreSQL an inbox lies in the database of the tests, also where a test asks for nothing else of it."""
+    if os.environ.get("ALOFT_DATABASE"):
+        request.getfixturevalue("django_db_setup")
+
+
 @pytest.fixture
 def now() -> datetime:
     return NOW

@@ -26,7 +26,6 @@ LONGER = {  # and why
     "docs/generate.py": "every page of the reference, one after the other",
     "tests/engine/test_timelines.py": "one story for each trigger, told with one cast",
     "aloft/engine/loop.py": "every kind of turn, and what each does in which order",
-    "aloft/measures/frame.py": "one statement, put together in stages that read each other",
     "aloft/records/models.py": "every table that people edit, in the order in which they name each other",
 }
 

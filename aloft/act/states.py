@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from aloft.act.models import Occurrence, OccurrenceState
@@ -69,6 +70,12 @@ LEGAL: dict[Move, Legal] = {
 
 PERSONS_WORD = frozenset({"skipped", "done"})
 """What closes an occurrence and can be undone by reopening; what facts closed stays closed."""
+
+
+def counted_as_done(done_at: datetime | None, closed_as: str, closed_at: datetime | None) -> datetime | None:
+    """From when another moment counts that is due after this one is done: the owner's word, or else that its
+    outcome was met and closed it."""
+    return done_at or (closed_at if closed_as == "met" else None)
 
 
 class IllegalMove(ValueError):

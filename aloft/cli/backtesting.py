@@ -82,6 +82,9 @@ def tell(out: Console, told: dict[str, Any]) -> None:
         f"{told['readings']:,} daily readings, {told['opened']:,} moments would have opened.",
         markup=False,
     )
+    if told["held_back"]:
+        listed = ", ".join(f"{moment} {number:,}" for moment, number in sorted(told["held_back"].items()))
+        out.print(f"More are held back, for experiments hold their accounts out: {listed}.", markup=False)
     if told["moments"]:
         out.print(_moments(told["moments"]))
     out.print(f"Of alerts, {_precision(told['alerts'])}; {_base(told['base_rate'])}.", markup=False)

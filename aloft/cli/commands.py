@@ -91,11 +91,14 @@ def demo(
     While it is served it lives on.
     """
     from aloft.cli.serving import serve as run
-    from aloft.demo.company import seed_once
+    from aloft.demo.company import NotInAFile, seed_once
     from aloft.demo.northwind import Span
 
     prepare()
-    seed_once(now=clock.now(), say=lambda line: err.print(line, markup=False), span=Span.of(accounts))
+    try:
+        seed_once(now=clock.now(), say=lambda line: err.print(line, markup=False), span=Span.of(accounts))
+    except NotInAFile as refused:
+        refuse(f"✗ {refused}")
     run(host="127.0.0.1", port=port, demo=True, open_browser=open_browser)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from aloft.engagement.model import Roll, WorkingTime
@@ -14,6 +14,9 @@ _DAY = timedelta(days=1)
 _MIDNIGHT = time(0)
 
 Closed = tuple[tuple[date, date], ...]
+
+zone_named = cache(ZoneInfo)
+"""`zoneinfo` keeps eight zones; it would read each further one from disk again, at every instant asked of it."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class WorkCalendar:
         """The instant on the wall clock of the zone. Raises ValueError for an instant without a zone."""
         if instant.tzinfo is None:
             raise ValueError(f"{instant} is on no clock: an instant needs a zone")
-        return instant.astimezone(ZoneInfo(self.zone))
+        return instant.astimezone(zone_named(self.zone))
 
     def local_date(self, instant: datetime) -> date:
         return self.local(instant).date()
@@ -53,7 +56,7 @@ class WorkCalendar:
 
         A time in a gap moves forward by the gap; of an ambiguous time it is the first.
         """
-        wall = datetime.combine(day, clock.replace(fold=0, tzinfo=None), tzinfo=ZoneInfo(self.zone))
+        wall = datetime.combine(day, clock.replace(fold=0, tzinfo=None), tzinfo=zone_named(self.zone))
         return wall.astimezone(UTC)
 
     def start_of_day(self, day: date) -> datetime:
@@ -171,7 +174,7 @@ def _home(clock: WorkingTime) -> str:
 @lru_cache(maxsize=1024)
 def _known(zone: str | None) -> str | None:
     try:
-        return ZoneInfo(zone).key if zone else None
+        return zone_named(zone).key if zone else None
     except (KeyError, ValueError, OSError):  # not found; not a name; a folder of zones such as "America"
         return None
 

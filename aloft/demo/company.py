@@ -30,11 +30,17 @@ DATABASE = "aloft.sqlite3"
 WRITE_KEY = "demo-write-key.txt"
 
 
+class NotInAFile(Exception):
+    """The demo's company is made beside its place, and moved there whole: its database has to be a file."""
+
+
 def seed_once(*, now: datetime, say: Callable[[str], None], span: Span | None = None) -> None:
     """Make the company as of `now` (UTC), if nothing has been put into ALOFT_HOME yet.
 
-    A company that was stopped for long lives through the time in between.
+    A company that was stopped for long lives through the time in between. Raises NotInAFile.
     """
+    if connection.vendor != "sqlite":
+        raise NotInAFile("the demo keeps its records in a file: start it without ALOFT_DATABASE")
     home: Path = settings.ALOFT_HOME
     if in_use():
         _go_on(home, now, say)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
 
-from aloft.decide.calendar import WorkCalendar
+from aloft.decide.calendar import WorkCalendar, zone_named
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def at(place: Place, day: date, minute: int = 0) -> datetime:
 
 @cache
 def midnight(zone: str, day: date) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(day, time(), zone_named(zone)).astimezone(UTC)
 
 
 @cache

@@ -1,4 +1,5 @@
-"""What a well-formed model may lack: people for what is complex, content for what is automated."""
+"""What a well-formed model may lack: people for what is complex, content for what is automated, something to
+achieve."""
 
 from __future__ import annotations
 
@@ -6,6 +7,8 @@ from collections.abc import Iterator
 
 from aloft.engagement import library
 from aloft.engagement.draft import Draft
+from aloft.engagement.economy import ONSITE
+from aloft.engagement.foregone import holds_at_opening
 from aloft.engagement.model import Model, Moment, Segment, Touch
 from aloft.engagement.notes import Remark
 from aloft.engagement.problems import Path
@@ -16,7 +19,12 @@ WITHOUT_PEOPLE: frozenset[Touch] = frozenset({"tech", "community"})
 
 
 def advice(draft: Draft, model: Model) -> tuple[Remark, ...]:
-    return (*_without_content(draft, model), *_underserved(draft, model))
+    return (
+        *_without_content(draft, model),
+        *_underserved(draft, model),
+        *_foregone(draft, model),
+        *_unvisited(draft, model),
+    )
 
 
 def _without_content(draft: Draft, model: Model) -> Iterator[Remark]:
@@ -46,6 +54,31 @@ def _underserved(draft: Draft, model: Model) -> Iterator[Remark]:
                 f"a service of complexity {complexity:g} and nobody for it in {', '.join(alone)}: "
                 "give it low or high touch, charge for onboarding, find a partner, or make it simpler"
             )
+            yield Remark(draft.tree.place(path), path, says)
+
+
+def _foregone(draft: Draft, model: Model) -> Iterator[Remark]:
+    """Outcomes that ask for what there was. One that has to hold for a time asks that it stays."""
+    for name, moment in model.moments.items():
+        outcome = moment.outcome
+        if outcome.holds_for is None and holds_at_opening(outcome.expect.expression):
+            path: Path = ("moments", name, "outcome", "expect")
+            says = (
+                "this holds as the moment opens, and is met before anybody has done anything: "
+                "ask for more than there was, as in x > at_opening(x), or have it hold for a time "
+                "(`holds_for`)"
+            )
+            yield Remark(draft.tree.place(path), path, says)
+
+
+def _unvisited(draft: Draft, model: Model) -> Iterator[Remark]:
+    """Moments that ask for nothing but a visit, where nobody is visited."""
+    if model.region is not None and model.region.visits:
+        return
+    for moment in model.moments.values():
+        path: Path = ("moments", moment.name, "channel")
+        if set(moment.channel) == {ONSITE} and draft.given(path):
+            says = "nobody is visited without a `region` of face_to_face .5 or more: it is held by video"
             yield Remark(draft.tree.place(path), path, says)
 
 

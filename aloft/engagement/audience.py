@@ -10,6 +10,7 @@ from aloft.engagement.coverage import Meeting, meetings, touch_by_phase
 from aloft.engagement.document import SegmentDoc
 from aloft.engagement.expressions import Name, walk
 from aloft.engagement.findings import Findings
+from aloft.engagement.model import Touch
 from aloft.engagement.moment_document import MomentDoc
 from aloft.engagement.names import NAMES
 from aloft.engagement.reach import (
@@ -57,6 +58,27 @@ def meets_someone(findings: Findings, moment: MomentDoc, *conditions: Ways) -> A
             answer = "no"
         answers.add(answer)
     return "yes" if "yes" in answers else "undecided" if "undecided" in answers else "no"
+
+
+def levels_held(findings: Findings, *conditions: Ways) -> tuple[Touch, ...]:
+    """The levels that can be the most personal one of an account in a phase of which these conditions hold."""
+    facts, held = known(findings), dict[Touch, None]()
+    for place in _places(findings):
+        if can_be(_place(findings, place), facts, *conditions) != "no":
+            held[place.touch[0]] = None
+    return tuple(held)
+
+
+def takes_someone(findings: Findings, *conditions: Ways) -> Answer:
+    """Whether an account can be in a phase and these conditions hold of it."""
+    facts = known(findings)
+    answers = {can_be(_place(findings, place), facts, *conditions) for place in _places(findings)}
+    return "yes" if "yes" in answers else "undecided" if "undecided" in answers else "no"
+
+
+def _places(findings: Findings) -> Iterator[Meeting]:
+    """Every phase and segment that have a touch level together."""
+    return meetings(findings.document, MomentDoc())
 
 
 def known(findings: Findings) -> Ways:

@@ -14,26 +14,36 @@ from aloft.engagement.economy import (
     ValueMetric,
 )
 from aloft.engagement.economy_document import OwnershipDoc
-from aloft.engagement.health_document import BandsDoc, CapDoc, DimensionDoc
-from aloft.engagement.model import Bands, Cap, Dimension, Health
+from aloft.engagement.health_document import BandsDoc, CapDoc, DimensionDoc, ProfileDoc, ScoredDoc
 from aloft.engagement.policy import ContactCap, ContactPolicy, QuietHours
 from aloft.engagement.problems import Path
 from aloft.engagement.rules import Rules, given, otherwise
+from aloft.engagement.scorecards import Bands, Cap, Dimension, Health, Profile
 
 
 def health_of(rules: Rules) -> Health | None:
     health = rules.document.health
     if health is None:
         return None
-    dimensions = {name: _dimension(rules, name, one) for name, one in health.dimensions.items()}
-    return Health(dimensions, _bands(health.bands))
+    bands = _bands(health.bands, Bands())
+    profiles = {name: _profile(rules, name, one, bands) for name, one in health.profiles.items()}
+    return Health(_dimensions(rules, ("health",), health), bands, profiles)
 
 
-def _dimension(rules: Rules, name: str, dimension: DimensionDoc) -> Dimension:
-    path: Path = ("health", name)
+def _profile(rules: Rules, name: str, profile: ProfileDoc, usual: Bands) -> Profile:
+    path: Path = ("health", "profiles", name)
+    when = rules.rule((*path, "when"), profile.when)
+    return Profile(name, _dimensions(rules, path, profile), _bands(profile.bands, usual), when)
+
+
+def _dimensions(rules: Rules, path: Path, scored: ScoredDoc) -> dict[str, Dimension]:
+    return {name: _dimension(rules, (*path, name), one) for name, one in scored.dimensions.items()}
+
+
+def _dimension(rules: Rules, path: Path, dimension: DimensionDoc) -> Dimension:
     weight = dimension.weight
     return Dimension(
-        name=name,
+        name=str(path[-1]),
         weights=weight if isinstance(weight, dict) else {"*": given(weight)},
         score=rules.sure_rule((*path, "score"), dimension.score),
         anchors=() if isinstance(dimension.anchors, dict) else dimension.anchors,
@@ -47,13 +57,12 @@ def _cap(rules: Rules, path: Path, cap: CapDoc | None) -> Cap | None:
     return None if cap is None else Cap(rules.sure_rule((*path, "when"), cap.when), given(cap.at))
 
 
-def _bands(bands: BandsDoc) -> Bands:
-    standard = Bands()
+def _bands(bands: BandsDoc, usual: Bands) -> Bands:
     return Bands(
-        red=otherwise(bands.red, standard.red),
-        green=otherwise(bands.green, standard.green),
-        settle=otherwise(bands.settle, standard.settle),
-        climb=otherwise(bands.climb, standard.climb),
+        red=otherwise(bands.red, usual.red),
+        green=otherwise(bands.green, usual.green),
+        settle=otherwise(bands.settle, usual.settle),
+        climb=otherwise(bands.climb, usual.climb),
     )
 
 

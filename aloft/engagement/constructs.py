@@ -99,7 +99,8 @@ SECTIONS = (
     ),
     Construct(
         "region",
-        "How people there are met: face to face or not, how formally, and what a visit takes",
+        "How people there are met: from a face_to_face of .5 on by visits, where a year of them fits what `economics` "
+        "lets the phase spend (MRR, rate of the role, travel, effort); else by the next channel of a moment, or video",
         "region: {face_to_face: .6, formality: high, travel: {hours: 5, fare: 300, visits_per_trip: 2}}",
     ),
     Construct(
@@ -287,8 +288,22 @@ STEPS = (
     ),
 )
 
+HEALTH = (
+    Construct(
+        "profiles",
+        "Several ways to score, instead of dimensions for all, in order: the first whose `when` holds scores the "
+        "account, the last may go without. Each has dimensions, and its own `bands` where these differ; with it bands "
+        "and trend begin afresh. An account that none takes is grey",
+        "health:\n  profiles:\n    starting:\n      when: \"phase = 'onboarding'\"\n"
+        "      people: {weight: 1, score: users_created, anchors: {0: 0, 10: 100}}\n"
+        "    in_use:\n      activity: {weight: 1, score: uses_28d, anchors: {0: 0, 20: 100}, half_life: 14d}\n"
+        '      bands: {red: "< 30"}\n  bands: {red: "< 40", green: ">= 70", settle: 2 readings, climb: 5}',
+    ),
+)
+
 GROUPS = {
     "The document": SECTIONS,
+    "Health": HEALTH,
     "Metrics, by their verb": METRICS,
     "Triggers of a moment": TRIGGERS,
     "A moment": MOMENTS,

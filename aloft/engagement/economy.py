@@ -13,6 +13,9 @@ Transaction = Literal["renewal", "upsell", "cross_sell", "conversion"]
 Better = Literal["up", "down"]
 Formality = Literal["low", "medium", "high"]
 ExperimentUnit = Literal["account", "family"]
+ONSITE = "onsite"
+VISITED = 0.5
+"""From this weight of meeting face to face on, people are visited (domain.md 4.5)."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,10 @@ class Region:
     face_to_face: float = 0
     formality: Formality = "medium"
     travel: Travel | None = None
+
+    @property
+    def visits(self) -> bool:
+        return self.face_to_face >= VISITED
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,13 @@ from aloft.engagement.problems import Path
 from aloft.engagement.spelling import did_you_mean, quoted
 from aloft.engagement.tree import Branch, Entry, Flaw, Listing, Node, Scalar, Tree, Unreadable, read_tree
 
-_ORDERED = ("phases", "segments")
+_ORDERED: Mapping[Path, str] = {
+    ("phases",): "phase",
+    ("segments",): "segment",
+    ("health", "profiles"): "profile",
+}
+"""Where the order of entries says something, with what an entry is called."""
+_LAST_TAKES_ALL = frozenset({("segments",), ("health", "profiles")})
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,7 @@ class _Merging:
         return Tree(self.without_removed(Branch(entries, root.place)), (*base.flaws, *self.flaws))
 
     def branch(self, base: Branch, own: Branch, path: Path) -> Branch:
-        base = self.without_old_trigger(base, own, path)
+        base = without_old_health(self.without_old_trigger(base, own, path), own, path)
         entries = dict(base.entries)
         for key, entry in own.entries.items():
             here: Path = (*path, key)
@@ -98,14 +104,14 @@ class _Merging:
             self.removed.add(key)
 
     def add(self, entries: dict[str, Entry], entry: Entry, path: Path) -> None:
-        """What is new stands last, or where it says; never after the segment that takes everybody else."""
+        """What is new stands last, or where it says; never after the one that takes everybody else."""
         key, value = str(path[-1]), entry.value
-        if len(path) != 2 or path[0] not in _ORDERED or not isinstance(value, Branch):
+        if path[:-1] not in _ORDERED or not isinstance(value, Branch):
             entries[key] = entry
             return
         before = value.entries.get("before")
         if before is None:
-            behind = _rest(entries) if path[0] == "segments" else None
+            behind = _rest(entries) if path[:-1] in _LAST_TAKES_ALL else None
         else:
             behind = self.place_of(entries, before, path)
         rest = {name: below for name, below in value.entries.items() if name != "before"}
@@ -115,12 +121,12 @@ class _Merging:
         name = before.value.text if isinstance(before.value, Scalar) else ""
         if name in entries:
             return name
-        says = f"unknown {str(path[0])[:-1]} {quoted(name)}{did_you_mean(name, entries)}"
+        says = f"unknown {_ORDERED[path[:-1]]} {quoted(name)}{did_you_mean(name, entries)}"
         self.flaws.append(Flaw(before.value.place, (*path, "before"), says))
         return None
 
     def refuse_place(self, entry: Entry, path: Path) -> None:
-        if len(path) != 2 or path[0] not in _ORDERED or not isinstance(entry.value, Branch):
+        if path[:-1] not in _ORDERED or not isinstance(entry.value, Branch):
             return
         before = entry.value.entries.get("before")
         if before is not None:
@@ -162,6 +168,16 @@ class _Merging:
         return "absorbs" in self.own.keys(("moments", moment))
 
 
+def without_old_health(base: Branch, own: Branch, path: Path) -> Branch:
+    """Health that is given profiles loses the dimensions beside them, and the other way round; bands stay."""
+    if path != ("health",):
+        return base
+    by_profiles = "profiles" in own.entries
+    if by_profiles == ("profiles" in base.entries) or own.entries.keys() <= {"bands"}:
+        return base
+    return replace(base, entries={key: one for key, one in base.entries.items() if key == "bands"})
+
+
 def _without(absorbs: Node, removed: set[str]) -> Node | None:
     """None where nothing is left."""
     if isinstance(absorbs, Scalar):
@@ -172,9 +188,9 @@ def _without(absorbs: Node, removed: set[str]) -> Node | None:
     return Listing(kept, absorbs.place) if kept else None
 
 
-def _rest(segments: Mapping[str, Entry]) -> str | None:
-    """The segment without `when`, which stands last."""
-    for name, entry in segments.items():
+def _rest(entries: Mapping[str, Entry]) -> str | None:
+    """The segment or profile without `when`, which stands last."""
+    for name, entry in entries.items():
         if isinstance(entry.value, Branch) and "when" not in entry.value.entries:
             return name
     return None

@@ -47,14 +47,15 @@ class Findings:
         if not self.draft.given((*path, key)):
             self.add_key(path, f"'{key}' is missing")
 
-    def names(self, section: str) -> tuple[str, ...]:
-        """The names that a section declares; those that are none are reported."""
-        for key in self.keys(section):
+    def names(self, *path: str | int) -> tuple[str, ...]:
+        """The names that a section, or a part of one, declares; those that are none are reported."""
+        keys = self.draft.tree.keys(path)
+        for key in keys:
             try:
                 leaves.name(key)
             except ReadingError as error:
-                self.add_key((section, key), error.message)
-        return self.keys(section)
+                self.add_key((*path, key), error.message)
+        return keys
 
     def known(self, path: Path, what: str, name: str, names: Iterable[str], *, key: bool = False) -> bool:
         """Whether `name` is one of `names`."""

@@ -1,28 +1,78 @@
-"""Whether the health score is whole: dimensions with weights and anchors, and bands in order."""
+"""Whether the health score is whole: profiles in order, dimensions with weights and anchors, and bands in order."""
 
 from __future__ import annotations
 
+from aloft.engagement.audience import levels_held
 from aloft.engagement.figures import Curve
 from aloft.engagement.findings import Findings
-from aloft.engagement.health_document import BandsDoc, DimensionDoc
-from aloft.engagement.model import Bands
+from aloft.engagement.health_document import BandsDoc, DimensionDoc, HealthDoc, ProfileDoc, ScoredDoc
 from aloft.engagement.problems import Path
+from aloft.engagement.reach import Ways, not_true, true
 from aloft.engagement.scopes import Scopes
+from aloft.engagement.scorecards import Bands
 from aloft.engagement.spelling import quoted
 from aloft.engagement.touch import levels_in
+
+_HEALTH: Path = ("health",)
+_PROFILES: Path = ("health", "profiles")
+_NO_DIMENSIONS = frozenset({"bands", "profiles"})
+_NO_DIMENSIONS_OF_A_PROFILE = frozenset({"bands", "when", "before"})
 
 
 def check_health(findings: Findings, known: Scopes) -> None:
     health = findings.document.health
     if health is None:
         return
-    if not [key for key in findings.keys("health") if key != "bands"]:
-        findings.add_key(("health",), "a health score has at least one dimension")
     findings.names("health")
-    for name, dimension in health.dimensions.items():
-        _dimension(findings, ("health", name), dimension, known)
-    _bands(findings, health.bands)
-    _weighed(findings)
+    if "profiles" in findings.keys("health"):
+        _bands(findings, _HEALTH, health.bands, BandsDoc())
+        _profiles(findings, health, known)
+    else:
+        _scored(findings, _HEALTH, health, known, BandsDoc())
+        _weighed(findings, _HEALTH, health)
+
+
+def _profiles(findings: Findings, health: HealthDoc, known: Scopes) -> None:
+    for key in _dimensions(findings, _HEALTH):
+        findings.add_key(("health", key), "with profiles each dimension stands in one of them: move it there")
+    names = findings.names(*_PROFILES)
+    if not names:
+        findings.add_key(_PROFILES, "there is at least one profile")
+    earlier: list[Ways] = []
+    for name, profile in health.profiles.items():
+        path: Path = (*_PROFILES, name)
+        _place(findings, path, last=name == names[-1])
+        findings.rule((*path, "when"), profile.when, known.score)
+        _scored(findings, path, profile, known, health.bands)
+        _weighed(findings, path, profile, *earlier, *_entered(profile))
+        earlier += [not_true(profile.when.expression)] if profile.when else []
+
+
+def _place(findings: Findings, path: Path, *, last: bool) -> None:
+    if not last and not findings.draft.given((*path, "when")):
+        findings.add_key(path, "'when' is missing: only the last profile goes without")
+    if findings.draft.given((*path, "before")):
+        findings.add_key((*path, "before"), "'before' belongs to a model that extends another")
+
+
+def _entered(profile: ProfileDoc) -> list[Ways]:
+    return [true(profile.when.expression)] if profile.when else []
+
+
+def _scored(findings: Findings, path: Path, scored: ScoredDoc, known: Scopes, usual: BandsDoc) -> None:
+    if not _dimensions(findings, path):
+        what = "a health score" if path == _HEALTH else "a profile"
+        findings.add_key(path, f"{what} has at least one dimension")
+    findings.names(*path)
+    for name, dimension in scored.dimensions.items():
+        _dimension(findings, (*path, name), dimension, known)
+    _bands(findings, path, scored.bands, usual)
+
+
+def _dimensions(findings: Findings, path: Path) -> list[str]:
+    """The keys that are dimensions, well formed or not."""
+    others = _NO_DIMENSIONS if path == _HEALTH else _NO_DIMENSIONS_OF_A_PROFILE
+    return [key for key in findings.draft.tree.keys(path) if key not in others]
 
 
 def _dimension(findings: Findings, path: Path, dimension: DimensionDoc, known: Scopes) -> None:
@@ -62,42 +112,34 @@ def _curve(findings: Findings, path: Path, anchors: Curve) -> None:
         findings.add(path, "a curve has at least two anchors")
 
 
-def _bands(findings: Findings, bands: BandsDoc) -> None:
+def _bands(findings: Findings, path: Path, bands: BandsDoc, usual: BandsDoc) -> None:
+    """What a profile leaves out it has from `usual`, what these leave out from the standard."""
     standard = Bands()
-    red = standard.red if bands.red is None else bands.red
-    green = standard.green if bands.green is None else bands.green
-    if green < red:
-        findings.add(("health", "bands"), f"green would begin at {green:g}, below the end of red at {red:g}")
+    red = _first(bands.red, usual.red, standard.red)
+    green = _first(bands.green, usual.green, standard.green)
+    if green < red and findings.draft.given((*path, "bands")):
+        findings.add((*path, "bands"), f"green would begin at {green:g}, below the end of red at {red:g}")
 
 
-def _weighed(findings: Findings) -> None:
-    """A level without any weight would have no score."""
-    health = findings.document.health
-    if health is None or not health.dimensions or _weighed_in_error(findings):
+def _first(*given: float | None) -> float:
+    return next(one for one in given if one is not None)
+
+
+def _weighed(findings: Findings, path: Path, scored: ScoredDoc, *conditions: Ways) -> None:
+    """A level without any weight would have no score. `conditions` hold of whoever is scored so."""
+    if not scored.dimensions or _weighed_in_error(findings, path):
         return
-    for level in _levels_given(findings):
-        if not any(_weight(dimension, level) for dimension in health.dimensions.values()):
-            findings.add_key(("health",), f"no dimension has a weight for touch {quoted(level)}")
+    for level in levels_held(findings, *conditions):
+        if not any(_weight(dimension, level) for dimension in scored.dimensions.values()):
+            findings.add_key(path, f"no dimension has a weight for touch {quoted(level)}")
 
 
-def _weighed_in_error(findings: Findings) -> bool:
+def _weighed_in_error(findings: Findings, path: Path) -> bool:
     flawed = [flaw.path for flaw in (*findings.draft.flaws, *findings.flaws)]
-    given = [key for key in findings.keys("health") if key != "bands"]
-    return any(here[:1] == ("health",) and here[2:3] == ("weight",) for here in flawed) or any(
-        not findings.draft.given(("health", key, "weight")) for key in given
-    )
-
-
-def _levels_given(findings: Findings) -> list[str]:
-    """The levels that can be an account's most personal one."""
-    firsts: list[str] = []
-    order = levels_in(findings.document)
-    for segment in findings.document.segments.values():
-        touch = segment.touch or ()
-        for texts in touch.values() if isinstance(touch, dict) else (touch,):
-            named = [texts] if isinstance(texts, str) else texts
-            firsts += [level for level in order if level in named][:1]
-    return list(dict.fromkeys(firsts))
+    after = len(path) + 1
+    return any(
+        here[: len(path)] == path and here[after : after + 1] == ("weight",) for here in flawed
+    ) or any(not findings.draft.given((*path, key, "weight")) for key in _dimensions(findings, path))
 
 
 def _weight(dimension: DimensionDoc, level: str) -> float:

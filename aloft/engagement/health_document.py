@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import ConfigDict, Field
 
 from aloft.engagement.figures import CurvesLeaf, GreenLeaf, RedLeaf, ScoreLeaf, Weights
-from aloft.engagement.leaves import AmountLeaf, DurationLeaf, ExpressionLeaf, ReadingsLeaf
+from aloft.engagement.leaves import AmountLeaf, DurationLeaf, ExpressionLeaf, NameLeaf, ReadingsLeaf
 from aloft.engagement.part import Part, required
 
 
@@ -33,8 +33,8 @@ class BandsDoc(Part):
     climb: AmountLeaf = None
 
 
-class HealthDoc(Part):
-    """Every key but `bands` is a dimension."""
+class ScoredDoc(Part):
+    """Every key that is no field is a dimension."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, DimensionDoc] = Field(init=False)
@@ -44,3 +44,14 @@ class HealthDoc(Part):
     @property
     def dimensions(self) -> dict[str, DimensionDoc]:
         return self.__pydantic_extra__
+
+
+class ProfileDoc(ScoredDoc):
+    when: ExpressionLeaf = None
+    before: NameLeaf = None
+
+
+class HealthDoc(ScoredDoc):
+    """One way to score all, or `profiles`: then the dimensions stand in these."""
+
+    profiles: dict[str, ProfileDoc] = {}

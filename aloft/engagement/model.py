@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # they are made of the values below
     )
     from aloft.engagement.playbook import Step, Who
     from aloft.engagement.policy import ContactPolicy
+    from aloft.engagement.scorecards import Health
 
 Per = Literal["account", "contact", "family"]
 Purpose = Literal["service", "marketing"]
@@ -250,49 +251,6 @@ class Metric:
     over: Duration | None = None
     since: Anchor | None = None
     formula: Rule | None = None
-
-
-@dataclass(frozen=True)
-class Cap:
-    """No score above `at` while `when` holds."""
-
-    when: Rule
-    at: float
-
-
-@dataclass(frozen=True)
-class Dimension:
-    """A part of the health score (F18). `weights` maps a touch level to a weight; `*` is every other level.
-
-    `anchors` are (value, score) with the values rising; a score is piecewise linear between them and level
-    beyond. Where they differ by segment, `by_segment` has those of each, and `anchors` none. `half_life` None:
-    the value does not go stale.
-    """
-
-    name: str
-    weights: Mapping[str, float]
-    score: Rule
-    anchors: tuple[tuple[float, float], ...]
-    half_life: Duration | None = None
-    cap: Cap | None = None
-    by_segment: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Bands:
-    """Red below `red`, green from `green` on; a change needs `settle` daily readings in a row past the
-    threshold, and upwards the threshold plus `climb`."""
-
-    red: float = 40
-    green: float = 70
-    settle: int = 2
-    climb: float = 5
-
-
-@dataclass(frozen=True)
-class Health:
-    dimensions: Mapping[str, Dimension]
-    bands: Bands = Bands()
 
 
 @dataclass(frozen=True)

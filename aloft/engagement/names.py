@@ -295,7 +295,7 @@ FUNCTIONS: Mapping[str, Function] = _functions(
         ("name",),
         "number",
         "What a number was as the occurrence opened",
-        "sign_ins_28d >= 0.9 * at_opening(sign_ins_28d)",
+        "sign_ins_28d > 1.1 * at_opening(sign_ins_28d)",
         where="outcome",
     ),
     _noted("contacted", "A contact of the persona was reached"),

@@ -74,8 +74,8 @@ def _put(section: str, old: str, new: str, path: Path, raw: str) -> str | None:
 def _is_named_by_key(section: str, keys: list[str]) -> bool:
     if section == "moments":
         return keys[0] == "experiments" and len(keys) == 2
-    if section != "phases":
-        return False
+    if section == "segments":
+        return keys[0] == "health" and keys[-2] == "anchors"
     return keys[:2] == ["economics", "spend"] or (
         len(keys) == 4 and (keys[0], keys[2]) == ("segments", "touch")
     )

@@ -16,9 +16,7 @@ NAMES: Mapping[str, str] = {}
 FUNCTIONS: Mapping[str, str] = {}
 """Functions by their name."""
 
-KEYS: Mapping[str, str] = {
-    "region": "channels are shown as they are written",
-}
+KEYS: Mapping[str, str] = {}
 """Keys by their path; `*` is any name or place in a list."""
 
 VALUES: Mapping[str, str] = {}

@@ -16,7 +16,7 @@ from aloft.engagement.expressions import Call, Expression, Name, Null, Text, rew
 from aloft.engagement.findings import Findings
 from aloft.engagement.parse import Parsed
 from aloft.engagement.problems import Path, Place, dotted
-from aloft.engagement.proofs import undecided, wavering
+from aloft.engagement.proofs import undecided, unscored, wavering
 from aloft.engagement.spelling import did_you_mean, quoted
 
 RETAINED_DAYS = 128  # what the fact store keeps of each user and event, as words of bits
@@ -43,6 +43,7 @@ def remarks(draft: Draft) -> tuple[Remark, ...]:
         *_absorbed(draft),
         *_undecided(draft),
         *_wavering(draft),
+        *_unscored(draft),
     ]
     return tuple(sorted(dict.fromkeys(found), key=lambda remark: remark.place))
 
@@ -181,3 +182,12 @@ def _wavering(draft: Draft) -> Iterator[Remark]:
         path: Path = ("segments", name, "exit")
         says = "an account could enter this segment and leave it by the same facts"
         yield Remark(draft.tree.place(path), path, says)
+
+
+def _unscored(draft: Draft) -> Iterator[Remark]:
+    if unscored(Findings(draft)):
+        path: Path = ("health", "profiles")
+        says = (
+            "an account that no profile takes has no score: it is grey, unless the last goes without 'when'"
+        )
+        yield Remark(draft.tree.key_place(path), path, says)

@@ -10,6 +10,8 @@ from typing import Any
 from aloft.engagement.problems import dotted
 from aloft.engagement.tree import Branch, Entry, plain, read_tree
 
+_PROFILES = "health.profiles"
+
 
 @dataclass(frozen=True)
 class Written:
@@ -47,11 +49,16 @@ def changes(before: str, after: str) -> Changes:
 
 
 def _other_orders(was: Mapping[str, Any], is_now: Mapping[str, Any]) -> Iterator[str]:
-    """Phases come one after the other, and of segments the first match wins: their order says something."""
+    """Phases come one after the other, and of segments and profiles the first match wins: their order says
+    something."""
     for section in ("phases", "segments"):
         shared = [name for name in was if name in is_now and name.startswith(f"{section}.")]
         if shared != [name for name in is_now if name in shared]:
             yield section
+    profiles, now = (list(one.get(_PROFILES) or {}) for one in (was, is_now))
+    shared = [name for name in profiles if name in now]
+    if was.get(_PROFILES) == is_now.get(_PROFILES) and shared != [name for name in now if name in shared]:
+        yield _PROFILES
 
 
 def _values(text: str) -> dict[str, Any]:

@@ -8,11 +8,9 @@ from typing import Any
 from aloft.engagement.model import (
     TOUCH_LEVELS,
     AnswerTrigger,
-    Dimension,
     EventRef,
     EventTrigger,
     ExpectTrigger,
-    Health,
     Metric,
     Model,
     Moment,
@@ -36,6 +34,7 @@ from aloft.engagement.printing_sections import (
     without_none,
 )
 from aloft.engagement.schedules import WEEKDAYS
+from aloft.engagement.scorecards import Bands, Dimension, Health
 from aloft.engagement.writing import written
 
 Data = dict[str, Any]
@@ -168,14 +167,21 @@ def _touch_levels(levels: tuple[TouchLevel, ...]) -> Data:
 def _health(health: Health | None) -> Data | None:
     if health is None:
         return None
-    bands = health.bands
+    profiles = {
+        name: without_none({"when": rule(one.when), **_scored(one.dimensions, one.bands)})
+        for name, one in health.profiles.items()
+    }
+    return without_none({**_scored(health.dimensions, health.bands), "profiles": profiles or None})
+
+
+def _scored(dimensions: Mapping[str, Dimension], bands: Bands) -> Data:
     told = {
         "red": f"< {number(bands.red)}",
         "green": f">= {number(bands.green)}",
         "settle": f"{bands.settle} readings",
         "climb": number(bands.climb),
     }
-    return {**{name: _dimension(one) for name, one in health.dimensions.items()}, "bands": told}
+    return {**{name: _dimension(one) for name, one in dimensions.items()}, "bands": told}
 
 
 def _dimension(dimension: Dimension) -> Data:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aloft.engagement.audience import known, meets_someone, wavers
+from aloft.engagement.audience import known, meets_someone, takes_someone, wavers
 from aloft.engagement.collisions import check_collisions
 from aloft.engagement.findings import Findings
 from aloft.engagement.moment_document import MomentDoc
@@ -20,6 +20,7 @@ from aloft.engagement.reach import ALWAYS, Answer, Ways, can_be, not_true, true
 def check_proofs(findings: Findings) -> None:
     _phases(findings)
     _segments(findings)
+    _profiles(findings)
     _moments(findings)
     check_collisions(findings)
 
@@ -58,6 +59,28 @@ def _segments(findings: Findings) -> None:
             )
         if segment.when is not None:
             earlier.append(not_true(segment.when.expression))
+
+
+def _profiles(findings: Findings) -> None:
+    health = findings.document.health
+    if health is None or any(map(findings.flawed, (("health", "profiles"), ("segments",), ("phases",)))):
+        return
+    earlier: list[Ways] = []
+    for name, profile in health.profiles.items():
+        entered = ALWAYS if profile.when is None else _true(profile.when)
+        if takes_someone(findings, entered, *earlier) == "no":
+            says = "no account is scored by this profile: its condition is never true after those before"
+            findings.add_key(("health", "profiles", name), says)
+        if profile.when is not None:
+            earlier.append(not_true(profile.when.expression))
+
+
+def unscored(findings: Findings) -> bool:
+    """Whether it is sure that an account can be one that no profile of health takes."""
+    health = findings.document.health
+    whens = [profile.when for profile in health.profiles.values()] if health else []
+    left = [not_true(when.expression) for when in whens if when is not None]
+    return bool(whens) and len(left) == len(whens) and takes_someone(findings, *left) == "yes"
 
 
 def _moments(findings: Findings) -> None:

@@ -116,7 +116,7 @@ def _end(inbox: Path) -> int:
 
 def _segments(log: Path, end: int) -> Iterator[Path]:
     """Those that hold nothing beyond what the copied inbox has numbered: of later ones it has the entries itself."""
-    yield from (one.path for one in segments(log) if one.last <= end)
+    yield from (one.path for one in segments(log, upto=end))
 
 
 def _add(archive: tarfile.TarFile, digests: dict[str, str], name: str, path: Path) -> None:

@@ -23,6 +23,7 @@ from aloft.engine.opening import Candidate, open_all
 from aloft.engine.turn import Row, Turn
 from aloft.measures.models import Spell, SpellChange
 from aloft.measures.program import CompiledMoment
+from aloft.records.rows import upsert
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,8 @@ def _candidate(
 
 def _ended(turn: Turn, compiled: CompiledMoment, turned: list[Turned]) -> None:
     """Steps and escalations not yet begun are dropped; the outcome is still judged."""
+    if not turned:
+        return
     name = compiled.moment.name
     _keep(turn, [SpellState(one.account, name, False, turn.at, one.n) for one in turned])
     rows = [turn.directory[one.account].row for one in turned]
@@ -214,10 +217,15 @@ def _keep(turn: Turn, states: list[SpellState], waits: Mapping[int, datetime] = 
         )
         for state in states
     )
-    for state in states:
-        Spell.objects.update_or_create(
+    spells = [
+        Spell(
             account_id=turn.directory[state.account].row,
             moment=state.moment,
-            defaults={"holds": state.holds, "since": state.since, "n": state.n},
+            holds=state.holds,
+            since=state.since,
+            n=state.n,
         )
+        for state in states
+    ]
+    upsert(spells, unique=("account_id", "moment"))
     turn.mirror.turn(states)

@@ -72,17 +72,17 @@ def read(turn: Turn) -> None:
     health, people = turn.program.model.health, found.judged.people
     if health is not None and found.scored is not None:
         last = dict(zip(people.accounts.tolist(), people.last.tolist(), strict=True))
-        scoring.keep(turn, health, found.scored, last)
+        scoring.keep(turn, found.scored, last)
     _keep(turn, found.judged, found.values)
     _forget(turn)
     if health is not None and turn.program.model.unit == "relationship":
         rollup.roll_up(turn, health.bands)
 
 
-def judge(turn: Turn, stood: scoring.Stood = scoring.before) -> Found | None:
+def judge(turn: Turn, before: scoring.Before = scoring.before) -> Found | None:
     """What is found of everybody, and mirrored for rules to read; None where the model asks for nothing of it.
 
-    `stood` tells the bands and scores from before.
+    `before` tells profiles, bands and scores of the last reading.
     """
     detectors, health = _detectors(turn), turn.program.model.health
     if not detectors and health is None:
@@ -100,7 +100,7 @@ def judge(turn: Turn, stood: scoring.Stood = scoring.before) -> Found | None:
             judged.signals.append(findings)
             judged.values[detector.key] = findings.raised
     _mirror(turn, judged, asked)  # so that health may read what was found
-    scored = None if health is None else scoring.score(turn, health, stood)
+    scored = None if health is None else scoring.score(turn, health, before)
     if scored is not None:
         accounts: list[int] = people.accounts[asked].tolist()
         turn.mirror.judged({account: scored.values.get(account, {}) for account in accounts})

@@ -79,7 +79,7 @@ def at_reading(turn: Turn) -> None:
     experiments.watch(turn, accounts_read, late=False)
     runs.look(turn, accounts_read, sliding=True)
     _take_steps(turn)
-    if turn.opened | turn.moved:
+    if turn.opened | turn.moved | turn.awaited:
         _mirror(turn)
 
 
@@ -164,6 +164,21 @@ def _mirror_what_people_did(turn: Turn, changes: Sequence[ChangeRow]) -> None:
 
 
 def _mirror(turn: Turn) -> None:
-    """Other moments' instants, as the next turn reads them."""
-    changed = turn.opened | turn.touched | turn.moved
+    """Other moments' instants, as the next turn reads them; what counts from them is planned at once."""
+    changed = turn.opened | turn.touched | turn.moved | turn.awaited
     turn.mirror.occurred([account for account in changed if account in turn.directory])
+    for _link in turn.program.counted_from:  # what moves may be counted from itself
+        if turn.awaited:
+            _plan_what_follows(turn)
+
+
+def _plan_what_follows(turn: Turn) -> None:
+    """Due rows after an instant of another moment, which this turn has told."""
+    told = frozenset(turn.awaited)
+    turn.awaited.clear()
+    asking = replace(turn, touched=told, zones=(), everyone=False)
+    asking.ask()
+    follow_anchors(asking, told)
+    planning.plan(asking, told)
+    if turn.awaited:
+        turn.mirror.occurred(sorted(turn.awaited))

@@ -6,12 +6,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
 from aloft.act.models import Due
-from aloft.decide.calendar import WorkCalendar, for_account
+from aloft.decide.calendar import WorkCalendar, for_account, zone_named
 from aloft.engagement.model import WorkingTime
 from aloft.facts.store import LISTED, FactStore, listed
 from aloft.records.models import Account
@@ -39,7 +38,7 @@ class Known:
 
     def today(self, at: datetime, home_zone: str) -> date:
         """The local day of an instant."""
-        return at.astimezone(ZoneInfo(self.zone or home_zone)).date()
+        return at.astimezone(zone_named(self.zone or home_zone)).date()
 
     def calendar(self, clock: WorkingTime) -> WorkCalendar:
         return for_account(clock, self.zone, self.country, self.subdivision or None)

@@ -9,6 +9,7 @@ from itertools import takewhile
 from django.db import connection
 
 from aloft.facts.changes import ChangeRow
+from aloft.records.changes import ModelPublished
 from aloft.records.models import Change
 
 BATCH = 10_000
@@ -24,6 +25,12 @@ def newest() -> int:
 def next_made(after: int) -> datetime | None:
     """When the first change above `after` was made."""
     return Change.objects.filter(id__gt=after).order_by("id").values_list("at", flat=True).first()
+
+
+def next_published(after: int) -> datetime | None:
+    """When the first version above `after` was published."""
+    rows = Change.objects.filter(id__gt=after, kind=ModelPublished.kind).order_by("id")
+    return rows.values_list("at", flat=True).first()
 
 
 def made_until(after: int, until: datetime) -> list[ChangeRow]:

@@ -46,4 +46,4 @@ def session(turn: Turn, moment: Moment, owner: Resolved, due: datetime) -> Sessi
 
 def leading(occurrence: Occurrence) -> Occurrence:
     """Whose account says who holds the session: that of the first that opened; without a session its own."""
-    return sessions.all_of(occurrence).first() or occurrence
+    return (sessions.all_of(occurrence).first() if occurrence.group else None) or occurrence

@@ -7,7 +7,8 @@ data alone, and the keys of occurrences make the second time silent.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from aloft.engine.unfinished import Unfinished
 from aloft.engine.versions import Running, Versions, next_version, precedence
 from aloft.facts.compact import compact
 from aloft.facts.drain import drain
+from aloft.facts.joined import join
 from aloft.facts.log import export
 from aloft.facts.reading import Reader
 from aloft.facts.store import FactStore
@@ -42,6 +44,8 @@ from aloft.records.changes import StaffSet
 from aloft.records.models import ModelVersion
 
 SMALL = 5_000
+MUCH = 100_000
+"""Entries of which one turn is made faster by several threads, however few the accounts are."""
 LATE = timedelta(days=2)
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 AGAIN = 100
@@ -79,7 +83,8 @@ class Engine:
         self.unfinished = Unfinished(self.store)
         self.desk = Desk(self.store)
         self._start()
-        if len(self.directory.all()) < SMALL:  # sharing each statement between threads would cost more
+        self._alone = len(self.directory.all()) < SMALL
+        if self._alone:  # sharing each statement between threads would cost more
             self.store.run("set threads = 1")
 
     def close(self) -> None:
@@ -194,6 +199,7 @@ class Engine:
             now=self.clock.now(),
             late=self.watch.next_late() if self._in_force else None,
             undecided=self._undecided(),
+            published=editing.next_published(self.store.positions().changes),
         )
 
     def _undecided(self) -> datetime | None:
@@ -246,7 +252,7 @@ class Engine:
             else max(recovery.latest(entries, changes) or self.at, self.at)
         )
         assert at is not None
-        with self.store.transaction():
+        with self._sharing(entries), self.store.transaction():
             drained = drain(self.store, entries, changes, at)
             step = self.unfinished.note(before, drained)
         with transaction.atomic():
@@ -264,6 +270,17 @@ class Engine:
                 deciding.by_facts(turn, changes, step.moved, coming)
             self._decided(at)
         export(self.store, self.inbox, self.log)
+
+    @contextmanager
+    def _sharing(self, entries: Sized) -> Iterator[None]:
+        if not self._alone or len(entries) < MUCH:
+            yield
+            return
+        self.store.run("reset threads")
+        try:
+            yield
+        finally:
+            self.store.run("set threads = 1")
 
     def looking(self, at: datetime, account: int) -> Turn | None:
         """A turn that decides nothing, to ask questions about an account with; None while no model is live."""
@@ -372,6 +389,7 @@ class Engine:
             ZoneReading.objects.filter(zone__in=coming.zones).update(read_at=coming.at)
             self._decided(coming.at)
         compact(self.store)
+        join(self.log, self.clock.now())
 
     def _due(self, at: datetime) -> None:
         rows = list(

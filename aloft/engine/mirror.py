@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from aloft.act.selectors import opened as opened_ones
 from aloft.act.selectors import ordinals
+from aloft.act.states import counted_as_done
 from aloft.engine.directory import Directory
 from aloft.facts.store import LISTED, FactStore, listed
 from aloft.measures.frame import naive
@@ -53,6 +54,11 @@ _SPELL = pa.schema(
         ("n", pa.int32()),
     ]
 )
+HAPPENED = (
+    "account_id", "moment", "opened_at", "due_at", "done_at", "outcome", "outcome_at", "closed_as", "closed_at",
+)  # fmt: skip
+"""What is read of an occurrence."""
+
 _DAILY = pa.schema([("account", pa.int32()), ("key", pa.string()), ("value", pa.float64())])
 
 
@@ -192,9 +198,7 @@ class Mirror:
         """The latest occurrence of each moment at some accounts, by the store's numbers; None: at all."""
         rows = None if accounts is None else [self._directory[account].row for account in accounts]
         found = opened_ones() if rows is None else opened_ones().filter(account__in=rows)
-        values = ("account", "moment", "opened_at", "due_at", "done_at", "outcome", "outcome_at")
-        told = found.order_by("opened_at", "id").values_list(*values)
-        self.happened(told, ordinals(rows), accounts)
+        self.happened(found.order_by("opened_at", "id").values_list(*HAPPENED), ordinals(rows), accounts)
 
     def happened(
         self,
@@ -202,13 +206,13 @@ class Mirror:
         counted: Mapping[tuple[int, str], int],
         accounts: Sequence[int] | None,
     ) -> None:
-        """`occurrences`, in order: account, moment, opened, due, done, outcome and when that was judged; `counted`:
-        how many there have been. Both by the rows of accounts."""
+        """`occurrences`, in order, by `HAPPENED`; `counted`: how many there have been. Both by the rows of accounts."""
         latest: dict[tuple[int, str], tuple[object, ...]] = {}
-        for account, moment, opened, due, done, outcome, judged in occurrences:
+        for account, moment, opened, due, done, outcome, judged, *closed in occurrences:
             known = self._directory.of_row(account)
             if known:
                 met = naive(judged) if outcome == "met" else None
+                done = counted_as_done(done, *closed)
                 number = counted[account, moment]
                 latest[account, moment] = (
                     known.store, moment, number, naive(opened), naive(due), naive(done), met,

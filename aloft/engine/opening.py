@@ -20,7 +20,7 @@ from aloft.decide.recurrence import opens_at
 from aloft.decide.values import Reason
 from aloft.engagement.leaves import PRIORITIES
 from aloft.engagement.model import Duration, Moment, ScheduleTrigger
-from aloft.engine import experiments, grouping, merging, ownership, words
+from aloft.engine import experiments, grouping, merging, ownership, visiting, words
 from aloft.engine.diary import Diary, open_diary, place
 from aloft.engine.directory import Known
 from aloft.engine.turn import Row, Turn
@@ -130,6 +130,7 @@ def _open(
     touch = tuple(row["_touch_set"] or ())
     deal = ownership.deal(turn, moment, row, known)
     owner = turn.exceptions.owner(known, moment.name, turn.staff.owner(deal.moment, model, touch, known))
+    moment, met = visiting.held_at(turn, moment, row, owner.role)
     calendar = known.calendar(model.clock)
     due = candidate.due or _complete_by(turn, moment, candidate.at, owner, calendar)
     into = around.into(moment.name, known.row, due, calendar)
@@ -145,6 +146,7 @@ def _open(
         *words.place_reasons(moment, row, turn),
         candidate.reason,
         *_person_reasons(moment, candidate),
+        *met,
         *deal.reasons,
         *session.reasons(moment, due),
         _owner_reason(turn, owner, touch, deal.moment),

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 
 from django.db.models import Q
 
@@ -16,7 +17,7 @@ from aloft.act.standing import as_of
 from aloft.engine import editing, planning
 from aloft.engine.directory import Directory, Known, fields_then
 from aloft.engine.loop import Engine
-from aloft.engine.mirror import Followed, Mirror, Position
+from aloft.engine.mirror import HAPPENED, Followed, Mirror, Position
 from aloft.engine.models import DataAlert
 from aloft.engine.staff import Staff
 from aloft.engine.turn import Turn
@@ -27,7 +28,7 @@ from aloft.facts.drain import drain
 from aloft.facts.excerpt import entries_about, family_of
 from aloft.facts.keep import fill
 from aloft.facts.store import FactStore
-from aloft.measures.daily import BAND, HEALTH
+from aloft.measures.daily import BAND, HEALTH, PROFILE, code_of
 from aloft.measures.detectors.asked import Detector
 from aloft.measures.frame import Frames
 from aloft.measures.health.bands import NAMES
@@ -156,11 +157,8 @@ def _mirror(mirror: Mirror, kept: KeptThen, change: PositionChange | None, frame
         mirror.move([_as_position(change, account)])
         mirror.follow([Followed(account, change.model, change.model_since or change.at)])
         mirror.judged({account: _judged(kept, frames)})
-    told = [
-        (one.account_id, one.moment, one.opened_at, one.due_at, one.done_at, one.outcome, one.outcome_at)
-        for one in kept.occurrences
-        if one.closed_as != "absorbed"
-    ]
+    opened = attrgetter(*HAPPENED)
+    told = [opened(one) for one in kept.occurrences if one.closed_as != "absorbed"]
     counted: dict[tuple[int, str], int] = {}
     for row, moment, *_ in told:
         counted[row, moment] = counted.get((row, moment), 0) + 1
@@ -188,6 +186,7 @@ def _judged(kept: KeptThen, frames: Frames) -> Mapping[str, float | None]:
     health = HealthDay.objects.filter(account=row, day__lt=today).order_by("day").last()
     if health is not None:
         found |= {HEALTH: health.score, BAND: float(NAMES.index(health.band))}
+        found[PROFILE] = float(code_of(health.profile)) if health.profile else None
     return found
 
 

@@ -46,6 +46,7 @@ EVER = (datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
 REMEMBERED = 20_000
 _first_after = lru_cache(REMEMBERED)(next_after)
 _first_after_change = lru_cache(REMEMBERED)(next_after_change)
+_all_due = lru_cache(REMEMBERED)(due_instants)
 
 
 @dataclass(frozen=True)
@@ -263,7 +264,7 @@ def _deadline(turn: Turn, subject: Subject, trigger: ExpectTrigger, history: His
     if anchor is None or history.knows(subject, anchor, 1):
         return []
     pause = pauses.last_pause(subject.row)
-    resting = pause if pauses.rests_on_usage(turn.program.model, trigger.condition) else None
+    resting = pause if pause and pauses.rests_on_usage(turn.program.model, trigger.condition) else None
     floor = turn.live_from(subject.known.store)
     row = _judged(turn, subject, anchor, trigger.within, floor, resting)
     return [row, *warning.rows(row, trigger, turn.at)] if row else []
@@ -339,7 +340,7 @@ def _instants(
             # A rule that was changed gives no second one right after the last of the old rule.
             coming.append(_first_after_change(schedule, start, calendar, roll, last))
         return past, [max((one for one in coming if one), key=lambda one: one.at)] if any(coming) else []
-    listed = due_instants(schedule, start, calendar, roll=roll, window=EVER)
+    listed = _all_due(schedule, start, calendar, roll=roll, window=EVER)
     past = [one for one in listed if subject.floor <= one.at <= turn.at]
     return past, [one for one in listed if one.at > max(turn.at, subject.floor)]
 

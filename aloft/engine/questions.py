@@ -22,8 +22,8 @@ from aloft.facts.keep import Progress
 from aloft.facts.newest import Wanted, newest
 from aloft.measures.explain import UnknownName, explain
 from aloft.measures.explain import as_object as explained_as_object
-from aloft.measures.frame import naive
 from aloft.measures.levels import answerable, present
+from aloft.measures.question import Ask, aware, naive
 from aloft.revenue.rates import NoRate
 
 MOST_EVENTS = 200
@@ -57,6 +57,8 @@ def answer(
             return _why_not_at(engine, arguments)
         case "explain":
             return _explained(engine, str(arguments["account"]), str(arguments["name"]))
+        case "anchor":
+            return _anchor(engine, str(arguments["account"]), str(arguments["name"]))
         case "sift":
             return sift(engine, arguments)
         case "story":
@@ -111,6 +113,22 @@ def _explained(engine: Engine, account: str, name: str) -> dict[str, Any]:
         return {"explained": explained_as_object(explain(turn.frames, known.store, engine.at, name))}
     except UnknownName as refused:
         return {"error": str(refused)}
+
+
+def _anchor(engine: Engine, account: str, name: str) -> dict[str, Any]:
+    """When what a schedule may count from is at an account, null where it is nowhere; nothing of what no rule of its
+    model reads."""
+    known = engine.directory.find(account)
+    turn = engine.looking(engine.at, known.store) if known else None
+    if known is None or turn is None:
+        return {}
+    turn.frames.ask([Ask(known.store, known.store, engine.at)])
+    turn.frames.build()
+    row = turn.frames.rows([known.store])[known.store]
+    if name not in row:
+        return {}
+    at = aware(row[name]) if isinstance(row[name], datetime) else None  # type: ignore[arg-type]
+    return {"at": at.isoformat() if at else None}
 
 
 def _story(engine: Engine, account: str) -> dict[str, Any]:

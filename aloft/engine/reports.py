@@ -22,6 +22,7 @@ from aloft.learn import momentum
 from aloft.learn.experiments import SENTENCES, Trial, trials
 from aloft.learn.momentum import Passed
 from aloft.learn.survival import curve, days_until
+from aloft.measures.daily import NO_PROFILE
 from aloft.measures.models import AccountHealth, AccountProjection
 from aloft.records.models import Account
 from aloft.records.selectors import live_model_versions
@@ -139,12 +140,16 @@ def pareto_report(engine: Engine, asked: Asked) -> Report:
 
 
 def accounts_report(engine: Engine, asked: Asked) -> Report:
-    """A row for each whole account. Its position is the newest one; MRR is that of the day asked for."""
+    """A row for each whole account. Its position is the newest one; MRR is that of the day asked for. By which profile
+    health was scored has a column where there are profiles."""
     paying = _paying(engine, asked)
     columns: tuple[tuple[str, Kind], ...] = (
         ("account", "text"), ("name", "text"), ("segment", "text"), ("phase", "text"), ("touch", "text"),
         ("owner", "text"), ("mrr", "money"), ("health", "number"), ("band", "text"), ("open_moments", "number"),
     )  # fmt: skip
+    profiles = AccountHealth.objects.exclude(profile="").exists()
+    if profiles:
+        columns = (*columns, ("profile", "text"))
     listed = Account.objects.filter(whole=None, merged_into=None).annotate(waiting=waiting())
     if asked.basis.accounts is not None:
         listed = listed.filter(external_id__in=asked.basis.accounts)
@@ -156,6 +161,7 @@ def accounts_report(engine: Engine, asked: Asked) -> Report:
             _text(paying.get(account.external_id)),
             *_health(getattr(account, "health", None)),
             str(account.waiting),
+            *([_profile(getattr(account, "health", None))] if profiles else []),
         )
         for account in listed.select_related("projection__owner", "health").order_by("external_id")
     )
@@ -222,6 +228,10 @@ def _paying(engine: Engine, asked: Asked) -> dict[str, Decimal | None]:
 
 def _health(health: AccountHealth | None) -> tuple[str | None, str | None]:
     return (None, None) if health is None else (_text(health.score), health.band or None)
+
+
+def _profile(health: AccountHealth | None) -> str | None:
+    return None if health is None or health.profile == NO_PROFILE else health.profile or None
 
 
 def _position(projection: AccountProjection | None) -> tuple[str | None, ...]:

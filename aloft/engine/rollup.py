@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from aloft.engagement.model import Bands
+from aloft.engagement.scorecards import Bands, Profile
 from aloft.engine import scoring
 from aloft.engine.turn import Turn
 from aloft.measures.frame import naive
-from aloft.measures.health.bands import NAMES, settle
+from aloft.measures.health.bands import NAMES, settle, standing
 from aloft.measures.health.score import Composite, compose
 from aloft.measures.models import AccountHealth
 
@@ -44,7 +44,7 @@ def roll_up(turn: Turn, bands: Bands) -> None:
         return
     made = {row: _made(of_it) for row, of_it in parts.items()}
     rows, scores = list(parts), np.array([float(one.score[0]) for one in made.values()])
-    settled = settle(scoring.before(rows, bands), scores, bands)
+    settled = settle(standing(scoring.before(rows), Profile("", {}, bands)), scores, bands)
     scoring.write(
         [
             AccountHealth(

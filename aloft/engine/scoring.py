@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from aloft.engagement.model import Bands, Dimension, Health
+from aloft.engagement.scorecards import Dimension, Health
 from aloft.engine.turn import Turn
-from aloft.measures.health.bands import NAMES, Settled, settle
-from aloft.measures.health.reading import Read, day_key, medians, score_key
-from aloft.measures.health.reading import read as read_frame
+from aloft.measures.daily import PROFILE, code_of
+from aloft.measures.health.bands import NAMES, Settled, Stood, settle, standing
+from aloft.measures.health.fetching import Floats, Integers, fetch, score_key
+from aloft.measures.health.fetching import parts as asked
+from aloft.measures.health.profiles import choose
+from aloft.measures.health.reading import Read, medians, read
 from aloft.measures.health.score import drivers
 from aloft.measures.health.trend import WEEKS, slope
 from aloft.measures.listing import list_health
 from aloft.measures.models import AccountHealth, HealthDay
 from aloft.records.rows import put, upsert
 
-Floats = npt.NDArray[np.float64]
 Values = dict[str, float | None]
 DAY_ZERO = date(1970, 1, 1)
 AT_ONCE = 5_000
@@ -29,113 +30,127 @@ AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
-class Scored:
-    """`values` are by account of the store, as `decided_daily` keeps them."""
+class Part:
+    """What one profile made of the accounts that it scores."""
 
     read: Read
     bands: Settled
+
+
+@dataclass(frozen=True)
+class Scored:
+    """`values` are by account of the store, as `decided_daily` keeps them."""
+
+    parts: Sequence[Part]
     values: dict[int, Values]
 
 
-Stood = Callable[[Sequence[int], Bands], Settled]
-"""The bands that stand, and the last scores, by row of the accounts."""
+Before = Callable[[Sequence[int]], Sequence[Stood]]
+"""How accounts stood at the reading before, by their rows."""
 
 
-def score(turn: Turn, health: Health, stood: Stood) -> Scored:
+def score(turn: Turn, health: Health, before: Before) -> Scored:
     """Of the accounts of the frame, by what stood before; to be kept once the values are mirrored."""
-    read = read_frame(turn.frames.connection, turn.program.model, health, turn.frames.behind)
-    bands = settle(stood(_rows(turn, read), health.bands), read.made.score, health.bands)
-    dimensions = list(health.dimensions.values())
-    values = {
-        int(account): _values(read, bands, dimensions, row) for row, account in enumerate(read.accounts)
-    }
-    return Scored(read, bands, values)
+    model = turn.program.model
+    fetched = fetch(turn.frames.connection, model, health)
+    stood = dict(zip(fetched.accounts.tolist(), before(_rows(turn, fetched.accounts)), strict=True))
+    chosen = choose(fetched.takes, health, [one.profile for one in stood.values()])
+    parts = [
+        _settled(one, [stood[account] for account in one.accounts.tolist()])
+        for one in read(fetched, model, health, turn.frames.behind, chosen)
+    ]
+    keys = [key for part in asked(health) for key in (part.key, part.day_key)]
+    nothing: Values = dict.fromkeys([PROFILE, *keys] if health.profiles else keys)
+    return Scored(parts, {account: nothing | told for part in parts for account, told in _values(part)})
 
 
-def _values(read: Read, bands: Settled, dimensions: Sequence[Dimension], row: int) -> Values:
-    told: Values = {"health": plain(read.made.score[row]), "band": float(bands.shown[row])}
-    for i, dimension in enumerate(dimensions):
-        told[score_key(dimension)] = plain(read.scores[row, i])
-        told[day_key(dimension)] = plain(read.days[row, i])
-    return told
+def _settled(read: Read, stood: Sequence[Stood]) -> Part:
+    bands = settle(standing(stood, read.profile), read.made.score, read.profile.bands)
+    return Part(read, bands)
 
 
-def before(rows: Sequence[int], bands: Bands) -> Settled:
-    """The bands that stand, and the last scores, by row of the accounts."""
-    kept: dict[int, tuple[int, list[float | None]]] = {}
+def _values(part: Part) -> Iterator[tuple[int, Values]]:
+    read, profile = part.read, part.read.profile
+    keys = [score_key(profile, one) for one in read.dimensions]
+    for row, account in enumerate(read.accounts.tolist()):
+        told: Values = {"health": plain(read.made.score[row]), "band": float(part.bands.shown[row])}
+        if profile.name:
+            told[PROFILE] = float(code_of(profile.name))
+        for i, key in enumerate(keys):
+            told[key] = plain(read.scores[row, i])
+            told[f"{key}.day"] = plain(read.days[row, i])
+        yield account, told
+
+
+def before(rows: Sequence[int]) -> list[Stood]:
+    kept: dict[int, Stood] = {}
     for start in range(0, len(rows), AT_ONCE):
         found = AccountHealth.objects.filter(account__in=rows[start : start + AT_ONCE])
-        told = found.values_list("account", "held", "recent")
-        kept |= {account: (held, recent) for account, held, recent in told}
-    held = np.array([kept.get(row, (0, []))[0] for row in rows], dtype=np.int8)
-    scores = [_padded(kept.get(row, (0, []))[1], bands.settle) for row in rows]
-    return Settled(held, np.array(scores, dtype=np.float64).reshape(len(rows), bands.settle), held)
+        told = found.values_list("account", "profile", "held", "recent")
+        kept |= {account: Stood(*stood) for account, *stood in told}
+    return [kept.get(row, Stood()) for row in rows]
 
 
-def _padded(recent: Sequence[float | None], size: int) -> list[float]:
-    known = [np.nan if one is None else one for one in recent[-size:]]
-    return [np.nan] * (size - len(known)) + known
+def _rows(turn: Turn, accounts: Integers) -> list[int]:
+    return [turn.directory[account].row for account in accounts.tolist()]
 
 
-def _rows(turn: Turn, read: Read) -> list[int]:
-    return [turn.directory[int(account)].row for account in read.accounts]
-
-
-def keep(turn: Turn, health: Health, scored: Scored, last: Mapping[int, int]) -> None:
+def keep(turn: Turn, scored: Scored, last: Mapping[int, int]) -> None:
     """`last` is the local day that has just ended, by account of the store."""
-    rows = _rows(turn, scored.read)
-    days = [DAY_ZERO + timedelta(days=last[int(account)]) for account in scored.read.accounts]
-    write(_projections(turn, health, scored, rows, days))
+    write([one for part in scored.parts for one in _projections(turn, part, last)])
 
 
 def write(standing: Sequence[AccountHealth]) -> None:
     """A row of the history for each, and with it the trend; then how each stands, and whether its band has turned."""
-    days = ((one.account_id, one.day, one.score, one.band, one.coverage) for one in standing)
-    put(HealthDay, ["account_id", "day", "score", "band", "coverage"], days, unique=["account_id", "day"])
-    trends = slope(_weekly([one.account_id for one in standing], [one.day for one in standing]))
-    for one, trend in zip(standing, trends, strict=True):
-        one.trend = plain(trend)
+    days = ((one.account_id, one.day, one.score, one.band, one.coverage, one.profile) for one in standing)
+    columns = ["account_id", "day", "score", "band", "coverage", "profile"]
+    put(HealthDay, columns, days, unique=["account_id", "day"])
     _turn(standing)
+    for one, trend in zip(standing, slope(_weekly(standing)), strict=True):
+        one.trend = plain(trend)
     upsert(standing, unique=["account_id"])
     list_health(standing)
 
 
 def _turn(standing: Sequence[AccountHealth]) -> None:
-    """Tell since when the band is what it is, and what it was; the same reading made again turns nothing back."""
+    """Tell since when the profile and the band are what they are, and what the band was; the same reading made again
+    turns nothing back."""
     stood: dict[int, list[Any]] = {}
     rows = [one.account_id for one in standing]
     for start in range(0, len(rows), AT_ONCE):
         found = AccountHealth.objects.filter(account__in=rows[start : start + AT_ONCE])
-        told = found.values_list("account", "band", "score", "turned_at", "was", "score_was")
+        told = found.values_list(
+            "account", "profile", "profile_since", "band", "score", "turned_at", "was", "score_was"
+        )
         stood |= {account: rest for account, *rest in told}
     for one in standing:
-        if one.account_id in stood:
-            band, score, *turned = stood[one.account_id]
-            same = band == one.band
-            one.turned_at, one.was, one.score_was = turned if same else (one.at, band, score)
+        if one.account_id not in stood:
+            one.profile_since = one.day
+            continue
+        profile, since, band, score, *turned = stood[one.account_id]
+        one.profile_since = since if profile == one.profile else one.day
+        one.turned_at, one.was, one.score_was = turned if band == one.band else (one.at, band, score)
 
 
-def _projections(
-    turn: Turn, health: Health, scored: Scored, rows: Sequence[int], days: Sequence[date]
-) -> list[AccountHealth]:
-    dimensions = list(health.dimensions.values())
-    read, bands = scored.read, scored.bands
-    middle = medians(turn.frames.connection, dimensions, read.segments)
+def _projections(turn: Turn, part: Part, last: Mapping[int, int]) -> list[AccountHealth]:
+    read, bands = part.read, part.bands
+    middle = medians(turn.frames.connection, read.profile, read.segments)
     points = drivers(read.scores, read.made.shares, middle)
     return [
         AccountHealth(
             account_id=account,
-            day=days[row],
+            day=DAY_ZERO + timedelta(days=last[int(read.accounts[row])]),
             at=turn.at,
+            profile=read.profile.name,
             score=plain(read.made.score[row]),
             band=NAMES[bands.shown[row]],
             held=int(bands.held[row]),
             recent=[plain(one) for one in bands.recent[row]],
             coverage=float(read.made.coverage[row]),
             ceiling=plain(read.ceilings[row]),
-            dimensions=[_told(read, points, one, row, i) for i, one in enumerate(dimensions)],
+            dimensions=[_told(read, points, one, row, i) for i, one in enumerate(read.dimensions)],
         )
-        for row, account in enumerate(rows)
+        for row, account in enumerate(_rows(turn, read.accounts))
     ]
 
 
@@ -152,9 +167,11 @@ def _told(read: Read, points: Floats, dimension: Dimension, row: int, i: int) ->
     }
 
 
-def _weekly(rows: Sequence[int], days: Sequence[date]) -> Floats:
-    """The scores of the same day of the last eight weeks, oldest first; NaN where grey or not known."""
-    wanted = {day - timedelta(weeks=week) for day in set(days) for week in range(WEEKS)}
+def _weekly(standing: Sequence[AccountHealth]) -> Floats:
+    """The scores of the same day of the last eight weeks, oldest first; NaN where grey or not known, and where another
+    profile scored: what two of them find is not compared."""
+    rows = [one.account_id for one in standing]
+    wanted = {one.day - timedelta(weeks=week) for one in standing for week in range(WEEKS)}
     found: dict[tuple[int, date], float | None] = {}
     for start in range(0, len(rows), AT_ONCE):
         told = HealthDay.objects.filter(account__in=rows[start : start + AT_ONCE], day__in=wanted)
@@ -162,8 +179,13 @@ def _weekly(rows: Sequence[int], days: Sequence[date]) -> Floats:
             (account, day): score for account, day, score in told.values_list("account", "day", "score")
         }
     weekly = [
-        [found.get((row, day - timedelta(weeks=week))) for week in reversed(range(WEEKS))]
-        for row, day in zip(rows, days, strict=True)
+        [
+            found.get((one.account_id, day))
+            if one.profile_since is None or day >= one.profile_since
+            else None
+            for day in (one.day - timedelta(weeks=week) for week in reversed(range(WEEKS)))
+        ]
+        for one in standing
     ]
     return np.array(weekly, dtype=np.float64).reshape(len(rows), WEEKS)
 

@@ -22,7 +22,8 @@ HISTORY_AFTER = timedelta(days=2)
 TICKS = (
     (HISTORY_AFTER, timedelta(days=1)),
     (timedelta(hours=1), timedelta(minutes=1)),
-    (timedelta(minutes=1), timedelta(seconds=5)),
+    (timedelta(seconds=10), timedelta(seconds=5)),
+    (timedelta(seconds=1), timedelta(seconds=1)),
 )
 """How far behind the engine is, and the tick that it takes then."""
 
@@ -58,13 +59,15 @@ def next_turn(
     now: datetime,
     late: datetime | None = None,
     undecided: datetime | None = None,
+    published: datetime | None = None,
 ) -> Next | None:
     """The earliest of what waits, at most at `until`; None when nothing does.
 
     `arrived` is when the first undrained fact did; `readings` the next one of each zone; `late` when a source
     will be, unless something arrives by then. Of what falls on one instant, facts come first, then a model going
     live, then sources that are late, then readings, then what is due. Before `undecided` no model can be live:
-    nothing is decided, and facts are taken however much time they span.
+    nothing is decided, and facts are taken however much time they span. `published` is when the next version was
+    that is not drained yet: what comes after it may be that version's to decide, so facts are taken up to there.
     """
     reading = min(readings.values(), default=None)
     if late is not None and arrived is not None and arrived <= late:
@@ -74,6 +77,8 @@ def next_turn(
     if arrived is not None and arrived <= until and (stop is None or arrived <= stop):
         if undecided is not None and max(arrived, decided) < undecided:
             return Next("facts", min(until, stop or until, undecided))
+        if published is not None:
+            until = min(until, max(published, arrived, decided))
         return _facts(max(arrived, decided), stop, until, now)
     if stop is None or stop > until:
         return None

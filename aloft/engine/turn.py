@@ -22,6 +22,14 @@ from aloft.measures.program import CompiledMoment, Program
 Row = Mapping[str, Any]
 """A row of a frame: names of the model and the frame's own columns; instants are naive UTC."""
 
+_TOLD: Mapping[str, tuple[str, ...]] = {
+    "opened": ("opened", "due"),
+    "moved": ("due",),
+    "absorbed": ("opened", "due"),
+    "met": ("done", "met"),
+}
+"""The instants of a moment that a verdict on it tells."""
+
 
 @dataclass
 class Turn:
@@ -45,6 +53,8 @@ class Turn:
     """The names of the models whose followers are in question; None: the model is the only one, for all."""
     joined: Mapping[int, datetime] = field(default_factory=dict)
     """Those followers, each with the instant since when."""
+    awaited: set[int] = field(default_factory=set)
+    """Accounts at which an instant was told that other moments are due after."""
     leaves: bool = False
     """Whether messages go to the outbox; else they are kept, and nobody gets them."""
     edited: frozenset[int] = frozenset()
@@ -123,3 +133,5 @@ class Turn:
             occurrence=occurrence,
             details=details,
         ).save()
+        if any(f"{moment}.{instant}" in self.program.counted_from for instant in _TOLD.get(verdict, ())):
+            self.awaited.add(known.store)

@@ -30,7 +30,7 @@ from aloft.engagement.model import (
 from aloft.engine import answers, words
 from aloft.engine.directory import Known
 from aloft.engine.turn import Row, Turn
-from aloft.measures.names import names_in
+from aloft.measures.names import moment_anchor, names_in
 from aloft.measures.program import CompiledMoment
 from aloft.records.models import ModelVersion
 
@@ -308,7 +308,7 @@ def _trigger_reason(turn: Turn, kept: Kept, compiled: CompiledMoment, row: Row, 
                 reason.inputs,
             )
         case ScheduleTrigger():
-            return Reason("schedule", False, trigger.text, _next(kept, compiled), line)
+            return Reason("schedule", False, trigger.text, _next(kept, compiled, row), line)
         case EventTrigger():
             names = " or ".join(trigger.events)
             says = names + (f" where {trigger.where.text}" if trigger.where else "")
@@ -353,19 +353,17 @@ def _expectation(kept: Kept, compiled: CompiledMoment, found: str) -> str:
     waits = kept.waits(compiled.moment.name, DueKind.DEADLINE)
     if waits:
         return f"{found}; the deadline is {words.instant(datetime.fromisoformat(waits.details['deadline']))}"
-    told = kept.verdicts(compiled.moment.name)
-    if not told:
-        return f"{found}; nothing is expected now"
-    last = told[-1]
-    return f"{found}; {last.verdict} on {words.instant(last.at)}"
+    last = next(reversed(kept.verdicts(compiled.moment.name)), None)
+    return f"{found}; {f'{last.verdict} on {words.instant(last.at)}' if last else 'nothing is expected now'}"
 
 
-def _next(kept: Kept, compiled: CompiledMoment) -> str:
+def _next(kept: Kept, compiled: CompiledMoment, row: Row) -> str:
     waits = kept.waits(compiled.moment.name, DueKind.OPEN)
+    counted = words.counted_from(moment_anchor(compiled.moment), row)
     if waits is None:
-        return "nothing more is due by this schedule"
+        return f"nothing more is due by this schedule{counted}"
     due = words.instant(datetime.fromisoformat(waits.details["due"]))
-    return f"opens {words.instant(waits.at)}, due {due}{_put_off(kept, waits)}"
+    return f"opens {words.instant(waits.at)}, due {due}{_put_off(kept, waits)}{counted}"
 
 
 def _put_off(kept: Kept, waits: Due) -> str:

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aloft.decide.values import Input, Reason
-from aloft.engagement.model import Moment, Rule
+from aloft.engagement.model import Anchor, Moment, Rule
 from aloft.engagement.render import render
 from aloft.engine.turn import Row, Turn
+from aloft.measures.daily import BAND, HEALTH, NO_PROFILE, SCORED_BY
 from aloft.measures.detectors.asked import FUNCTIONS
 from aloft.measures.frame import aware
 from aloft.measures.models import Signal
@@ -33,6 +34,18 @@ def plain(value: Any) -> str:
 def instant(at: datetime) -> str:
     at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     return f"{at:%Y-%m-%d}" if at.time().isoformat() == "00:00:00" else f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def counted_from(anchor: Anchor | None, row: Row) -> str:
+    """What is told of another moment's instant that a schedule counts from; nothing of other anchors."""
+    moment, _, instant_of = (anchor.name or "" if anchor else "").partition(".")
+    if not instant_of:
+        return ""
+    at, met = row[f"{moment}.{instant_of}"], row[f"{moment}.met"]
+    if at is None:
+        return f"; {moment}.{instant_of} is not known yet"
+    because = ", as its outcome was met" if instant_of == "done" and at == met else ""
+    return f"; {moment}.{instant_of} is {instant(at)}{because}"
 
 
 def inputs(rule: Rule, row: Row, turn: Turn) -> tuple[Input, ...]:
@@ -68,8 +81,17 @@ def read_out(read: tuple[Input, ...]) -> str:
 
 def rule_reason(kind: str, rule: Rule, row: Row, turn: Turn, held: bool | None = True) -> Reason:
     read = inputs(rule, row, turn)
-    found = "; ".join(part for part in (read_out(read), *_evidence(read, row, turn)) if part)
+    told = (read_out(read), *_evidence(read, row, turn), _scored_by(read, row))
+    found = "; ".join(part for part in told if part)
     return Reason(kind, held, rule.text, found, rule.line, read)
+
+
+def _scored_by(read: tuple[Input, ...], row: Row) -> str:
+    """Where a model has several profiles of health, a score says little without the one that it comes from."""
+    profile = row.get(SCORED_BY)
+    if profile is None or not {HEALTH, BAND} & {one.name for one in read}:
+        return ""
+    return "no profile of health takes it" if profile == NO_PROFILE else f"scored by the profile {profile}"
 
 
 def _evidence(read: tuple[Input, ...], row: Row, turn: Turn) -> list[str]:

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from aloft.collect.erasing import Clean, Said
 from aloft.disk import settle
+from aloft.facts.joined import drop_joined
 from aloft.facts.log import SEGMENT, Segment, segments
 
 SAID = ("message_id", "kind", "name", "account", "user", "body")
@@ -17,7 +18,10 @@ SAID = ("message_id", "kind", "name", "account", "user", "body")
 
 def erase_in_log(folder: Path, clean: Clean) -> int:
     """How many entries say something else now. A segment is replaced whole, or stands as it was."""
-    return sum(_erase(segment, clean) for segment in segments(folder)) if folder.exists() else 0
+    if not folder.exists():
+        return 0
+    drop_joined(folder)
+    return sum(_erase(segment, clean) for segment in segments(folder))
 
 
 def each_row(folder: Path) -> Iterator[tuple[int, Said]]:
@@ -28,9 +32,17 @@ def each_row(folder: Path) -> Iterator[tuple[int, Said]]:
 
 def _said(rows: pa.Table, segment: Segment) -> Iterator[tuple[int, Said]]:
     columns = [rows[name].to_pylist() for name in SAID]
-    for place, cells in enumerate(zip(*columns, strict=True)):
-        message_id, kind, name, account, user = (cell or "" for cell in cells[:-1])
-        yield segment.first + place, Said(message_id, kind, name, account, user, cells[-1])
+    for seq, *cells, body in zip(_numbers(rows, segment), *columns, strict=True):
+        message_id, kind, name, account, user = (cell or "" for cell in cells)
+        yield seq, Said(message_id, kind, name, account, user, body)
+
+
+def _numbers(rows: pa.Table, segment: Segment) -> list[int]:
+    """What an import has reserved and never wrote is a gap."""
+    if "seq" in rows.column_names:
+        numbers: list[int] = rows["seq"].to_pylist()
+        return numbers
+    return list(range(segment.first, segment.first + rows.num_rows))
 
 
 def _erase(segment: Segment, clean: Clean) -> int:

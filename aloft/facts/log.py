@@ -1,7 +1,8 @@
 """The log: entries in Parquet segments, from which a lost store is drained again.
 
 `entries-FIRST-LAST` came through the inbox; `import-FIRST-LAST` came from files, with the numbers that were
-reserved for it, and says no number itself: its first row is FIRST. No two segments overlap.
+reserved for it, and says no number itself: its first row is FIRST. No two segments overlap, but for those that were
+joined (`joined`): the larger one stands for them.
 """
 
 from __future__ import annotations
@@ -48,6 +49,11 @@ class Segment:
     path: Path
     imported: bool = False
 
+    @property
+    def numbers(self) -> int:
+        """How many it spans: as many as it has entries, or more."""
+        return self.last - self.first + 1
+
 
 def export(store: FactStore, inbox: Inbox, folder: Path, minimum: int = 5_000) -> int:
     """Move drained entries from the inbox into segments of at least `minimum` entries.
@@ -74,8 +80,19 @@ def end(folder: Path) -> int:
     return max((segment.last for segment in segments(folder) if not segment.imported), default=0)
 
 
-def segments(folder: Path) -> list[Segment]:
-    return sorted(_named(folder), key=lambda segment: segment.first)
+def segments(folder: Path, upto: int | None = None) -> list[Segment]:
+    """Those of the log, in the order of their numbers; of those that end at `upto` or before."""
+    standing: list[Segment] = []
+    for one in every_segment(folder):
+        is_asked = upto is None or one.last <= upto
+        if is_asked and (not standing or one.last > standing[-1].last):
+            standing.append(one)
+    return standing
+
+
+def every_segment(folder: Path) -> list[Segment]:
+    """Also those that a larger one holds; it comes before them."""
+    return sorted(_named(folder), key=lambda segment: (segment.first, -segment.last))
 
 
 def table(entries: Sequence[Logged]) -> pa.Table:

@@ -98,7 +98,7 @@ def _piece(segment: Segment, after: int) -> Piece:
         first = next(group for group, (_, last) in enumerate(spans) if last > after)
         groups = list(range(first, min(first + GROUPS, len(spans))))
         rows = file.read_row_groups(groups)
-    return Piece(segment, after, spans[groups[-1]][1], _whole(rows, spans[first][0]))
+    return Piece(segment, after, spans[groups[-1]][1], whole(rows, spans[first][0]))
 
 
 def _spans(metadata: pq.FileMetaData, segment: Segment) -> Iterator[tuple[int, int]]:
@@ -114,7 +114,7 @@ def _spans(metadata: pq.FileMetaData, segment: Segment) -> Iterator[tuple[int, i
             yield numbers.min, numbers.max
 
 
-def _whole(rows: pa.Table, first: int) -> pa.Table:
+def whole(rows: pa.Table, first: int) -> pa.Table:
     """With the columns that the segment leaves unsaid."""
     if "seq" not in rows.column_names:
         numbers = pa.array(range(first, first + rows.num_rows), pa.int64())

@@ -28,6 +28,8 @@ KEPT: dict[Kind, str] = {
 }
 STATES = ("day_count", "user_word", *KEPT.values())
 
+SHORT = 12  # characters of a number
+
 # Who did it, or that nobody knows how many did: pre-aggregated counts name no user, also where they count one.
 KNOWN_USERS = "(app_user IS NOT NULL OR times > 1 OR kind = 'tally')"
 
@@ -65,8 +67,12 @@ class Kept:
 
 
 def number_of(text_sql: str) -> str:
-    """The exact number that a text holds; NULL where it holds none."""
-    return f"try_cast({text_sql} AS {NUMBER})"
+    """The exact number that a text holds; NULL where it holds none.
+
+    Of a short one most fit in 64 bits, for which it is read in a tenth of the time; of a long one, digits would wrap.
+    """
+    quickly = f"CASE WHEN length({text_sql}) <= {SHORT} THEN try_cast({text_sql} AS DECIMAL(18, 6)) END"
+    return f"coalesce({quickly}, try_cast({text_sql} AS {NUMBER}))"
 
 
 def add(store: FactStore, relation: str, names: Collection[int] | None = None) -> None:

@@ -14,6 +14,16 @@ from aloft.measures import daily
 from aloft.measures.detectors.asked import Detector
 from aloft.measures.names import MOMENT_INSTANTS, anchor_moments
 
+TABLES = """
+create temp table if not exists decided_position (
+  account integer, phase text, phase_start timestamp, entry integer, segment text, segment_since timestamp,
+  waits text, touch_set text[]);
+create temp table if not exists decided_follow (account integer, model text);
+create temp table if not exists decided_moment (
+  account integer, moment text, ordinal integer, opened timestamp, due timestamp, done timestamp, met timestamp);
+create temp table if not exists decided_spell (
+  account integer, moment text, holds boolean, since timestamp, n integer);
+"""
 _POSITION = {
     "phase": "phase",
     "phase_start": "phase_start",
@@ -27,11 +37,12 @@ _POSITION = {
 
 
 class DecidedNames:
-    """The columns of the names that are read; the tables are those that `frame` sets up."""
+    """The columns of the names that are read; the tables are `TABLES` and that of `daily`."""
 
     def __init__(self, model: Model, names: Collection[str], detectors: Sequence[Detector]) -> None:
         self._moments = anchor_moments(names, model)
-        self._daily = daily.columns(detectors, names)
+        profiles = model.health.profiles if model.health else {}
+        self._daily = daily.columns(detectors, names, profiles)
 
     def columns(self) -> list[str]:
         """As SQL writes them."""

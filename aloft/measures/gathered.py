@@ -3,68 +3,21 @@ questions, without a join for any of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-Integers = npt.NDArray[np.integer[Any]]
+from aloft.measures.told_apart import KEY, Distinct, Integers, Unclosed
 
-KEY = "_key"
 PLACES = 21
 """Bits of an account's number up to which each has a place of its own where rows are added up, not one by its hash."""
 
-NOBODY = 0xFFFFFFFF
-"""In the place of a thing that nobody knows."""
-
-
-@dataclass(frozen=True)
-class Distinct:
-    """Things that are told apart, from a query of `thing` and `there`: which of the windows a row lies in, a bit for
-    each. A thing is its number, or `NOBODY`, below the number of its account: `account << 32 | number`.
-
-    Rows of state lie in runs that are sorted: to merge these costs a third of what it costs to group them.
-    """
-
-    query: str
-    bits: Mapping[str, int]
-    """By the name of a column, the window that it counts in."""
-    present: str
-    """A column that is true wherever there is a row."""
-
-    def read(self, connection: duckdb.DuckDBPyConnection) -> pa.Table:
-        """A column of how many there are in each window, unknown where one is that nobody knows."""
-        rows = connection.execute(self.query).to_arrow_table()
-        things, there = _told_apart(rows["thing"].to_numpy(), rows["there"].to_numpy())
-        accounts, unknown = things >> 32, (things & NOBODY) == NOBODY
-        keys = accounts[_starts(accounts)]
-        columns = {KEY: pa.array(keys)}
-        for name, bit in self.bits.items():
-            inside = (there & bit) != 0
-            counted, lacking = (
-                np.bincount(accounts[some], minlength=keys[-1] + 1 if len(keys) else 0)
-                for some in (inside, inside & unknown)
-            )
-            columns[name] = pa.array(counted[keys], pa.int64(), mask=lacking[keys] > 0)
-        return pa.table(columns | {self.present: pa.repeat(True, len(keys))})
-
-
-def _told_apart(things: Integers, there: Integers) -> tuple[Integers, Integers]:
-    """Each thing once, in order, with the bits of all its rows."""
-    order = np.argsort(things, kind="stable")  # which merges runs; other kinds do not
-    things, there = things[order], there[order]
-    starts = _starts(things)
-    return things[starts], np.bitwise_or.reduceat(there, starts) if len(starts) else there
-
-
-def _starts(ordered: Integers) -> Integers:
-    """Where a value stands for the first time."""
-    return np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))
+Query = str | Distinct | Unclosed
 
 
 @dataclass(frozen=True)
@@ -74,21 +27,38 @@ class Gather:
     `beside` is the table whose rows it stands beside: a positional join puts the two together.
     """
 
-    queries: Sequence[str | Distinct]
+    queries: Sequence[Query]
     beside: str
 
     def read(self, connection: duckdb.DuckDBPyConnection) -> pa.Table:
-        """All columns but the key: as many rows as `beside` has, in their order."""
-        with _at_places(connection):
-            tables = [_read(connection, query) for query in self.queries]
+        """All columns but the key: as many rows as `beside` has, in their order.
+
+        A thread of its own puts them there, while the database reads on: first what it has most to do with.
+        """
         keys = connection.execute(f"select {KEY} from {self.beside}").fetchnumpy()[KEY]
-        return gathered(tables, keys)
+        columns: dict[str, pa.ChunkedArray] = {}
+        with _at_places(connection), ThreadPoolExecutor(1) as aside:
+            parts = [
+                aside.submit(_told, query, connection.execute(_sql(query)).to_arrow_table(), keys)
+                for query in sorted(self.queries, key=lambda query: isinstance(query, str))
+            ]
+        for part in parts:
+            columns |= part.result()
+        return pa.table(columns)
 
 
-def _read(connection: duckdb.DuckDBPyConnection, query: str | Distinct) -> pa.Table:
-    if isinstance(query, Distinct):
-        return query.read(connection)
-    return connection.execute(query).to_arrow_table()
+def _sql(query: Query) -> str:
+    return query if isinstance(query, str) else query.query
+
+
+def _told(query: Query, rows: pa.Table, keys: Integers) -> dict[str, pa.ChunkedArray]:
+    """The rows of these keys, in their order; of a key of which a query says nothing, nothing."""
+    table = rows if isinstance(query, str) else query.told(rows)
+    some = table[KEY].to_numpy()
+    places = np.full(1 + max(int(some.max(initial=-1)), int(keys.max(initial=-1))), -1)
+    places[some] = np.arange(len(some))
+    chosen = pa.array(places[keys], mask=places[keys] < 0)
+    return {name: table[name].take(chosen) for name in table.column_names if name != KEY}
 
 
 @contextmanager
@@ -98,18 +68,6 @@ def _at_places(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         yield
     finally:
         connection.execute("reset perfect_ht_threshold")
-
-
-def gathered(tables: Sequence[pa.Table], keys: Integers) -> pa.Table:
-    """The rows of these keys, in their order; of a key that a table does not have, nothing."""
-    columns: dict[str, Any] = {}
-    for table in tables:
-        some = table[KEY].to_numpy()
-        rows = np.full(1 + max(int(some.max(initial=-1)), int(keys.max(initial=-1))), -1)
-        rows[some] = np.arange(len(some))
-        chosen = pa.array(rows[keys], mask=rows[keys] < 0)
-        columns |= {name: table[name].take(chosen) for name in table.column_names if name != KEY}
-    return pa.table(columns)
 
 
 Stage = tuple[str, str | Gather]

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from aloft.engagement.model import Metric
 from aloft.facts.state import KNOWN_USERS, Kept, number_of, weighted
-from aloft.measures.gathered import NOBODY, Distinct
+from aloft.measures.gathered import Query
 from aloft.measures.metrics import definitions, kept
+from aloft.measures.told_apart import NOBODY, Distinct
 from aloft.measures.windows import EVER, window
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Group(ABC):
     def sql(self) -> str:
         """One row for each key that has any."""
 
-    def gathered(self, present: str) -> str | Distinct:
+    def gathered(self, present: str) -> Query:
         """What is put together by the numbers of many accounts; `present` is true of those that it tells of."""
         return f"select *, true as {present} from ({self.sql()})"
 
@@ -82,6 +83,18 @@ class Group(ABC):
     def inside(self, spelled: Callable[[int], str] = "in_{}".format) -> str:
         """Whether a row lies within each of the windows, as `spelled` says it; nothing where there is one."""
         return "".join(f", {spelled(i)} as in_{i}" for i in self.windows) if len(self.windows) > 1 else ""
+
+    def there(self, spelled: Callable[[int], str] = "in_{}".format) -> str:
+        """In which of the windows a row lies, a bit for each."""
+        return " + ".join(f"case when {spelled(i)} then {self.bit(i)} else 0 end" for i in self.windows)
+
+    def bit(self, number: int) -> int:
+        return 1 << self.windows.index(number)
+
+    @property
+    def bits(self) -> dict[str, int]:
+        """By metric, that of its window."""
+        return {metric.name: self.bit(self.number(metric)) for metric in self.metrics}
 
     def counts(self, metric: Metric) -> str:
         """The filter of the rows that count for a metric."""
@@ -277,7 +290,7 @@ class _Words(Group):
         return f"count(*){self.counts(metric)}"
 
     def counts(self, metric: Metric) -> str:
-        return filter_of([*self.whose(metric), f"(there & {self._bit(self.number(metric))}) <> 0"])
+        return filter_of([*self.whose(metric), f"(there & {self.bit(self.number(metric))}) <> 0"])
 
     def words(self, table: str, digest: str, which: str) -> str:
         """Rows of state: what lies within a window and before today."""
@@ -294,12 +307,6 @@ class _Words(Group):
             f"from {self.all.rows_of(table)} "
             f"where s.block <= {bound('last_block')} and s.block >= {self.earliest('block')} {which}"
         )
-
-    def there(self, spelled: Callable[[int], str] = "in_{}".format) -> str:
-        return " + ".join(f"case when {spelled(i)} then {self._bit(i)} else 0 end" for i in self.windows)
-
-    def _bit(self, number: int) -> int:
-        return 1 << self.windows.index(number)
 
 
 class Users(_Words):
@@ -320,13 +327,12 @@ class Users(_Words):
         for one in self.at_edges_too:
             yield f"select _key, app_user, {edges.format(self.digest(str(one.digest)), self.at_edge(one))}"
 
-    def gathered(self, present: str) -> str | Distinct:
+    def gathered(self, present: str) -> Query:
         if self.several:
             return super().gathered(present)
         thing = f"_key::bigint << 32 | coalesce(app_user, {NOBODY})"
-        bits = {metric.name: self._bit(self.number(metric)) for metric in self.metrics}
         rows = " union all ".join(self.rows())
-        return Distinct(f"select {thing} as thing, there from ({rows})", bits, present)
+        return Distinct(f"select {thing} as thing, there from ({rows})", self.bits, present)
 
     def value(self, metric: Metric) -> str:
         which = self.counts(metric)

@@ -17,9 +17,9 @@ from aloft.records.rows import put
 T = TypeVar("T")
 AT_ONCE = 500
 _POSITION = ["account_id", "phase", "segment", "touch", "owner_id", "mrr", "renews_at"]
-_HEALTH = ["account_id", "band", "score", "trend"]
+_HEALTH = ["account_id", "band", "score", "trend", "profile"]
 _NEVER_NULL: dict[str, str | bool] = {
-    **dict.fromkeys(("phase", "segment", "touch", "band", "name", "external_id", "country"), ""),
+    **dict.fromkeys(("phase", "segment", "touch", "band", "profile", "name", "external_id", "country"), ""),
     "is_customer": False,
 }
 
@@ -35,7 +35,7 @@ def list_positions(projections: Sequence[AccountProjection], renewals: Mapping[i
 
 
 def list_health(standing: Iterable[AccountHealth]) -> None:
-    rows = [(one.account_id, one.band, one.score, one.trend) for one in standing]
+    rows = [(one.account_id, one.band, one.score, one.trend, one.profile) for one in standing]
     _upsert(_HEALTH, rows)
     list_records([row[0] for row in rows])
 

@@ -55,8 +55,8 @@ class Listing(models.Model):
     `name`, `external_id` and `country` are those of the account; `is_customer`: it is a whole one, and part of no
     other.
 
-    `touch` holds its levels between commas: “,tech,community,”. `score` and `band` are those of health. Columns `n0`
-    and on are numbers of metrics; an instant is told in seconds since 1970, a truth as 1 or 0.
+    `touch` holds its levels between commas: “,tech,community,”. `score`, `band` and `profile` are those of health.
+    Columns `n0` and on are numbers of metrics; an instant is told in seconds since 1970, a truth as 1 or 0.
     """
 
     account = models.OneToOneField(
@@ -75,6 +75,7 @@ class Listing(models.Model):
     band = models.CharField(max_length=6, blank=True)
     score = models.FloatField(null=True)
     trend = models.FloatField(null=True)
+    profile = models.CharField(max_length=100, blank=True)
 
     class Meta:
         indexes = [
@@ -186,6 +187,8 @@ class AccountHealth(models.Model):
     `score` is empty where it is grey. `held` and `recent` are what the next reading settles the band by: the band
     that stands (0 none, 1 red, 2 yellow, 3 green), and the last scores. `trend` is in points a week. `turned_at` is
     the reading at which the band last became another; `was` and `score_was` are those of the reading before.
+    `profile` scored it, from the local day `profile_since` on: empty where the model scores everybody alike, a hyphen
+    where no profile takes the account.
     """
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="health")
@@ -196,6 +199,8 @@ class AccountHealth(models.Model):
     held = models.PositiveSmallIntegerField(default=0)
     recent = models.JSONField(default=list)
     coverage = models.FloatField()
+    profile = models.CharField(max_length=100, blank=True)
+    profile_since = models.DateField(null=True)
     trend = models.FloatField(null=True)
     turned_at = models.DateTimeField(null=True, db_index=True)
     was = models.CharField(max_length=6, blank=True)
@@ -207,13 +212,14 @@ class AccountHealth(models.Model):
 
 
 class HealthDay(models.Model):
-    """The history: one row for each account and local day."""
+    """The history: one row for each account and local day, with the profile that scored it."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="health_days")
     day = models.DateField()
     score = models.FloatField(null=True)
     band = models.CharField(max_length=6)
     coverage = models.FloatField()
+    profile = models.CharField(max_length=100, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "day"], name="one_health_a_day")]

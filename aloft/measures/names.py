@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from aloft.engagement import playbook
+from aloft.engagement.economy import ONSITE
 from aloft.engagement.expressions import Call, Expression, Name, walk
 from aloft.engagement.model import (
     Anchor,
@@ -18,6 +19,7 @@ from aloft.engagement.model import (
     ScheduleTrigger,
     WhenTrigger,
 )
+from aloft.engagement.scorecards import Profile
 
 MOMENT_INSTANTS = ("opened", "due", "done", "met")
 
@@ -58,7 +60,15 @@ def rules(model: Model) -> Iterator[Rule]:
     yield from (experiment.expect for experiment in model.experiments.values())
     if model.ownership and any(moment.transaction for moment in model.moments.values()):
         yield model.ownership.shift
-    for dimension in model.health.dimensions.values() if model.health else ():
+    for profile in model.health.every if model.health else ():
+        yield from profile_rules(profile)
+
+
+def profile_rules(profile: Profile) -> Iterator[Rule]:
+    """Every rule by which a profile of health chooses its accounts and scores them."""
+    if profile.when:
+        yield profile.when
+    for dimension in profile.dimensions.values():
         yield from (rule for rule in (dimension.score, dimension.cap and dimension.cap.when) if rule)
 
 
@@ -83,6 +93,13 @@ def moment_anchor(moment: Moment) -> Anchor | None:
     return trigger.of if isinstance(trigger, ExpectTrigger) else None
 
 
+def instants_counted_from(model: Model) -> frozenset[str]:
+    """The instants of moments that schedules and expectations count from (`kickoff.done`)."""
+    anchors = (moment_anchor(moment) for moment in model.moments.values())
+    names = {anchor.name for anchor in anchors if anchor and anchor.name}
+    return frozenset(name for name in names if "." in name)
+
+
 def expressions(model: Model, further: Iterable[Expression] = ()) -> Iterator[Expression]:
     """All that is read over a frame: rules, formulas, and `further` ones."""
     yield from (rule.expression for rule in rules(model))
@@ -97,6 +114,8 @@ def names_read(model: Model, further: Iterable[Expression] = ()) -> frozenset[st
         read |= {*names_in(expression), *(call.function for call in calls_in(expression))}
     if model.ownership and any(case.product for case in model.ownership.cases):
         read.add("product")
+    if model.region and any(ONSITE in moment.channel for moment in model.moments.values()):
+        read.add("mrr")  # whether a visit pays
     anchors = [moment_anchor(moment) for moment in model.moments.values()]
     anchors += [metric.since for metric in model.metrics.values()]
     return frozenset(read | {anchor.name for anchor in anchors if anchor and anchor.name})

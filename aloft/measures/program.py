@@ -14,7 +14,7 @@ from aloft.facts.state import Kept
 from aloft.measures.compile import EVENT, frame_scope, sql
 from aloft.measures.groups import texts
 from aloft.measures.metrics import definitions, metrics_read
-from aloft.measures.names import calls_in, moment_rules
+from aloft.measures.names import calls_in, instants_counted_from, moment_rules
 
 Spell = Callable[[Expression], str]
 """The SQL of an expression over a frame of the model."""
@@ -63,6 +63,8 @@ class Program:
     """By how much the value of a deal moves the lines of `ownership`."""
     rank: str | None = None
     """By which the exception report ranks."""
+    counted_from: frozenset[str] = frozenset()
+    """The instants of moments that others are due after (`kickoff.done`)."""
 
 
 def compile_model(model: Model) -> Program:
@@ -85,6 +87,7 @@ def compile_model(model: Model) -> Program:
         moments={name: _moment(spell, moment) for name, moment in model.moments.items()},
         kept=definitions(metrics_read(model).values()),
         shift=spell(model.ownership.shift.expression) if model.ownership else "null",
+        counted_from=instants_counted_from(model),
         rank=spell(model.exceptions.rank_by.expression) if model.exceptions else None,
         experiments={name: _experiment(spell, one) for name, one in model.experiments.items()},
     )

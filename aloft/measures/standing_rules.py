@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from aloft.engagement.model import Model, Rule
+from aloft.engagement.scorecards import Health, Profile
+from aloft.measures.daily import SCORED_BY
 from aloft.measures.names import names_in
 
 
@@ -53,15 +55,38 @@ def _touch(model: Model, row: Mapping[str, Any]) -> Ruled:
     return Ruled(where, ("segment", "phase"))
 
 
-def _health(model: Model, _row: Mapping[str, Any]) -> Ruled:
-    dimensions = model.health.dimensions.values() if model.health else ()
-    return _ruled({dimension.name: dimension.score for dimension in dimensions}, "the model scores nothing")
+def _health(model: Model, row: Mapping[str, Any]) -> Ruled:
+    if model.health is None:
+        return Ruled(_SCORES_NOTHING, ())
+    profile, whens = _profile(model.health, row), _whens(model.health)
+    rules = {one.name: one.score for one in profile.dimensions.values()} if profile else {}
+    told = _ruled(rules | whens, _SCORES_NOTHING)
+    return Ruled(f"{_scored_by(profile)}{told.says}", told.reads) if whens else told
 
 
-def _band(model: Model, _row: Mapping[str, Any]) -> Ruled:
-    bands = model.health.bands if model.health else None
-    says = f"red below {bands.red:g}, green from {bands.green:g}" if bands else "the model scores nothing"
-    return Ruled(says, ("health",))
+def _band(model: Model, row: Mapping[str, Any]) -> Ruled:
+    if model.health is None:
+        return Ruled(_SCORES_NOTHING, ("health",))
+    profile = _profile(model.health, row)
+    bands = profile.bands if profile else model.health.bands
+    told = f"red below {bands.red:g}, green from {bands.green:g}"
+    return Ruled(f"{_scored_by(profile)}{told}" if model.health.profiles else told, ("health",))
+
+
+_SCORES_NOTHING = "the model scores nothing"
+
+
+def _profile(health: Health, row: Mapping[str, Any]) -> Profile | None:
+    """That which scored the account at its newest reading; None where none did."""
+    return health.profiles.get(str(row.get(SCORED_BY))) if health.profiles else health.every[0]
+
+
+def _scored_by(profile: Profile | None) -> str:
+    return f"scored by the profile {profile.name}; " if profile else "no profile has scored it; "
+
+
+def _whens(health: Health) -> dict[str, Rule]:
+    return {f"the profile {one.name} takes": one.when for one in health.profiles.values() if one.when}
 
 
 _RULES: Mapping[str, Callable[[Model, Mapping[str, Any]], Ruled]] = {

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from aloft.engagement.model import Metric
+from aloft.measures.gathered import Query
 from aloft.measures.groups import Group, column_of
 from aloft.measures.metrics import kept
+from aloft.measures.told_apart import Unclosed
 
 
 class Turns(Group):
@@ -27,11 +29,25 @@ class Turns(Group):
             f"on c._key = o._key and c.thing = o.thing{digest} and c.occurred >= o.occurred group by _key"
         )
 
+    def gathered(self, present: str) -> Query:
+        if self.several:
+            return super().gathered(present)
+        query = (
+            f"select {self.all.key} as account, s.key as thing, epoch_us(s.occurred) as occurred, "
+            f"s.opens > 0 as opens, s.closes > 0 as closes, {self.there(self.all.within)} as there {self._those()}"
+        )
+        return Unclosed(query, self.bits, present)
+
     def _rows(self, which: str, inside: str = "") -> str:
-        some = " or ".join(self.all.within(i) for i in self.windows)
         return (
             f"select {self.all.key} as _key, s.key as thing, s.occurred{self.digest('s.digest')}{inside} "
-            f"from {self.all.rows_of('kept_turn')} where {self.own()} and s.{which} > 0 "
+            f"{self._those()} and s.{which} > 0"
+        )
+
+    def _those(self) -> str:
+        some = " or ".join(self.all.within(i) for i in self.windows)
+        return (
+            f"from {self.all.rows_of('kept_turn')} where {self.own()} "
             f"and s.occurred <= {self.all.bound('_at')} and ({some})"
         )
 

@@ -61,6 +61,11 @@ def instant(at: datetime, now: datetime, zone: tzinfo) -> str:
         return f"{near} {clock_time(at, zone)}"
     if at.astimezone(zone).year != now.astimezone(zone).year:
         return day(at, now, zone)
+    return exactly(at, now, zone)
+
+
+def exactly(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """“9 Nov, 06:00”, “6 May 2025, 06:00”: as a sentence has it, whenever it is read."""
     return f"{day(at, now, zone)}, {clock_time(at, zone)}"
 
 

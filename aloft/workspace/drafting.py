@@ -68,11 +68,13 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def draft(request: Request, draft_id: UUID) -> HttpResponse:
-    found = draft_or_404(reader_of(request), draft_id)
+    reader = reader_of(request)
+    found = draft_or_404(reader, draft_id)
     chosen = request.GET.get("part", "")
     if request.htmx and request.htmx.target == "draft-side":
-        return render(request, "workspace/_draft_side.html", {"draft": found, **page.side(found, chosen)})
-    return frame.whole(request, page.main(found, chosen))
+        told = {"draft": found, **page.side(reader, found, chosen)}
+        return render(request, "workspace/_draft_side.html", told)
+    return frame.whole(request, page.main(reader, found, chosen))
 
 
 @require_POST
@@ -91,7 +93,7 @@ def save(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return _shown(request, found, "", status=409, refused=_said(refused))
     if not frame.is_partial(request):
         return redirect("draft", found.public_id)
-    side = page.side(found, request.POST.get("part", ""))
+    side = page.side(reader, found, request.POST.get("part", ""))
     return render(request, "workspace/_draft_told.html", {**page.told(found), **side, "saved": True})
 
 
@@ -100,7 +102,7 @@ def _overtaken(request: HttpRequest, newest: ModelDraft, text: str) -> HttpRespo
     told = page.overtaken(newest, text, name)
     if frame.is_partial(request):
         return render(request, "workspace/_draft_told.html", told, status=409)
-    main = page.main(newest)
+    main = page.main(reader_of(request), newest)
     return frame.whole(
         request, frame.Main(main.name, main.title, {**main.context, **told, "text": text}), 409
     )
@@ -263,5 +265,5 @@ def _shown(
 ) -> HttpResponse:
     if status == 200 and not frame.is_partial(request):
         return redirect(f"{reverse('draft', args=[draft.public_id])}?{urlencode({'part': chosen})}")
-    main = page.main(draft, chosen, form, refused)
+    main = page.main(reader_of(request), draft, chosen, form, refused)
     return (frame.only if frame.is_partial(request) else frame.whole)(request, main, status)

@@ -14,7 +14,8 @@ from aloft.engagement.load import Reading
 from aloft.engagement.model import Metric, Model, Moment, Phase, Role, Rule, Segment
 from aloft.engagement.outline import Written, outline
 from aloft.engagement.problems import Note
-from aloft.measures.names import moment_anchor, moment_rules, names_in
+from aloft.engagement.scorecards import Profile
+from aloft.measures.names import moment_anchor, moment_rules, names_in, profile_rules
 from aloft.ui.code import Line, lines
 from aloft.ui.words import humanised
 
@@ -138,6 +139,8 @@ def _facts(model: Model, section: str, entry: str) -> Iterator[Fact]:
             yield from _of_metric(model, model.metrics[entry])
         case "roles" if entry in model.roles:
             yield from _of_role(model, model.roles[entry])
+        case "health" if model.health and entry in ("", "profiles"):
+            yield from chain.from_iterable(map(_of_profile, model.health.profiles.values()))
 
 
 def _of_moment(model: Model, moment: Moment) -> Iterator[Fact]:
@@ -232,8 +235,16 @@ def _reading_parts(model: Model) -> Iterator[tuple[str, list[Expression]]]:
         yield f"moments.{moment.name}", [rule.expression for rule in moment_rules(moment)]
     for metric in model.metrics.values():
         yield f"metrics.{metric.name}", _given(metric.formula)
+    for profile in model.health.profiles.values() if model.health else ():
+        yield "health.profiles", [rule.expression for rule in profile_rules(profile)]
     for one in model.health.dimensions.values() if model.health else ():
         yield f"health.{one.name}", _given(one.score, one.cap.when if one.cap else None)
+
+
+def _of_profile(profile: Profile) -> Iterator[Fact]:
+    term = humanised(profile.name)
+    yield _rule(f"{term} scores", profile.when, "everybody whom no profile before it takes")
+    yield Fact(f"{term} by", words.listed(map(words.named, profile.dimensions)))
 
 
 def _given(*rules: Rule | None) -> list[Expression]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from aloft.ui.words import compact, counted, number, percent
+from aloft.measures.daily import NO_PROFILE
+from aloft.ui.words import compact, counted, humanised, number, percent
 from aloft.workspace.listing.sums import Sums
 from aloft.workspace.revenue import Figures
 from aloft.workspace.selectors import Load
@@ -156,3 +157,10 @@ def year_kept(found: Figures, *, team: bool) -> str:
 def accounts_behind(total: int, what: str, amount: Decimal, currency: str) -> str:
     """“5 accounts: churn of 12,000 USD in December 2024”."""
     return f"{counted(total, 'account')}: {what}, {number(amount)} {currency}"
+
+
+def scored_as(profile: str, since: date | None = None) -> str:
+    """“Scored as onboarding since 3 Mar 2026”; nothing where there is but one way to score."""
+    if profile in ("", NO_PROFILE):
+        return ""
+    return f"Scored as {humanised(profile).lower()}{f' since {since:%-d %b %Y}' if since else ''}"

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from django.db.models import F
 
 from aloft.engine.models import DataAlert
+from aloft.measures.daily import NO_PROFILE
 from aloft.measures.models import AccountHealth, AccountProjection
 from aloft.records.models import Person
 from aloft.ui.words import humanised
 from aloft.workspace import selectors
 from aloft.workspace.news import News, news_of
 from aloft.workspace.reader import Reader
+from aloft.workspace.sentences import scored_as
 
 DAY = timedelta(hours=24)
 MOST = 200
@@ -35,15 +37,18 @@ def since_yesterday(reader: Reader, names: Mapping[str, str]) -> list[News]:
 def turned(person: Person | None, now: datetime) -> list[News]:
     """Accounts whose health has another band than at the reading before."""
     turned = AccountHealth.objects.filter(turned_at__gt=now - DAY, turned_at__lte=now)
-    told = ("turned_at", "band", "score", "was", "score_was", *NAMED)
+    told = ("turned_at", "band", "score", "was", "score_was", "profile", "profile_since", *NAMED)
     seen = selectors.seen_by(person, turned).select_related("account").only(*told)
     rows = seen.order_by("-turned_at", "pk")
     return [_turned(row) for row in rows[:MOST]]
 
 
 def _turned(row: AccountHealth) -> News:
-    now = "has no health: too little is known" if row.band == "grey" else f"turned {row.band}"
+    lacks = "no profile takes it" if row.profile == NO_PROFILE else "too little is known"
+    now = f"has no health: {lacks}" if row.band == "grey" else f"turned {row.band}"
     scores = f"{_score(row.score_was)} → {_score(row.score)}, {row.was} before"
+    if profile := scored_as(row.profile, row.profile_since):
+        scores = f"{scores}. {profile}"
     assert row.turned_at is not None
     return _news(row.turned_at, row.account.name, row.account.public_id, now, scores, "heart-pulse")
 

@@ -17,6 +17,7 @@ from aloft.ui.words import counted, humanised, number
 from aloft.workspace.forms import PULSE_WORDS
 from aloft.workspace.history import History
 from aloft.workspace.selectors import there
+from aloft.workspace.sentences import scored_as
 from aloft.workspace.story import Story
 
 KINDS = {"facts": "Facts", "touches": "Touches", "moments": "Moments", "changes": "Changes"}
@@ -163,12 +164,15 @@ def _runs(days: list[Signal]) -> Iterator[list[Signal]]:
 
 
 def _bands(history: History, before: datetime, zone: tzinfo, _story: Story | None) -> Iterator[Entry]:
-    """The days on which health changed its band, in the order of days."""
+    """The days on which health changed its band or its profile, in the order of days."""
     for was, one in pairwise(history.health):
         at = _midnight(one.day + timedelta(days=1), zone)
-        if was.band != one.band and at < before:
-            score = "no score" if one.score is None else f"{one.score:.0f}"
-            yield Entry(at, "heart-pulse", f"Health {was.band} → {one.band}", f"At {score}", day_only=True)
+        if (was.band, was.profile) == (one.band, one.profile) or at >= before:
+            continue
+        score = "no score" if one.score is None else f"{one.score:.0f}"
+        turned = f"{was.band} → {one.band}" if was.band != one.band else f"stays {one.band}"
+        says = f"At {score}. {scored_as(one.profile)}" if scored_as(one.profile) else f"At {score}"
+        yield Entry(at, "heart-pulse", f"Health {turned}", says, day_only=True)
 
 
 def _pulses(history: History, before: datetime, _zone: tzinfo, _story: Story | None) -> Iterator[Entry]:

@@ -1,7 +1,7 @@
 """A company of any size, made by SQL straight into the fact store: the same for the same numbers.
 
-180 days to 2026-06-30; accounts use it as a Zipf-like curve says, one in eight goes silent half way. 40 event
-names; exports carry rows and a format, tickets an id and a priority, answers a score.
+180 days to 2026-06-30, or to another day; accounts use it as a Zipf-like curve says, one in eight goes silent half
+way. 40 event names; exports carry rows and a format, tickets an id and a priority, answers a score.
 """
 
 from __future__ import annotations
@@ -61,23 +61,27 @@ def model() -> Model:
 
 
 @contextmanager
-def company(accounts: int, events: int, folder: str | None = None) -> Iterator[FactStore]:
-    """A store of one's own with such a company in it; what is made is kept in `folder`, and found there again."""
+def company(accounts: int, events: int, folder: str | None = None, first: int = FIRST) -> Iterator[FactStore]:
+    """A store of one's own with such a company in it; what is made is kept in `folder`, and found there again.
+
+    `first`: the day of its first event, counted from 1970-01-01.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "facts.duckdb"
-        made = Path(folder or scratch) / f"company-{schema.VERSION}-{accounts}-{events}.duckdb"
+        days = "" if first == FIRST else f"-{first}"
+        made = Path(folder or scratch) / f"company-{schema.VERSION}-{accounts}-{events}{days}.duckdb"
         if not made.exists():
             made.parent.mkdir(parents=True, exist_ok=True)
             part = made.with_suffix(".part")
             with FactStore.open(part) as store:
-                fill(store, accounts, events)
+                fill(store, accounts, events, first)
             part.rename(made)
         copyfile(made, path)
         with FactStore.open(path) as store:
             yield store
 
 
-def fill(store: FactStore, accounts: int, events: int) -> None:
+def fill(store: FactStore, accounts: int, events: int, day: int = FIRST) -> None:
     """Everything but the state of a model's own: events, the common state, contracts and attributes."""
     store.run(
         """insert into account by name
@@ -88,7 +92,7 @@ def fill(store: FactStore, accounts: int, events: int) -> None:
         store.run("insert into event_name values (?, ?)", [i, name])
     for first in range(0, events, SLICE):
         upto = min(first + SLICE, events)
-        numbers = {"accounts": accounts, "events": events, "day": FIRST, "days": DAYS}
+        numbers = {"accounts": accounts, "events": events, "day": day, "days": DAYS}
         store.run(_EVENTS, {**numbers, "first": first, "upto": upto})
         state.add(store, f"(select * from event where seq >= {first} and seq < {upto})")
     _records(store, accounts)

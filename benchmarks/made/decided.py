@@ -23,16 +23,29 @@ MODEL = Path(__file__).resolve().parent.parent / "model.yaml"
 
 def decided(store: FactStore, program: Program, accounts: int, now: datetime, one_in: int) -> None:
     """All accounts stand where the model in force puts them; one of so many has something open."""
-    version = publish_model(
+    version = published(program, now - timedelta(days=120))
+    Live.objects.create(name=version.name, version=version)
+    Decided.objects.update_or_create(pk=1, defaults={"inbox": 0, "changes": 1, "at": now})
+    by_name = {row.external_id: row for row in recorded(accounts, now)}
+    placed = list(_placed(store, program, by_name, now))
+    AccountProjection.objects.bulk_create(placed, batch_size=AT_ONCE)
+    Occurrence.objects.bulk_create(_open(placed[::one_in], version, now), batch_size=AT_ONCE)
+
+
+def published(program: Program, at: datetime) -> ModelVersion:
+    """The benchmark model, live from then on."""
+    return publish_model(
         name=program.model.name,
         document=MODEL.read_text(),
         digest=program.model.digest,
-        live_from=now - timedelta(days=120),
+        live_from=at,
         actor="b",
-        at=now - timedelta(days=120),
+        at=at,
     )
-    Live.objects.create(name=version.name, version=version)
-    Decided.objects.update_or_create(pk=1, defaults={"inbox": 0, "changes": 1, "at": now})
+
+
+def recorded(accounts: int, now: datetime) -> list[Account]:
+    """The records of as many accounts, each in somebody's book."""
     rows = [
         Account(
             external_id=f"account-{n}", name=f"Customer {n}", country="DE", status="active", created_at=now
@@ -40,11 +53,8 @@ def decided(store: FactStore, program: Program, accounts: int, now: datetime, on
         for n in range(1, accounts + 1)
     ]
     Account.objects.bulk_create(rows, batch_size=AT_ONCE)
-    by_name = {row.external_id: row for row in rows}
     _held(rows, now)
-    placed = list(_placed(store, program, by_name, now))
-    AccountProjection.objects.bulk_create(placed, batch_size=AT_ONCE)
-    Occurrence.objects.bulk_create(_open(placed[::one_in], version, now), batch_size=AT_ONCE)
+    return rows
 
 
 def _held(rows: list[Account], now: datetime) -> None:

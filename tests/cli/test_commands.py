@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -285,3 +286,12 @@ def test_a_model_is_retired_and_brought_back(two_versions: Path) -> None:
 def test_a_version_or_model_that_is_not_there_is_named_with_those_that_are(two_versions: Path) -> None:
     assert "no earlier version 9: there is 1" in call("rollback", "--to", "9").stderr
     assert "no model is called 'acme': there is first_model" in call("rollback", "acme").stderr
+
+
+def test_the_demo_is_refused_where_records_are_on_postgresql(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aloft.demo.company.connection", SimpleNamespace(vendor="postgresql"))
+    told = call("demo", "--no-open")
+    assert told.exit_code == 1
+    assert told.stderr == "✗ the demo keeps its records in a file: start it without ALOFT_DATABASE\n"

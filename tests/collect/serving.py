@@ -15,8 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
+
 from aloft.collect.inbox import Inbox, Logged
-from aloft.collect.place import inbox_of
+from aloft.collect.place import FILE, Place, Staging, parameters_of
+from aloft.databases import database, of_home
 
 START_LIMIT = 60.0  # seconds
 SOURCE = """
@@ -41,10 +44,18 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def stored(self) -> list[Logged]:
-        inbox = Inbox(inbox_of(self.home))
+        inbox = Inbox(place_of(self.home))
         entries = inbox.read(0, limit=1_000_000)
         inbox.close()
         return entries
+
+
+def place_of(home: Path) -> Place:
+    """Where the server keeps its inbox: in a database of its home, which is not the one of the tests."""
+    address = os.environ.get("ALOFT_DATABASE")
+    if not address:
+        return home / FILE
+    return Staging(of_home(settings.INBOX_SCHEMA, home), parameters_of(database(address, home)))
 
 
 @contextmanager

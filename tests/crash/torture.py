@@ -1,6 +1,7 @@
 """Large sizes of what CI tries small: `make torture`, which writes a dated report into docs/torture/.
 
-ALOFT_TORTURE=N multiplies the sizes (default 1), ALOFT_TORTURE_MINUTES bounds all of it (default 60).
+ALOFT_TORTURE=N multiplies the sizes (default 1), ALOFT_TORTURE_MINUTES bounds all of it (default 60). Words after the
+command (`python -m tests.crash.torture kill clock`) choose trials by their titles, and no report is written.
 """
 
 from __future__ import annotations
@@ -67,6 +68,10 @@ def run(trial: Trial, seconds: float) -> str:
 def main() -> None:
     now = clock.now()
     end = time.monotonic() + MINUTES * 60
+    if wanted := sys.argv[1:]:
+        for trial in (one for one in TRIALS if any(word in one.title for word in wanted)):
+            sys.stdout.write(run(trial, max(end - time.monotonic(), 1)) + "\n")
+        return
     rows = [run(trial, max(end - time.monotonic(), 1)) for trial in TRIALS]
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     page = ROOT / "docs" / "torture" / f"{now:%Y-%m-%d}.md"

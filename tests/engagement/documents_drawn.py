@@ -154,6 +154,12 @@ dimension = part(
     half_life=duration,
     cap=part({"when": condition.filter(lambda drawn: "health" not in drawn), "at": share}),
 )
+bands = just({"red": "< 30.5", "settle": "3 readings"})
+profiles = st.builds(
+    lambda starting, in_use: {"starting": starting, "in_use": in_use},  # mappings are drawn in any order
+    part({"when": just("seats < 5"), "usage": dimension}, bands=bands),
+    part({"usage": dimension}, support=dimension, bands=bands),
+)
 sections = part(
     {},
     applies_to=one(["status in ('trial', 'active')", "country <> 'NO'"]),
@@ -176,7 +182,10 @@ sections = part(
     experiments=part({}, drawn_for=part(
         {"holdout": just("10%"), "primary": just({"expect": "renewed", "within": "1y"}), "from": day},
         unit=one(["account", "family"]))),
-    health=part({"usage": dimension}, support=dimension, bands=just({"red": "< 30.5", "settle": "3 readings"})),
+    health=one_of(
+        part({"usage": dimension}, support=dimension, bands=bands),
+        part({"profiles": profiles}, bands=bands),
+    ),
 )  # fmt: skip
 policy = part(
     {"merge_within": duration},

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from aloft.engagement.load import load
-from aloft.engagement.model import Bands, Cap, Dimension, Duration, Health, Rule, TouchLevel
+from aloft.engagement.model import Duration, Rule, TouchLevel
 from aloft.engagement.parse import parse
+from aloft.engagement.scorecards import Bands, Cap, Dimension, Health
 from tests.engagement.documents import changed, problems
 
 USAGE = (

@@ -68,7 +68,8 @@ def rows(name: str) -> list[str]:
          "executive_sync renewal_runway at_risk"),
         ("high-low", "scoping_and_build multi_buyer_training handover_to_digital maintenance_nurture "
          "alert_response renewal_notice renewal_unanswered"),
-        ("low-high", "self_sign_up group_webinar enterprise_gate functionality_review exception expansion"),
+        ("low-high", "self_sign_up group_webinar enterprise_gate first_functionality_review functionality_review "
+         "exception expansion"),
         ("low-low", "in_app_tour tips card_failing unused_benefit red_flag receipt"),
         ("salesforce-japan", "integration_support operation_support welcome_seminar workshop open_discussion "
          "setup_help guided_series study_content"),

@@ -148,3 +148,31 @@ def test_a_plan_counts_who_is_held_out_as_not_opened(company: World, settings: A
     assert note == (
         "50 % do not get review from 2026-02-01 on. It meets 4 accounts now: no effect can be detected with 2 held out"
     )
+
+
+def test_a_rate_that_a_plan_tells_and_a_backtest_go_without_who_is_held_out(
+    world: World, settings: Any
+) -> None:
+    """Nobody was held out so far: check_in has opened for acme, bolt and cask."""
+    settings.ALOFT_HOME = world.home
+    world.publish(MODEL, "2026-01-01")
+    for name in ("acme", "bolt", "cask", "dune"):
+        world.account(name, "2026-01-02", timezone="UTC")
+        world.contract(name, "2026-01-02", "2026-01-05", "6000")
+    for name in ("acme", "bolt", "cask"):
+        world.track(name, "Export Failed", "2026-02-03 10:00", job="j1")
+    world.run("2026-02-04 12:00")
+    world.engine.close()
+    text = world.home / "acme.yaml"
+    text.write_text(DRAWN)
+    told = CliRunner().invoke(app, ["plan", str(text), "--json"])
+    assert told.exit_code == 0, told.output
+    (check_in,) = [one for one in json.loads(told.stdout)["moments"] if one["moment"] == "check_in"]
+    assert (check_in["rate_before"]["seen"], check_in["rate"]["seen"]) == (3, 2)
+    tested = CliRunner().invoke(
+        app, ["backtest", str(text), "--from", "2026-01-20", "--to", "2026-02-04", "--json"]
+    )
+    assert tested.exit_code == 0, tested.output
+    found = json.loads(tested.stdout)
+    opened = [one["account"] for one in found["decisions"] if one["moment"] == "check_in"]
+    assert (sorted(opened), found["held_back"]) == (["bolt", "cask"], {"check_in": 1})

@@ -6,7 +6,7 @@ from aloft.act.selectors import open_for
 from aloft.act.services import record, start
 from aloft.records.models import Person
 from tests.engine.test_timelines import company
-from tests.engine.world import World, at, shown
+from tests.engine.world import EXAMPLE, World, at, shown
 
 
 def test_an_event_becomes_a_moment_on_its_owners_list_and_contact_meets_it(world: World) -> None:
@@ -39,6 +39,16 @@ def test_turning_again_for_the_same_time_changes_nothing(world: World) -> None:
     world.restart()
     assert world.run("2026-01-05 10:01") == 0
     assert world.verdicts("acme", "urgent_ticket") == [("opened", "2026-01-05 10:00")]
+
+
+def test_what_arrives_right_after_a_model_went_live_opens_however_late_the_engine_looks(world: World) -> None:
+    world.account("acme", "2026-01-05 10:00", name="Acme", timezone="UTC", country="US")
+    world.contract("acme", "2026-01-05 10:00", starts="2026-01-01", mrr="6000")
+    world.person("cora", "csm", "2026-01-05 10:00", holds=("acme",))
+    world.publish(EXAMPLE.read_text(), "2026-01-05 10:00")
+    world.track("acme", "Ticket Opened", "2026-01-05 10:00:03", ticket_id="T-1", priority="urgent")
+    world.run("2026-01-05 10:00:30")
+    assert world.verdicts("acme", "urgent_ticket") == [("opened", "2026-01-05 10:00:03")]
 
 
 def test_the_same_message_twice_is_one_event(world: World) -> None:

@@ -228,6 +228,8 @@ class Machine(RuleBasedStateMachine):
 
         with patch("aloft.engine.accounts.observe", end), suppress(Killed):
             self.world.engine.run(self.now)
+        # Where no fact was due it ran through, whatever the clock says afterwards.
+        self.oracle.reached = max(self.oracle.reached, self.world.engine.at)
         self.restart()
 
     @rule()

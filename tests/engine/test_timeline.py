@@ -34,13 +34,21 @@ def test_at_one_instant_facts_come_first_then_a_model_then_readings_then_what_is
     assert coming(due=NOON) == Next("due", NOON)
 
 
+def test_facts_are_never_taken_past_a_publication() -> None:
+    arrived, published = NOON - timedelta(seconds=20), NOON - timedelta(seconds=19)
+    assert coming(decided=arrived, arrived=arrived, published=published) == Next("facts", published)
+    assert coming(decided=published, arrived=arrived, published=arrived) == Next("facts", published)
+
+
 def test_what_is_overdue_is_done_now_not_in_the_past() -> None:
     assert coming(due=at("2026-01-01")) == Next("due", NOON)
 
 
 def test_the_further_behind_the_more_is_taken_at_a_time() -> None:
     assert tick_for(timedelta(seconds=1)) == timedelta(milliseconds=200)
-    assert tick_for(timedelta(minutes=2)) == timedelta(seconds=5)
+    assert tick_for(timedelta(seconds=2)) == timedelta(seconds=1)
+    assert tick_for(timedelta(seconds=11)) == timedelta(seconds=5)
+    assert tick_for(timedelta(minutes=59)) == timedelta(seconds=5)
     assert tick_for(timedelta(hours=2)) == timedelta(minutes=1)
     assert tick_for(timedelta(days=3)) == timedelta(days=1)
 

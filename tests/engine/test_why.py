@@ -4,12 +4,33 @@ from __future__ import annotations
 
 import pytest
 
+from aloft.act.services import record
 from aloft.decide.change import smallest_change
 from aloft.engagement.parse import parse
 from aloft.engine.questions import answer
 from aloft.engine.why import from_object, of_occurrence
 from tests.engine.test_timelines import company, onboarded
-from tests.engine.world import World
+from tests.engine.world import World, at
+
+FOLLOWING = """
+engagement_model: following
+title: A training after the kickoff
+clock: {home: {timezone: UTC, country: US}, holidays: none}
+roles: {csm: {hours_per_week: 24}}
+phases: {ongoing: {enters: "contract_start is not null"}}
+segments: {all: {touch: high}}
+moments:
+  kickoff:
+    schedule: 5bd after contract_start
+    owner: csm
+    objective: Agree what is to be achieved
+    outcome: {expect: contacted, within: 7d}
+  training:
+    schedule: 5bd after kickoff.done
+    owner: csm
+    objective: Show how
+    outcome: {expect: contacted, within: 7d}
+"""
 
 
 def not_open(world: World) -> dict[str, str]:
@@ -48,6 +69,25 @@ def test_each_moment_that_is_not_open_says_what_it_waits_for(world: World) -> No
     assert told["usage_low"] == "“Usage low” is not open: onboarding since 2026-01-05"
     assert told["executive_visit"] == "“Executive visit” is not open: nobody has asked for it"
     assert "kickoff" not in told
+
+
+@pytest.mark.slow
+def test_what_is_due_after_another_moment_says_whether_that_is_done(world: World) -> None:
+    """Cora never says that the kickoff is done: its outcome is met."""
+    world.account("acme", "2026-01-01", timezone="UTC", country="US")
+    world.contract("acme", "2026-01-01", "2026-01-05", "1000")
+    cora = world.person("cora", "csm", holds=("acme",))
+    world.publish(FOLLOWING, "2026-01-01")
+    world.run("2026-01-13")
+    waits = "“Training” is not open: nothing more is due by this schedule; kickoff.done is not known yet"
+    assert not_open(world)["training"] == waits
+    kickoff = world.only("acme", "kickoff")
+    record(occurrence=kickoff, actor=cora, at=at("2026-01-13 10:00"), fact="contacted")
+    world.run("2026-01-13 10:01")
+    assert not_open(world)["training"] == (
+        "“Training” is not open: opens 2026-01-20 10:00 UTC, due 2026-01-20 10:00 UTC; "
+        "kickoff.done is 2026-01-13 10:00 UTC, as its outcome was met"
+    )
 
 
 @pytest.mark.slow

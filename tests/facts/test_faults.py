@@ -18,7 +18,8 @@ from aloft.collect.erasing import Said, erase_in_inbox, of_person
 from aloft.collect.inbox import Inbox
 from aloft.facts.drain import drain
 from aloft.facts.erasing import each_row, erase_in_log
-from aloft.facts.log import export, mend, put_in_order
+from aloft.facts.joined import drop_joined, join
+from aloft.facts.log import every_segment, export, mend, put_in_order
 from aloft.facts.reading import Reader
 from aloft.records import tombstones
 from aloft.records.identity import Identity
@@ -30,6 +31,7 @@ SEAMS: list[tuple[Any, str]] = [
     (os, "open"),
     (Path, "rename"),
     (Path, "mkdir"),
+    (Path, "unlink"),
     (pq, "write_table"),
 ]
 
@@ -157,6 +159,30 @@ def test_an_erasure_that_fails_anywhere_is_whole_the_next_time(tmp_path: Path) -
         told: list[Said] = [said for _, said in each_row(home / "log")]
         assert {(said.user, said.body) for said in told} == {("erased-1", b"{}")}
         assert tombstones.read(home).knows("ANN-of-acme")
+
+
+def test_joining_that_fails_anywhere_loses_and_doubles_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aloft.facts.joined.MEMBERS", 3)
+
+    def make(home: Path) -> None:
+        received(home)
+        with a_store() as store:
+            inbox = Inbox(home / "inbox.sqlite3")
+            drain(store, inbox.read(0), (), at("2026-06-02T00:00"))
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr("aloft.facts.log.SEGMENT", 3)
+                export(store, inbox, home / "log", minimum=1)
+            inbox.close()
+
+    def act(home: Path) -> None:
+        join(home / "log", NOW)
+        drop_joined(home / "log")
+
+    for home in every_fault(make, act, tmp_path):
+        assert numbers(home) == list(range(1, ENTRIES + 1))
+        assert [(one.first, one.last) for one in every_segment(home / "log")] == [(1, ENTRIES)]
 
 
 def test_a_log_that_is_put_in_order_is_mended_wherever_it_failed(tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from aloft.facts.compact import compact
 from aloft.facts.keep import Kept, keep
 from aloft.facts.rebuild import rebuild
+from aloft.facts.state import number_of
 from aloft.facts.store import FactStore, StoreError
 from tests.facts.test_drain import counts
 from tests.facts.timeline import drained, grouped, picture, step, tracked
@@ -139,3 +142,31 @@ def test_a_store_of_another_version_is_refused(tmp_path: Path) -> None:
 def test_an_unknown_home_zone_is_refused() -> None:
     with pytest.raises(StoreError, match="Mars/Olympus"):
         FactStore.open(":memory:", home_zone="Mars/Olympus")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12", "-0.5", "1e3", "2.5E-3", "0.0000005", "0.00000049", "-0.0000005", "999999999999", "1e12", "1e17",
+        "999999999999.9999994", "999999999999.9999995", "123456789012345678", "0.12345678901234567890",
+        "1.60000363515276457736e+12", "46174751392.95798665900640995705e2",
+    ],
+)  # fmt: skip
+def test_a_text_is_the_number_that_it_holds_to_six_decimals_however_long_it_is(text: str) -> None:
+    exactly = Decimal(text).quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
+    assert number(text) == exactly
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "-", "many", "1e18", "-1e18", "1.2.3", "1000000000000000000", "nan", "true"]
+)
+def test_a_text_that_holds_no_number_or_one_too_large_is_none(text: str | None) -> None:
+    assert number(text) is None
+
+
+def number(text: str | None) -> Decimal | None:
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            f"SELECT {number_of('said')} FROM (SELECT $said::TEXT AS said)", {"said": text}
+        )
+        return found.fetchall()[0][0]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import permutations
 from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from aloft.measures.gathered import NOBODY, Distinct, Gather
+from aloft.measures.gathered import Gather, Query
+from aloft.measures.told_apart import NOBODY, Distinct, Unclosed
 
 WEEK, MONTH = 1, 2
 
@@ -22,7 +26,7 @@ def seen(*rows: tuple[int, int, int]) -> Distinct:
     return Distinct(f"select thing, there from {source}", {"week": WEEK, "month": MONTH}, "is_there")
 
 
-def read(*parts: str | Distinct, keys: Sequence[int] = (0, 1)) -> list[dict[str, Any]]:
+def read(*parts: Query, keys: Sequence[int] = (0, 1)) -> list[dict[str, Any]]:
     """What stands beside these keys."""
     with duckdb.connect() as connection:
         connection.execute("create table asked (_key bigint)")
@@ -58,6 +62,73 @@ def test_users_of_one_number_in_two_accounts_are_two() -> None:
 def test_where_nobody_knows_who_the_count_is_unknown_in_that_window_alone() -> None:
     told = read(seen((0, 1, WEEK | MONTH), (0, NOBODY, MONTH), (1, 1, WEEK | MONTH)))
     assert [(row["week"], row["month"]) for row in told] == [(1, None), (1, 1)]
+
+
+Turn = tuple[int, str, int, str, int]
+"""An account, what of it, when, `o`pened or `c`losed (or both), and the windows."""
+
+
+def turned(*rows: Turn) -> Unclosed:
+    values = ", ".join(
+        f"({account}, '{thing}', {when}::bigint, {'o' in what}, {'c' in what}, {there})"
+        for account, thing, when, what, there in rows or [(0, "", 0, "", 0)]
+    )
+    names = "account, thing, occurred, opens, closes, there"
+    query = f"select * from (values {values}) t({names}) {'' if rows else 'limit 0'}"
+    return Unclosed(query, {"week": WEEK, "ever": MONTH}, "is_there")
+
+
+@pytest.mark.parametrize(
+    ("turns", "left"),
+    [
+        pytest.param([(1, "a", 5, "o", 3)], [(1, 1)], id="what is opened is open"),
+        pytest.param([(1, "a", 5, "o", 3), (1, "a", 6, "c", 3)], [(0, 0)], id="until it is closed"),
+        pytest.param([(1, "a", 5, "oc", 3)], [(0, 0)], id="of one instant, closing comes last"),
+        pytest.param(
+            [(1, "a", 4, "c", 3), (1, "a", 5, "o", 3)], [(1, 1)], id="what closed before closes nothing"
+        ),
+        pytest.param([(1, "a", 5, "o", 2), (1, "a", 6, "o", 3)], [(1, 1)], id="opened twice it is one"),
+        pytest.param([(1, "a", 5, "o", 2), (1, "b", 6, "o", 3)], [(1, 2)], id="each in its windows"),
+        pytest.param([(1, "a", 5, "o", 3), (1, "b", 6, "c", 3)], [(1, 1)], id="another thing closes it not"),
+        pytest.param(
+            [(1, "a", 5, "o", 3), (2, "a", 6, "c", 3)], [(1, 1), (0, 0)], id="nor does another account"
+        ),
+    ],
+)
+def test_what_is_open_is_the_same_in_whatever_order_its_rows_lie(
+    turns: list[Turn], left: list[tuple[int, int]]
+) -> None:
+    for ordered in permutations(turns):
+        rows = read(turned(*ordered), keys=(1, 2))
+        assert [(row["week"], row["ever"]) for row in rows if row["is_there"]] == left
+
+
+def test_where_nothing_was_ever_opened_nothing_is_told() -> None:
+    assert read(turned(), keys=(1,)) == [{"week": None, "ever": None, "is_there": None}]
+
+
+TURNS = st.tuples(
+    st.integers(1, 3), st.sampled_from("abc"), st.integers(0, 9), st.sampled_from(["o", "c", "oc"])
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(TURNS))
+def test_what_is_open_is_what_an_opening_left_that_no_closing_followed(
+    told: list[tuple[int, str, int, str]],
+) -> None:
+    expected = {
+        (account, thing)
+        for account, thing, when, what in told
+        if "o" in what
+        and not any(
+            (account, thing) == (its, other) and "c" in closed and then >= when
+            for its, other, then, closed in told
+        )
+    }
+    rows = read(turned(*((*row, MONTH) for row in told)), keys=(1, 2, 3))
+    counted = [sum(account == one for account, _thing in expected) for one in (1, 2, 3)]
+    assert [row["ever"] or 0 for row in rows] == counted
 
 
 def test_of_no_rows_nothing_is_told() -> None:

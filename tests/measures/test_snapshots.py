@@ -17,7 +17,7 @@ import sqlglot
 from aloft.engagement.load import load
 from aloft.engagement.model import Metric
 from aloft.measures.at_once import AtOnce
-from aloft.measures.gathered import Distinct, Gather, Stage
+from aloft.measures.gathered import Gather, Stage
 from aloft.measures.metrics import metrics_read, rounds
 from aloft.measures.spark.spelling import spelled
 from aloft.measures.statements import Statements
@@ -58,7 +58,7 @@ def stages(metrics: list[Metric], number: int, *, many: bool) -> Iterator[Stage]
 
 def queries(source: str | Gather) -> list[str]:
     parts = source.queries if isinstance(source, Gather) else [source]
-    return [part.query if isinstance(part, Distinct) else part for part in parts]
+    return [part if isinstance(part, str) else part.query for part in parts]
 
 
 def in_dialect(dialect: str, sql: str) -> str:

@@ -46,9 +46,9 @@ def test_a_row_that_is_there_takes_the_values_but_those_that_are_kept(account: A
 
 
 def test_rows_of_values_are_told_apart_by_all_that_is_unique(account: Account) -> None:
-    columns = ["account_id", "day", "score", "band", "coverage"]
-    put(HealthDay, columns, [(account.pk, DAY, 50.0, "yellow", 1.0)], unique=["account_id", "day"])
-    told = [(account.pk, DAY, None, "grey", 0.5), (account.pk, LATER.date(), 80.0, "green", 1.0)]
+    columns = ["account_id", "day", "score", "band", "coverage", "profile"]
+    put(HealthDay, columns, [(account.pk, DAY, 50.0, "yellow", 1.0, "")], unique=["account_id", "day"])
+    told = [(account.pk, DAY, None, "grey", 0.5, ""), (account.pk, LATER.date(), 80.0, "green", 1.0, "")]
     put(HealthDay, columns, told, unique=["account_id", "day"])
 
     found = HealthDay.objects.order_by("day").values_list("day", "score", "band", "coverage")

@@ -19,6 +19,7 @@ from aloft.records.models import (
     GoalReading,
     Person,
     PlanStep,
+    Product,
     RecordedFact,
     SuccessPlan,
 )
@@ -138,6 +139,19 @@ def test_use_and_money_are_told_before_they_are_drawn(cora: Client, brackwater: 
     assert "<h2>MRR is 5,040, up 1,200 since 1 Sep 2025" in text
     assert "120 seats are paid for" in text
     assert '<th scope="row">1 Sep 2025</th><td class="num">5,040</td><td class="num">1,200</td>' in text
+
+
+@pytest.mark.usefixtures("_told")
+def test_people_who_use_two_products_are_held_against_the_seats_of_the_larger(
+    cora: Client, brackwater: Account, now: datetime
+) -> None:
+    contract = Contract.objects.get(account=brackwater)
+    for name, seats in (("Ledger", 90), ("Payroll", 150)):
+        ContractLine.objects.create(
+            contract=contract, line=name, product=Product.objects.create(name=name), seats=seats, mrr="100",
+            starts_on=date(2025, 1, 1), recorded_at=now - timedelta(days=20),
+        )  # fmt: skip
+    assert "<h2>59 of 150 seats are active" in page(cora, brackwater)
 
 
 def test_the_plan_tells_its_goal_and_how_far_it_has_come(cora: Client, brackwater: Account) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 from aloft.engine.models import DataAlert
 from aloft.measures.models import AccountHealth, HealthDay, Signal
 from aloft.records.models import Account, AuditEntry, Person, Pulse
+from aloft.workspace.since import turned
 from tests.workspace import factory
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +123,34 @@ def test_a_late_source_is_told_to_who_sees_everything_until_it_returns(
     alert.ended_at = now
     alert.save()
     assert "helpdesk is late" not in mia.get("/").content.decode()
+
+
+def test_a_score_says_by_which_profile_and_draws_no_line_from_one_to_the_next(
+    cora: Client, account: Account, now: datetime
+) -> None:
+    since = now.date() - timedelta(days=1)
+    kept = scored(
+        account, now, 67.4, profile="in_use", profile_since=since, turned_at=now, was="green", score_was=90
+    )
+    days = ((3, 50, "starting"), (2, 60, "starting"), (1, 70, "in_use"), (0, 67.4, "in_use"))
+    for ago, score, profile in days:
+        day = now.date() - timedelta(days=ago)
+        told = {"score": score, "band": "yellow", "coverage": 1, "profile": profile}
+        HealthDay.objects.create(account=account, day=day, **told)
+    page = page_of(cora, account)
+    assert f"Scored as in use since {since:%-d %b %Y}" in page
+    assert 'd="M0.0 20.0 L80.0 16.0M160.0 12.0 L240.0 13.0"' in page
+    assert "Health stays yellow" in page
+    assert "At 70. Scored as in use" in page
+    assert f"90 → 67, green before. Scored as in use since {since:%-d %b %Y}" in [
+        news.because for news in turned(kept.account.projection.owner, now)
+    ]
+
+
+def test_an_account_that_no_profile_takes_is_grey_and_told_so(
+    cora: Client, account: Account, now: datetime
+) -> None:
+    scored(account, now, None, profile="-", coverage=0, trend=None, dimensions=[])
+    page = page_of(cora, account)
+    assert "No profile of health takes it, so it has no score." in page
+    assert "Scored as" not in page

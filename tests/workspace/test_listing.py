@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from aloft.measures.listing import list_all
-from aloft.measures.models import AccountProjection
+from aloft.measures.models import AccountHealth, AccountProjection
 from aloft.records.models import Account, Person, SavedView
 from aloft.records.services import save_view, set_book
 from aloft.workspace.listing.export import plain
@@ -33,6 +33,8 @@ def four(owner: Person, now: datetime) -> dict[str, Account]:
     dogwood = factory.account("Dogwood", now, held_by=owner, mrr=None)
     factory.health(alder, now, score=31, band="red")
     factory.health(birch, now)
+    AccountHealth.objects.filter(account=alder).update(profile="in_use")
+    AccountHealth.objects.filter(account=birch).update(profile="-")
     moved = {"phase": "onboarding", "segment": "tier_3", "touch": ["tech"], "owner": None}
     AccountProjection.objects.filter(account=cedar).update(**moved, values={"sign_ins_28d": 3})
     AccountProjection.objects.filter(account=birch).update(values={"sign_ins_28d": None})
@@ -69,6 +71,8 @@ def names(response: HttpResponse) -> list[str]:
         ("measure=mrr&operator=le&value=4,000", ["Birch", "Cedar"]),
         ("q=ced&region=DE", ["Cedar"]),
         ("health=green", []),
+        ("profile=in_use", ["Alder"]),
+        ("profile=-", ["Birch", "Cedar", "Dogwood"]),
     ],
 )
 def test_each_filter_finds_exactly_its_accounts(

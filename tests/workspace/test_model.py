@@ -116,6 +116,16 @@ def test_many_accounts_cost_no_more_queries(
         mia.get("/model/", {"element": "moments.usage_fell"})
 
 
+def test_profiles_of_health_tell_whom_they_score_and_by_what(mia: Client, now: datetime) -> None:
+    usage = "usage: {weight: 1, score: sign_ins_28d, anchors: {0: 0, 9: 100}}"
+    profiles = f"starting: {{when: \"phase = 'onboarding'\", {usage}}}, in_use: {{{usage}}}"
+    published(f"{factory.DOCUMENT}health: {{profiles: {{{profiles}}}}}\n", 1, now)
+    told = page(mia, element="health.profiles")
+    assert "Starting scores phase = 'onboarding' Starting by usage" in told
+    assert "In use scores everybody whom no profile before it takes In use by usage" in told
+    assert 'name="profile" value="starting"' in mia.get("/accounts/").content.decode()
+
+
 def test_what_this_version_does_not_run_is_told_at_its_line(
     mia: Client, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

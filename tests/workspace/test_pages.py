@@ -188,8 +188,6 @@ def test_the_engine_s_answer_tells_why_the_others_are_not_open(
 
     def ask(question: str, **arguments: object) -> dict[str, object]:
         asked.append((question, arguments))
-        if question == "story":
-            return {"story": {"weeks": [], "days": [], "told": [], "mrr": []}}
         told = {
             "moment": "check_in",
             "verdict": "waits",
@@ -199,8 +197,38 @@ def test_the_engine_s_answer_tells_why_the_others_are_not_open(
         return {"explanations": [told]}
 
     monkeypatch.setattr(client, "ask", ask)
-    page = cora.get(f"/accounts/{usage_fell.account.public_id}/").content.decode()
-    assert asked == [(question, {"account": "brackwater-foods"}) for question in ("why_not", "story")]
-    assert '<th scope="row">Check in</th>' in page
-    assert "nobody has asked for it" in page
-    assert "busy or not running" not in page
+    here = f"/accounts/{usage_fell.account.public_id}/"
+    page = cora.get(here).content.decode()
+    assert asked == [("story", {"account": "brackwater-foods"})]
+    assert f'hx-get="{here}not-open" hx-trigger="load"' in page
+    part = cora.get(f"{here}not-open").content.decode()
+    assert asked[1:] == [("why_not", {"account": "brackwater-foods", "patience": 3.0})]
+    assert '<th scope="row">Check in</th>' in part
+    assert "nobody has asked for it" in part
+    assert "busy or not running" not in part
+
+
+def test_an_engine_that_does_not_answer_is_said_and_can_be_asked_again(
+    cora: Client, usage_fell: Occurrence
+) -> None:
+    here = f"/accounts/{usage_fell.account.public_id}/not-open"
+    part = cora.get(here).content.decode()
+    assert "The engine is busy or not running" in part
+    assert f'hx-get="{here}" hx-target="#not-open"' in part
+
+
+def test_sentences_of_the_engine_give_instants_in_the_zone_of_who_reads_them(
+    cora: Client, owner: Person, usage_fell: Occurrence
+) -> None:
+    owner.timezone = "Asia/Tokyo"
+    owner.save()
+    usage_fell.because = "Every 1 month from <start>: due 2026-03-01 20:00 UTC, was 2025-12-31 15:30 UTC"
+    usage_fell.save()
+    page = cora.get("/").content.decode()
+    assert "Every 1 month from &lt;start&gt;: due <time" in page
+    assert (
+        '<time datetime="2026-03-01T20:00:00Z" title="Mon 2 Mar 2026, 05:00 Asia/Tokyo">2 Mar, 05:00</time>'
+        in page
+    )
+    assert ">1 Jan, 00:30</time>" in page
+    assert " UTC" not in page

@@ -46,7 +46,8 @@ def test_a_relationship_says_of_which_account_it_is_a_part(cora: Client, acme: A
     page = cora.get(f"/accounts/{acme.ledger.public_id}/").content.decode()
     assert "<h1>Acme - Ledger has 1 open moment, 1 late</h1>" in page
     assert f'<dt>Part of</dt><dd><a href="/accounts/{acme.whole.public_id}/">Acme</a></dd>' in page
-    assert "<code>aloft why acme --product &quot;Ledger&quot;</code>" in page.replace(
+    told = cora.get(f"/accounts/{acme.ledger.public_id}/not-open").content.decode()
+    assert "<code>aloft why acme --product &quot;Ledger&quot;</code>" in told.replace(
         '"Ledger"', "&quot;Ledger&quot;"
     )
 

@@ -8,13 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
-import numpy as np
-
 from aloft.act.models import Due
-from aloft.engagement.model import Bands
 from aloft.engine.planning import History
 from aloft.engine.scoring import Scored
-from aloft.measures.health.bands import Settled, unsettled
+from aloft.measures.health.bands import Stood
 
 Place = tuple[int, str]
 """An account, by the store's number, and a moment."""
@@ -102,21 +99,16 @@ class Waiting:
 
 
 class Bandwidth:
-    """The bands that stand, and the last scores."""
+    """How accounts stood at their last reading: profiles of health, bands and scores."""
 
     def __init__(self) -> None:
-        self._held: dict[int, int] = {}
-        self._recent: dict[int, Sequence[float]] = {}
+        self._stood: dict[int, Stood] = {}
 
-    def __call__(self, rows: Sequence[int], bands: Bands) -> Settled:
-        fresh = unsettled(len(rows), bands)
-        held = np.array([self._held.get(row, 0) for row in rows], dtype=np.int8)
-        recent = [
-            self._recent.get(row, blank) for row, blank in zip(rows, fresh.recent.tolist(), strict=True)
-        ]
-        return Settled(held, np.array(recent, dtype=np.float64).reshape(fresh.recent.shape), held)
+    def __call__(self, rows: Sequence[int]) -> list[Stood]:
+        return [self._stood.get(row, Stood()) for row in rows]
 
     def keep(self, scored: Scored) -> None:
-        accounts = [int(account) for account in scored.read.accounts]
-        self._held |= dict(zip(accounts, scored.bands.held.tolist(), strict=True))
-        self._recent |= dict(zip(accounts, scored.bands.recent.tolist(), strict=True))
+        for part in scored.parts:
+            held, recent = part.bands.held.tolist(), part.bands.recent.tolist()
+            for account, *rest in zip(part.read.accounts.tolist(), held, recent, strict=True):
+                self._stood[account] = Stood(part.read.profile.name, *rest)

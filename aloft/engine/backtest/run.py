@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from aloft.engagement.model import Model
+from aloft.engine.backtest import holdouts
 from aloft.engine.backtest.evaluation import Evaluation
 from aloft.engine.backtest.figures import DOWNSELL, UNSAID, figures
 from aloft.engine.backtest.tape import Tape
@@ -80,10 +81,9 @@ def play(evaluation: Evaluation, first: date, last: date, heard: Heard) -> Playe
         evaluation.read(at, zones)
         days.add((at - timedelta(hours=12)).date())
         heard(at)
-    opened = [one for one in evaluation.opened if one.day <= last]
-    return Played(
-        evaluation.running.version.name, first, last, len(evaluation.directory.all()), len(days), opened
-    )
+    model = evaluation.running.program.model
+    opened, held_back = holdouts.part(model, [one for one in evaluation.opened if one.day <= last])
+    return Played(model.name, first, last, len(evaluation.directory.all()), len(days), opened, held_back)
 
 
 def _truth(store: FactStore, known: date) -> Truth:

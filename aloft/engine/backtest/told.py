@@ -27,6 +27,7 @@ def summary(told: Backtest) -> dict[str, Any]:
         "accounts": played.accounts,
         "readings": played.readings,
         "opened": len(played.opened),
+        "held_back": dict(played.held_back),
         **_figures(found),
     }
 

@@ -51,7 +51,8 @@ class Paying:
 
 @dataclass(frozen=True)
 class Played:
-    """`readings` daily evaluations of `accounts` accounts; both days are included."""
+    """`readings` daily evaluations of `accounts` accounts; both days are included. `held_back`: by moment, what
+    would have opened for whom its experiment holds out."""
 
     model: str
     first: date
@@ -59,6 +60,7 @@ class Played:
     accounts: int
     readings: int
     opened: Sequence[Opened]
+    held_back: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

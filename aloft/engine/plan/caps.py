@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aloft.coverage.visits import customary
 from aloft.decide.policy.channels import is_of
 from aloft.engagement.model import Duration, Model, Moment
 from aloft.engagement.policy import ContactCap
@@ -67,7 +68,7 @@ def _counted(model: Model, cap: ContactCap) -> Counted:
     moments = {
         name: float(minutes_of(moment.length or moment.effort)) if in_minutes else 1.0
         for name, moment in model.moments.items()
-        if _falls_under(moment, cap)
+        if _falls_under(model, moment, cap)
     }
     return Counted(cap, moments, _limits(cap))
 
@@ -81,8 +82,8 @@ def _limits(cap: ContactCap) -> Mapping[str, float]:
     return {level: float(minutes_of(most)) for level, most in cap.most.items()}
 
 
-def _falls_under(moment: Moment, cap: ContactCap) -> bool:
-    preferred = moment.channel[0] if moment.channel else ""
+def _falls_under(model: Model, moment: Moment, cap: ContactCap) -> bool:
+    preferred = next(iter(customary(model, moment)), "")
     if not is_of(preferred, cap.channel):
         return False
     who = moment.guests or moment.to

@@ -125,7 +125,7 @@ def begun(turn: Turn, store: FactStore, model: Model, today: date) -> dict[str, 
 
 
 def _got(moment: str, drawn: Sequence[str]) -> str:
-    """SQL that leaves out who is held out."""
+    """SQL that leaves out who is held out, as `rates` has named them."""
     if moment not in drawn:
         return ""
     return f" and not f._account in (select account from held_out where moment = '{moment}')"

@@ -17,7 +17,7 @@ def notes(ground: Ground, model: Model, moments: Sequence[MomentPlan]) -> tuple[
         *_unmeasured(moments),
         *_conditional(model),
         *_owned_by_transaction(model),
-        *experiments.notes(model, {one.moment: one.meets for one in moments}),
+        *experiments.notes(model, {one.moment: one.meets for one in moments}, ground.at.date()),
         *_late(ground),
         *_home(ground, model),
     )

@@ -26,6 +26,7 @@ from aloft.engagement.model import (
 )
 from aloft.engagement.problems import InvalidModel
 from aloft.engine.backtest.run import Lately
+from aloft.engine.plan import experiments
 from aloft.engine.plan.history import LOOKED_BACK
 from aloft.engine.plan.sides import Side
 from aloft.engine.plan.values import Rate
@@ -86,9 +87,10 @@ def rates(
     at: datetime,
     lately: Lately | None = None,
 ) -> Rated:
-    """Only openings at accounts that a moment meets on that side count. `lately`: what a backtest of the text has
-    opened, for rules that have not been in force for a week."""
+    """Only openings at accounts that a moment meets on that side, and that no experiment holds out now, count.
+    `lately`: what a backtest of the text has opened, for rules that have not been in force for a week."""
     versions = list(live)
+    experiments.leave_out_now(store, model, at.date())
     counted = _counted(store, side, model.name, "fired")
     tested = _tested(store, side, model.name, lately) if lately else {}
     by_moment: dict[str, Rate] = {}
@@ -125,6 +127,7 @@ def _counted(store: FactStore, side: Side, model: str, table: str) -> Mapping[tu
         f"""select f.{named}, o.role, count(*) from {table} f join {side.stands} s using (account)
         join {side.owned} o on o.model = s.model and o.moment = f.{named} and o.touch = s.touch
         join {side.met} m on m.account = f.account and m.moment = f.{named}
+        anti join held_out h on h.account = f.account and h.moment = f.{named}
         where s.model = $model group by all""",
         {"model": model},
     )

@@ -9,7 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.sqlite3.base import DatabaseWrapper
 
+from aloft.databases import sqlite
 from aloft.records.tables import make_tables
 
 _QUICK = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON"
@@ -48,11 +50,11 @@ def scratch() -> Iterator[Scratch]:
 
 @contextmanager
 def _database(file: Path) -> Iterator[None]:
-    """Another database in the place of Django's: the connection to the own one stays as it is, unused."""
+    """A file in the place of Django's database, whatever that is: the connection to it stays as it is, unused."""
     own = connections[DEFAULT_DB_ALIAS]
-    other = connections.create_connection(DEFAULT_DB_ALIAS)
-    options = {**other.settings_dict.get("OPTIONS", {}), "init_command": _QUICK}
-    other.settings_dict = {**other.settings_dict, "NAME": file, "OPTIONS": options}
+    told = sqlite(file)
+    options = {**told["OPTIONS"], "init_command": _QUICK}
+    other = DatabaseWrapper({**own.settings_dict, **told, "OPTIONS": options}, DEFAULT_DB_ALIAS)
     connections[DEFAULT_DB_ALIAS] = other
     try:
         yield

@@ -84,8 +84,8 @@ def _weeks(connection: duckdb.DuckDBPyConnection, state: str) -> Floats:
 
 @dataclass(frozen=True)
 class Gaps:
-    """Days between days on which it happened; NaN where too few. `days` from the account's first fact to the
-    last time, `quiet` the whole days since."""
+    """Days between days on which it happened; NaN where too few, and where the frame does not ask. `days` from the
+    account's first fact to the last time, `quiet` the whole days since."""
 
     mean: Floats
     sd: Floats
@@ -95,15 +95,17 @@ class Gaps:
 
 
 def gaps(connection: duckdb.DuckDBPyConnection, detector: Detector) -> Gaps:
+    """A row per account of `everybody`; read of those of the frame, for each is judged by its own gaps alone."""
     found = connection.execute(
-        f"""with happened as (select distinct s.account, s.day from {_state(detector)} s
-          join everybody e on e.account = s.account
+        f"""with asked_of as (select account, last from everybody where account in (select _account from frame)),
+        happened as (select distinct s.account, s.day from {_state(detector)} s
+          join asked_of e on e.account = s.account
           where s.n > 0 and s.day <= e.last and s.day > e.last - {REMEMBERED}),
         spaced as (select account, day, day - lag(day) over (partition by account order by day) as gap
           from happened),
         told as (select account, avg(gap) as mean, stddev_samp(gap) as sd, count(gap) as gaps,
           max(day) as newest from spaced group by account),
-        seen as (select account, min(day) as first from day_count group by account)
+        seen as (select account, min(day) as first from day_count semi join asked_of using (account) group by account)
         select t.mean::double as mean, t.sd::double as sd, coalesce(t.gaps, 0)::double as gaps,
           (t.newest - n.first)::double as days, (e.last - t.newest)::double as quiet
         from everybody e left join told t on t.account = e.account left join seen n on n.account = e.account

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from aloft.engagement.model import Bands
+from aloft.engagement.scorecards import Bands, Profile
 
 Floats = npt.NDArray[np.float64]
 Band = npt.NDArray[np.int8]
@@ -26,9 +27,29 @@ class Settled:
     shown: Band
 
 
-def unsettled(accounts: int, bands: Bands) -> Settled:
-    none = np.zeros(accounts, dtype=np.int8)
-    return Settled(none, np.full((accounts, bands.settle), np.nan), none)
+@dataclass(frozen=True)
+class Stood:
+    """What the reading before left of one account: the profile that scored it, the band that stands, the last scores.
+
+    None of them, before the first reading.
+    """
+
+    profile: str = ""
+    held: int = NONE
+    recent: Sequence[float | None] = ()
+
+
+def standing(stood: Sequence[Stood], profile: Profile) -> Settled:
+    """What the next reading settles bands by, a row each. Who was scored by another profile begins afresh."""
+    ours = [one if one.profile == profile.name else Stood() for one in stood]
+    held = np.array([one.held for one in ours], dtype=np.int8)
+    recent = [_padded(one.recent, profile.bands.settle) for one in ours]
+    return Settled(held, np.array(recent, dtype=np.float64).reshape(len(ours), profile.bands.settle), held)
+
+
+def _padded(recent: Sequence[float | None], size: int) -> list[float]:
+    known = [np.nan if one is None else one for one in recent[-size:]]
+    return [np.nan] * (size - len(known)) + known
 
 
 def settle(before: Settled, scores: Floats, bands: Bands) -> Settled:

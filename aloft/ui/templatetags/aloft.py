@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -11,7 +12,7 @@ from typing import cast
 
 from django import template
 from django.template.context import Context
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
@@ -158,6 +159,20 @@ def day(context: Context, instant: datetime | None) -> str:
 @register.simple_tag(takes_context=True)
 def clock_time(context: Context, instant: datetime | None) -> str:
     return _time(context, instant, lambda at, now, zone: words.clock_time(at, zone))
+
+
+_TOLD = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?(?= UTC\b)")
+
+
+@register.simple_tag(takes_context=True)
+def told(context: Context, sentence: object) -> SafeString:
+    """A sentence of the engine, which gives instants as `2026-01-31 09:00 UTC`, with these in the reader's zone."""
+    parts, end, text = [], 0, str(sentence or "")
+    for found in _TOLD.finditer(text):
+        at = datetime.fromisoformat(found[0]).replace(tzinfo=UTC)
+        parts += [escape(text[end : found.start()]), _time(context, at, words.exactly)]
+        end = found.end() + len(" UTC")
+    return mark_safe("".join([*parts, escape(text[end:])]))  # noqa: S308  (each part is escaped)
 
 
 @register.filter

@@ -50,12 +50,15 @@ def filters(reader: Reader, query: Query, mine: QuerySet[Any]) -> list[Filter]:
     segments = dict.fromkeys(name for model in models for name in model.segments)
     phases = dict.fromkeys(name for model in models for name in model.phases)
     touches = dict.fromkeys(level.name for model in models for level in model.touch_levels)
+    profiles = dict.fromkeys(name for model in models if model.health for name in model.health.profiles)
+    scored = [_filter(query, "profile", "Scored as", [*_humanised(profiles), (NONE, "No profile")])]
     people = Person.objects.order_by("name").values_list("handle", "name")
     return [
         _filter(query, "segment", "Segment", [*_humanised(segments), (NONE, "None")]),
         _filter(query, "phase", "Phase", [*_humanised(phases), (NONE, "None")]),
         _filter(query, "touch", "Touch", _humanised(touches)),
         _filter(query, "health", "Health", BANDS.items()),
+        *(scored if profiles or query.profile else []),
         _filter(query, "owner", "Owner", [*people, (NONE, "Nobody")]),
         _filter(query, "region", "Region", [*_countries(mine), (NONE, "Not known")]),
     ]

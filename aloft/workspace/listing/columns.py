@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from aloft.measures.daily import NO_PROFILE
 from aloft.measures.models import Listing
 from aloft.records.models import Account
 from aloft.ui.words import humanised
@@ -44,6 +45,12 @@ def _words(name: str) -> Callable[[Account], str]:
     return lambda account: humanised(getattr(listing_of(account), name, ""))
 
 
+def _profile(account: Account) -> str:
+    listing = listing_of(account)
+    named = listing.profile if listing else ""
+    return "" if named == NO_PROFILE else humanised(named)
+
+
 def _touch(account: Account) -> str:
     listing = listing_of(account)
     return ", ".join(listing.touch.strip(",").split(",")) if listing else ""
@@ -65,6 +72,7 @@ BUILT_IN = (
     Column("touch", "Touch", "touch", _of_listing("touch"), _touch),
     Column("health", "Health", "health", _of_listing("score"), _listed("score")),
     Column("band", "Band", "band", _of_listing("band"), _listed("band")),
+    Column("profile", "Scored as", "plain", _of_listing("profile"), _profile),
     Column("trend", "Health trend", "trend", _of_listing("trend"), _listed("trend"), numeric=True),
     Column("mrr", "MRR", "mrr", _of_listing("mrr"), _listed("mrr"), numeric=True),
     Column("renews", "Renews", "renews", _of_listing("renews_at"), _listed("renews_at"), numeric=True),
@@ -109,7 +117,18 @@ def chosen(keys: tuple[str, ...], known: Mapping[str, Column]) -> list[Column]:
 
 
 READ = ("public_id", "external_id", "name", "country")
-READ_LISTED = ("phase", "segment", "touch", "mrr", "renews_at", "band", "score", "trend", "owner__name")
+READ_LISTED = (
+    "phase",
+    "segment",
+    "touch",
+    "mrr",
+    "renews_at",
+    "band",
+    "score",
+    "trend",
+    "profile",
+    "owner__name",
+)
 
 
 def with_columns(accounts: QuerySet[Account], shown: Iterable[Column]) -> QuerySet[Account]:

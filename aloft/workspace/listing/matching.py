@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from aloft.act.selectors import first_due, waiting
+from aloft.measures.daily import NO_PROFILE
 from aloft.records.models import Account
 from aloft.workspace.listing.columns import NAME, WORK, Column
 from aloft.workspace.listing.measures import NO_VALUE, OPERATORS, Measure, NotComparable, read_value
@@ -70,6 +71,7 @@ _LISTS: Mapping[str, Callable[[tuple[str, ...]], Q]] = {
     "phase": _any("listing__phase", Q(listing=None) | Q(listing__phase="")),
     "touch": _touched,
     "health": _any("listing__band", Q(listing=None) | Q(listing__band="")),
+    "profile": _any("listing__profile", Q(listing=None) | Q(listing__profile__in=["", NO_PROFILE])),
     "owner": _any("listing__owner__handle", Q(listing__owner=None)),
     "region": _any("country", Q(country="")),
 }

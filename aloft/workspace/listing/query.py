@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from aloft.workspace.listing.measures import NO_VALUE, OPERATORS
 
-LISTS = ("segment", "phase", "touch", "health", "owner", "region")
+LISTS = ("segment", "phase", "touch", "health", "profile", "owner", "region")
 LONGEST, MOST = 100, 50
 
 
@@ -35,6 +35,7 @@ class Query:
     phase: tuple[str, ...] = ()
     touch: tuple[str, ...] = ()
     health: tuple[str, ...] = ()
+    profile: tuple[str, ...] = ()
     owner: tuple[str, ...] = ()
     region: tuple[str, ...] = ()
     where: tuple[Where, ...] = ()

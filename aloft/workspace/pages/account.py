@@ -13,11 +13,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from aloft.act.models import Occurrence, OccurrenceState
-from aloft.engine import client
 from aloft.measures.goals import plan_at
 from aloft.records.models import Account
 from aloft.records.policies import may_except, may_merge
-from aloft.ui.words import humanised
 from aloft.workspace import selectors, sentences
 from aloft.workspace.context import Crumb, above
 from aloft.workspace.forms import PulseForm
@@ -41,16 +39,6 @@ class Line:
 
     occurrence: Occurrence
     state: str
-
-
-@dataclass(frozen=True)
-class NotOpen:
-    """A moment that is not open, and why."""
-
-    moment: str
-    verdict: str
-    because: str
-    change: str
 
 
 @require_safe
@@ -79,7 +67,6 @@ def main(
     moments, parts = selectors.moments_at(history), selectors.relationships_of(account, reader.now)
     people, contracts = people_of(account), contracts_of(history, reader.now)
     plan = plan_at(account, reader.now, reader.versions)
-    refusals = why_not(account)
     story = story_of(account)
     opened = [moment for moment in moments if moment.opened_at]
     context: dict[str, object] = {
@@ -104,8 +91,6 @@ def main(
         "pulses": pulses_at(history),
         "pulse_form": form or PulseForm(),
         "contracts": contracts,
-        "answered": refusals is not None,
-        "not_open": refusals or [],
         "by_hand": manual_moments(account, reader.versions),
         "listing": listing_of(account),
         "plan": plan,
@@ -159,16 +144,3 @@ def line(occurrence: Occurrence, now: datetime) -> Line:
 
 def is_past(occurrence: Occurrence) -> bool:
     return occurrence.state in {OccurrenceState.DONE, OccurrenceState.CLOSED}
-
-
-def why_not(account: Account) -> list[NotOpen] | None:
-    """Asked of the engine; None when it is busy or does not run."""
-    answer = client.ask("why_not", account=account.external_id)
-    if answer is None or "explanations" not in answer:
-        return None
-    return [
-        NotOpen(
-            humanised(told["moment"]), told["verdict"], told["headline"].partition(": ")[2], told["change"]
-        )
-        for told in answer["explanations"]
-    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -108,7 +109,11 @@ def left_on(contracts: Sequence[ContractOf], now: datetime) -> date | None:
 
 
 def seats_in_force(contracts: Sequence[ContractOf]) -> int:
-    return sum(line.now.seats or 0 for one in contracts for line in one.lines if line.in_force)
+    """Those of the product with the most: who uses two products holds a seat of each, and is one person."""
+    of_product: Counter[int | None] = Counter()
+    for line in (line.now for one in contracts for line in one.lines if line.in_force):
+        of_product[line.product_id] += line.seats or 0
+    return max(of_product.values(), default=0)
 
 
 @dataclass(frozen=True)

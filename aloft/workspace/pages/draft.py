@@ -22,6 +22,8 @@ from aloft.workspace.difference import difference
 from aloft.workspace.elements import title_of
 from aloft.workspace.pages import frame
 from aloft.workspace.parts import SECTIONS, MomentForm, PartForm, PhaseForm, SegmentForm
+from aloft.workspace.reader import Reader
+from aloft.workspace.upcoming import upcoming
 
 FILE = "model.yaml"
 NAMED = 3  # parts that a sentence names
@@ -68,14 +70,16 @@ def judge(text: str) -> Judged:
         return Judged(None, invalid.problems)
 
 
-def main(draft: ModelDraft, chosen: str = "", form: PartForm | None = None, refused: str = "") -> frame.Main:
+def main(
+    reader: Reader, draft: ModelDraft, chosen: str = "", form: PartForm | None = None, refused: str = ""
+) -> frame.Main:
     context = {
         "crumbs": [Crumb("Model", f"{reverse('model')}?model={draft.name}"), Crumb("Draft")],
         "sentence": sentence(draft),
         "refused": refused,
         "undoable": draft.steps.exists(),
         **told(draft),
-        **side(draft, chosen, form),
+        **side(reader, draft, chosen, form),
     }
     return frame.Main("draft", f"Draft of {draft.name}", context)
 
@@ -116,7 +120,7 @@ def changed(draft: ModelDraft) -> Changes | None:
         return None
 
 
-def side(draft: ModelDraft, chosen: str, form: PartForm | None = None) -> dict[str, object]:
+def side(reader: Reader, draft: ModelDraft, chosen: str, form: PartForm | None = None) -> dict[str, object]:
     """The parts, and the form of the one that is chosen."""
     judged, written = judge(draft.text), _outline(draft.text)
     section, _, entry = chosen.partition(".")
@@ -131,19 +135,20 @@ def side(draft: ModelDraft, chosen: str, form: PartForm | None = None) -> dict[s
         "kind": SECTIONS.get(section, ""),
         "is_new": is_new or (section in SECTIONS and not entry),
         "form": found,
-        "says": said_in_words(judged, section, entry),
+        "says": said_in_words(reader, judged, section, entry),
         "part_problems": judged.of(chosen) if entry else (),
         "first": written[chosen].first if chosen in written else 0,
     }
 
 
-def said_in_words(judged: Judged, section: str, entry: str) -> str:
-    """“5 business days after the contract starts”."""
+def said_in_words(reader: Reader, judged: Judged, section: str, entry: str) -> str:
+    """“It opens 5 business days after the contract starts.”, and when that would be at one account."""
     model = judged.reading.model if judged.reading else None
     if model is None or section != "moments" or entry not in model.moments:
         return ""
     moment = model.moments[entry]
-    return f"It opens {words.trigger(moment)}. Its outcome is judged {words.window(moment.outcome)}."
+    told = f"It opens {words.trigger(moment)}. Its outcome is judged {words.window(moment.outcome)}."
+    return f"{told} {upcoming(reader, model, moment)}".rstrip()
 
 
 def form_of(draft: ModelDraft, chosen: str, data: Any = None) -> PartForm | None:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from aloft.measures.daily import NO_PROFILE
 from aloft.measures.models import AccountHealth, HealthDay, Signal
 from aloft.records.models import Pulse
 from aloft.ui.words import humanised
 from aloft.workspace.forms import PULSE_WORDS
 from aloft.workspace.history import History
+from aloft.workspace.sentences import scored_as
 
 DAYS, SIGNALS, PULSES = 90, 5, 3
 FLAPS = 0.2
@@ -34,10 +36,12 @@ class Driver:
 
 @dataclass(frozen=True)
 class Shown:
-    """`path` draws the history in a box of 240 by 40; empty with fewer than two days that are known."""
+    """`path` draws the history in a box of 240 by 40; empty with fewer than two days that are known. `profile` tells
+    by which one it was scored, and since when; empty where the model scores everybody alike."""
 
     band: str
     score: str
+    profile: str
     trend: float | None
     sentence: str
     coverage: float
@@ -56,15 +60,16 @@ def health_of(history: History) -> Shown | None:
     if kept is None:
         return None
     drivers = tuple(_driver(told) for told in kept.dimensions)
-    days = _scores(history.health, kept)
+    days = _newest(history.health, kept)
     return Shown(
         band=kept.band,
         score="" if kept.score is None else f"{kept.score:.0f}",
+        profile=scored_as(kept.profile, kept.profile_since),
         trend=kept.trend,
         sentence=sentence(kept, drivers),
         coverage=kept.coverage,
         drivers=tuple(sorted(drivers, key=lambda one: one.points)),
-        path=_path([score for score in days if score is not None]),
+        path=_path([one for one in days if one.score is not None]),
         days=len(days),
     )
 
@@ -79,6 +84,8 @@ def _driver(told: dict[str, Any]) -> Driver:
 
 def sentence(kept: AccountHealth, drivers: Sequence[Driver]) -> str:
     """What holds it down and what lifts it, against the middle of its segment; or why there is no score."""
+    if kept.profile == NO_PROFILE:
+        return "No profile of health takes it, so it has no score."
     missing = [one.name.lower() for one in drivers if one.share == 0]
     if kept.score is None:
         return f"Too little is known for a score: {kept.coverage:.0%} of its weight. Not available: {_listed(missing)}."
@@ -103,17 +110,20 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names) or "nothing"
 
 
-def _scores(days: Sequence[HealthDay], kept: AccountHealth) -> list[float | None]:
+def _newest(days: Sequence[HealthDay], kept: AccountHealth) -> list[HealthDay]:
     since = kept.day - timedelta(days=DAYS)
-    return [one.score for one in days if one.day > since]
+    return [one for one in days if one.day > since]
 
 
-def _path(scores: Sequence[float]) -> str:
-    if len(scores) < 2:
+def _path(days: Sequence[HealthDay]) -> str:
+    """A line for each profile: what two of them find is not compared."""
+    if len(days) < 2:
         return ""
-    step = WIDTH / (len(scores) - 1)
-    points = [f"{i * step:.1f} {HEIGHT - score / 100 * HEIGHT:.1f}" for i, score in enumerate(scores)]
-    return f"M{' L'.join(points)}"
+    step, told = WIDTH / (len(days) - 1), ""
+    for i, one in enumerate(days):
+        begins = i == 0 or one.profile != days[i - 1].profile
+        told += f"{'M' if begins else ' L'}{i * step:.1f} {HEIGHT - (one.score or 0) / 100 * HEIGHT:.1f}"
+    return told
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Q
@@ -35,13 +35,13 @@ def three_questions(account: Account, plan: PlanOf | None, now: datetime) -> lis
     """The first goal of the plan answers the first two."""
     first = plan.goals[0] if plan and plan.goals else None
     return [
-        measured(plan.plan, first.goal) if plan and first else UNMEASURED,
+        measured(plan.plan, first.goal, now) if plan and first else UNMEASURED,
         achieved(first),
         loyal(account, now),
     ]
 
 
-def measured(plan: SuccessPlan, goal: Goal) -> Question:
+def measured(plan: SuccessPlan, goal: Goal, now: datetime) -> Question:
     agreed = plan.agreed_at is not None
     then = (
         "Agreed" + (f" with {plan.agreed_by}" if plan.agreed_by else "")
@@ -49,7 +49,7 @@ def measured(plan: SuccessPlan, goal: Goal) -> Question:
         else "Not agreed with the customer yet."
     )
     complete = None not in (goal.baseline, goal.target, goal.due_on)
-    return Question(UNMEASURED.ask, agreed and complete, f"{goal.title}{_aim(goal)}", then)
+    return Question(UNMEASURED.ask, agreed and complete, f"{goal.title}{_aim(goal, now)}", then)
 
 
 def achieved(goal: GoalOf | None) -> Question:
@@ -84,11 +84,16 @@ def loyal(account: Account, now: datetime) -> Question:
     )
 
 
-def _aim(goal: Goal) -> str:
+def _aim(goal: Goal, now: datetime) -> str:
     if goal.baseline is None or goal.target is None:
         return ""
-    until = f" by {goal.due_on.day} {goal.due_on:%b}" if goal.due_on else ""
+    until = f" by {_day(goal.due_on, now)}" if goal.due_on else ""
     return f": from {number(goal.baseline)} to {_amount(goal.target, goal.unit)}{until}"
+
+
+def _day(on: date, now: datetime) -> str:
+    """The year only when it is another."""
+    return f"{on.day} {on:%b}" + (f" {on.year}" if on.year != now.year else "")
 
 
 def _amount(value: Decimal, unit: str) -> str:

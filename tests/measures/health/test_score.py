@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from aloft.engagement.model import Bands
-from aloft.measures.health.bands import NAMES, settle, unsettled
+from aloft.engagement.scorecards import Bands, Profile
+from aloft.measures.health.bands import NAMES, Stood, settle, standing
 from aloft.measures.health.score import anchored, compose, drivers, freshness
 from aloft.measures.health.trend import slope
 
@@ -77,10 +77,10 @@ def test_a_ceiling_holds_the_score_down_and_never_lifts_it() -> None:
 
 
 def bands(scores: list[float]) -> list[str]:
-    standing, shown = unsettled(1, Bands()), []
+    settled, shown = standing([Stood()], Profile("", {})), []
     for score in scores:
-        standing = settle(standing, np.array([score]), Bands())
-        shown.append(NAMES[standing.shown[0]])
+        settled = settle(settled, np.array([score]), Bands())
+        shown.append(NAMES[settled.shown[0]])
     return shown
 
 

@@ -567,12 +567,36 @@ FROM (
       occurred,
       occurred,
       CASE
-        WHEN NOT TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) IS NULL
+        WHEN NOT COALESCE(
+          CASE
+            WHEN LENGTH(properties ->> '$.rows') <= 12
+            THEN TRY_CAST(properties ->> '$.rows' AS DECIMAL(18, 6))
+          END,
+          TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6))
+        ) IS NULL
         THEN times
       END AS weight,
-      TRY_CAST(TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) * times AS DECIMAL(30, 6)) AS total,
-      TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS low,
-      TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS high
+      TRY_CAST(COALESCE(
+        CASE
+          WHEN LENGTH(properties ->> '$.rows') <= 12
+          THEN TRY_CAST(properties ->> '$.rows' AS DECIMAL(18, 6))
+        END,
+        TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6))
+      ) * times AS DECIMAL(30, 6)) AS total,
+      COALESCE(
+        CASE
+          WHEN LENGTH(properties ->> '$.rows') <= 12
+          THEN TRY_CAST(properties ->> '$.rows' AS DECIMAL(18, 6))
+        END,
+        TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6))
+      ) AS low,
+      COALESCE(
+        CASE
+          WHEN LENGTH(properties ->> '$.rows') <= 12
+          THEN TRY_CAST(properties ->> '$.rows' AS DECIMAL(18, 6))
+        END,
+        TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6))
+      ) AS high
     FROM edges_at_once
     WHERE
       (
@@ -621,12 +645,36 @@ FROM (
       occurred,
       occurred,
       CASE
-        WHEN NOT TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) IS NULL
+        WHEN NOT COALESCE(
+          CASE
+            WHEN LENGTH(properties ->> '$.rows') <= 12
+            THEN TRY_CAST(properties ->> '$.rows' AS DECIMAL(18, 6))
+          END,
+          TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6))
+        ) IS NULL
         THEN times
       END AS weight,
-      TRY_CAST(TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) * times AS DECIMAL(30, 6)) AS total,
-      TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS low,
-      TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS high
+      TRY_CAST(COALESCE(
+        CASE
+          WHEN LENGTH(properties ->> '$.rows') <= 12
+          THEN TRY_CAST(properties ->> '$.rows' AS DECIMAL(18, 6))
+        END,
+        TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6))
+      ) * times AS DECIMAL(30, 6)) AS total,
+      COALESCE(
+        CASE
+          WHEN LENGTH(properties ->> '$.rows') <= 12
+          THEN TRY_CAST(properties ->> '$.rows' AS DECIMAL(18, 6))
+        END,
+        TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6))
+      ) AS low,
+      COALESCE(
+        CASE
+          WHEN LENGTH(properties ->> '$.rows') <= 12
+          THEN TRY_CAST(properties ->> '$.rows' AS DECIMAL(18, 6))
+        END,
+        TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6))
+      ) AS high
     FROM edges_at_once
     WHERE
       (
@@ -681,12 +729,36 @@ FROM (
       occurred,
       occurred,
       CASE
-        WHEN NOT TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) IS NULL
+        WHEN NOT COALESCE(
+          CASE
+            WHEN LENGTH(properties ->> '$.rows') <= 12
+            THEN TRY_CAST(properties ->> '$.rows' AS DECIMAL(18, 6))
+          END,
+          TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6))
+        ) IS NULL
         THEN times
       END AS weight,
-      TRY_CAST(TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) * times AS DECIMAL(30, 6)) AS total,
-      TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS low,
-      TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS high
+      TRY_CAST(COALESCE(
+        CASE
+          WHEN LENGTH(properties ->> '$.rows') <= 12
+          THEN TRY_CAST(properties ->> '$.rows' AS DECIMAL(18, 6))
+        END,
+        TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6))
+      ) * times AS DECIMAL(30, 6)) AS total,
+      COALESCE(
+        CASE
+          WHEN LENGTH(properties ->> '$.rows') <= 12
+          THEN TRY_CAST(properties ->> '$.rows' AS DECIMAL(18, 6))
+        END,
+        TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6))
+      ) AS low,
+      COALESCE(
+        CASE
+          WHEN LENGTH(properties ->> '$.rows') <= 12
+          THEN TRY_CAST(properties ->> '$.rows' AS DECIMAL(18, 6))
+        END,
+        TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6))
+      ) AS high
     FROM edges_at_once
     WHERE
       (
@@ -750,12 +822,36 @@ FROM (
       in_1 AS in_1,
       in_2 AS in_2,
       CASE
-        WHEN NOT TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) IS NULL
+        WHEN NOT COALESCE(
+          CASE
+            WHEN LENGTH(properties ->> '$.rows') <= 12
+            THEN TRY_CAST(properties ->> '$.rows' AS DECIMAL(18, 6))
+          END,
+          TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6))
+        ) IS NULL
         THEN times
       END AS weight,
-      TRY_CAST(TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) * times AS DECIMAL(30, 6)) AS total,
-      TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS low,
-      TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6)) AS high
+      TRY_CAST(COALESCE(
+        CASE
+          WHEN LENGTH(properties ->> '$.rows') <= 12
+          THEN TRY_CAST(properties ->> '$.rows' AS DECIMAL(18, 6))
+        END,
+        TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6))
+      ) * times AS DECIMAL(30, 6)) AS total,
+      COALESCE(
+        CASE
+          WHEN LENGTH(properties ->> '$.rows') <= 12
+          THEN TRY_CAST(properties ->> '$.rows' AS DECIMAL(18, 6))
+        END,
+        TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6))
+      ) AS low,
+      COALESCE(
+        CASE
+          WHEN LENGTH(properties ->> '$.rows') <= 12
+          THEN TRY_CAST(properties ->> '$.rows' AS DECIMAL(18, 6))
+        END,
+        TRY_CAST(properties ->> '$.rows' AS DECIMAL(24, 6))
+      ) AS high
     FROM edges_at_once
     WHERE
       (
@@ -1027,162 +1123,75 @@ FROM (
 
 -- gathered_at_once
 SELECT
-  *,
-  TRUE AS there_18
+  s.account AS account,
+  s.key AS thing,
+  EPOCH_US(s.occurred) AS occurred,
+  s.opens > 0 AS opens,
+  s.closes > 0 AS closes,
+  CASE WHEN s.day >= (
+    20457
+  ) THEN 1 ELSE 0 END AS there
 FROM (
   SELECT
-    _key,
-    COUNT(DISTINCT thing) AS "open_tickets"
-  FROM (
-    SELECT
-      s.account AS _key,
-      s.key AS thing,
-      s.occurred
-    FROM (
-      SELECT
-        *
-      FROM kept_turn AS s
-    ) AS s
-    WHERE
-      s.digest IN (4391666132538483486)
-      AND s.opens > 0
-      AND s.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP)
-      AND (
-        s.day >= (
-          20457
-        )
-      )
-  ) AS o
-  ANTI JOIN (
-    SELECT
-      s.account AS _key,
-      s.key AS thing,
-      s.occurred
-    FROM (
-      SELECT
-        *
-      FROM kept_turn AS s
-    ) AS s
-    WHERE
-      s.digest IN (4391666132538483486)
-      AND s.closes > 0
-      AND s.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP)
-      AND (
-        s.day >= (
-          20457
-        )
-      )
-  ) AS c
-    ON c._key = o._key AND c.thing = o.thing AND c.occurred >= o.occurred
-  GROUP BY
-    _key
-);
+    *
+  FROM kept_turn AS s
+) AS s
+WHERE
+  s.digest IN (4391666132538483486)
+  AND s.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP)
+  AND (
+    s.day >= (
+      20457
+    )
+  );
 
 -- gathered_at_once
 SELECT
-  *,
-  TRUE AS there_19
+  s.account AS account,
+  s.key AS thing,
+  EPOCH_US(s.occurred) AS occurred,
+  s.opens > 0 AS opens,
+  s.closes > 0 AS closes,
+  CASE WHEN s.day >= (
+    20457
+  ) THEN 1 ELSE 0 END AS there
 FROM (
   SELECT
-    _key,
-    COUNT(DISTINCT thing) AS "open_urgent"
-  FROM (
-    SELECT
-      s.account AS _key,
-      s.key AS thing,
-      s.occurred
-    FROM (
-      SELECT
-        *
-      FROM kept_turn AS s
-    ) AS s
-    WHERE
-      s.digest IN (4874106480260715181)
-      AND s.opens > 0
-      AND s.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP)
-      AND (
-        s.day >= (
-          20457
-        )
-      )
-  ) AS o
-  ANTI JOIN (
-    SELECT
-      s.account AS _key,
-      s.key AS thing,
-      s.occurred
-    FROM (
-      SELECT
-        *
-      FROM kept_turn AS s
-    ) AS s
-    WHERE
-      s.digest IN (4874106480260715181)
-      AND s.closes > 0
-      AND s.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP)
-      AND (
-        s.day >= (
-          20457
-        )
-      )
-  ) AS c
-    ON c._key = o._key AND c.thing = o.thing AND c.occurred >= o.occurred
-  GROUP BY
-    _key
-);
+    *
+  FROM kept_turn AS s
+) AS s
+WHERE
+  s.digest IN (4874106480260715181)
+  AND s.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP)
+  AND (
+    s.day >= (
+      20457
+    )
+  );
 
 -- gathered_at_once
 SELECT
-  *,
-  TRUE AS there_20
+  s.account AS account,
+  s.key AS thing,
+  EPOCH_US(s.occurred) AS occurred,
+  s.opens > 0 AS opens,
+  s.closes > 0 AS closes,
+  CASE WHEN s.day >= (
+    20456
+  ) THEN 1 ELSE 0 END AS there
 FROM (
   SELECT
-    _key,
-    COUNT(DISTINCT thing) AS "open_low_90d"
-  FROM (
-    SELECT
-      s.account AS _key,
-      s.key AS thing,
-      s.occurred
-    FROM (
-      SELECT
-        *
-      FROM kept_turn AS s
-    ) AS s
-    WHERE
-      s.digest IN (4746657429304392835)
-      AND s.opens > 0
-      AND s.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP)
-      AND (
-        s.day >= (
-          20456
-        )
-      )
-  ) AS o
-  ANTI JOIN (
-    SELECT
-      s.account AS _key,
-      s.key AS thing,
-      s.occurred
-    FROM (
-      SELECT
-        *
-      FROM kept_turn AS s
-    ) AS s
-    WHERE
-      s.digest IN (4746657429304392835)
-      AND s.closes > 0
-      AND s.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP)
-      AND (
-        s.day >= (
-          20456
-        )
-      )
-  ) AS c
-    ON c._key = o._key AND c.thing = o.thing AND c.occurred >= o.occurred
-  GROUP BY
-    _key
-);
+    *
+  FROM kept_turn AS s
+) AS s
+WHERE
+  s.digest IN (4746657429304392835)
+  AND s.occurred <= CAST('2026-01-01 00:00:00' AS TIMESTAMP)
+  AND (
+    s.day >= (
+      20456
+    )
+  );
 
 -- bounds
 SELECT

@@ -494,12 +494,36 @@ FROM (
     FALSE AS of_5,
     8638756773259823892 AS digest,
     CASE
-      WHEN NOT TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6)) IS NULL
+      WHEN NOT COALESCE(
+        CASE
+          WHEN LENGTH(GET_JSON_OBJECT(properties, '$.rows')) <= 12
+          THEN TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(18, 6))
+        END,
+        TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6))
+      ) IS NULL
       THEN times
     END AS weight,
-    TRY_CAST(TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6)) * times AS DECIMAL(30, 6)) AS total,
-    TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6)) AS low,
-    TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6)) AS high
+    TRY_CAST(COALESCE(
+      CASE
+        WHEN LENGTH(GET_JSON_OBJECT(properties, '$.rows')) <= 12
+        THEN TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(18, 6))
+      END,
+      TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6))
+    ) * times AS DECIMAL(30, 6)) AS total,
+    COALESCE(
+      CASE
+        WHEN LENGTH(GET_JSON_OBJECT(properties, '$.rows')) <= 12
+        THEN TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(18, 6))
+      END,
+      TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6))
+    ) AS low,
+    COALESCE(
+      CASE
+        WHEN LENGTH(GET_JSON_OBJECT(properties, '$.rows')) <= 12
+        THEN TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(18, 6))
+      END,
+      TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6))
+    ) AS high
   FROM edges
   WHERE
     (
@@ -524,12 +548,36 @@ FROM (
     FALSE AS of_5,
     8917728982000593545 AS digest,
     CASE
-      WHEN NOT TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6)) IS NULL
+      WHEN NOT COALESCE(
+        CASE
+          WHEN LENGTH(GET_JSON_OBJECT(properties, '$.rows')) <= 12
+          THEN TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(18, 6))
+        END,
+        TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6))
+      ) IS NULL
       THEN times
     END AS weight,
-    TRY_CAST(TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6)) * times AS DECIMAL(30, 6)) AS total,
-    TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6)) AS low,
-    TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6)) AS high
+    TRY_CAST(COALESCE(
+      CASE
+        WHEN LENGTH(GET_JSON_OBJECT(properties, '$.rows')) <= 12
+        THEN TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(18, 6))
+      END,
+      TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6))
+    ) * times AS DECIMAL(30, 6)) AS total,
+    COALESCE(
+      CASE
+        WHEN LENGTH(GET_JSON_OBJECT(properties, '$.rows')) <= 12
+        THEN TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(18, 6))
+      END,
+      TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6))
+    ) AS low,
+    COALESCE(
+      CASE
+        WHEN LENGTH(GET_JSON_OBJECT(properties, '$.rows')) <= 12
+        THEN TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(18, 6))
+      END,
+      TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6))
+    ) AS high
   FROM edges
   WHERE
     (
@@ -558,12 +606,36 @@ FROM (
     FALSE AS of_5,
     6433322488679723558 AS digest,
     CASE
-      WHEN NOT TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6)) IS NULL
+      WHEN NOT COALESCE(
+        CASE
+          WHEN LENGTH(GET_JSON_OBJECT(properties, '$.rows')) <= 12
+          THEN TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(18, 6))
+        END,
+        TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6))
+      ) IS NULL
       THEN times
     END AS weight,
-    TRY_CAST(TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6)) * times AS DECIMAL(30, 6)) AS total,
-    TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6)) AS low,
-    TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6)) AS high
+    TRY_CAST(COALESCE(
+      CASE
+        WHEN LENGTH(GET_JSON_OBJECT(properties, '$.rows')) <= 12
+        THEN TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(18, 6))
+      END,
+      TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6))
+    ) * times AS DECIMAL(30, 6)) AS total,
+    COALESCE(
+      CASE
+        WHEN LENGTH(GET_JSON_OBJECT(properties, '$.rows')) <= 12
+        THEN TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(18, 6))
+      END,
+      TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6))
+    ) AS low,
+    COALESCE(
+      CASE
+        WHEN LENGTH(GET_JSON_OBJECT(properties, '$.rows')) <= 12
+        THEN TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(18, 6))
+      END,
+      TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6))
+    ) AS high
   FROM edges
   WHERE
     (
@@ -592,12 +664,36 @@ FROM (
     FALSE AS of_5,
     4491334875824454062 AS digest,
     CASE
-      WHEN NOT TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6)) IS NULL
+      WHEN NOT COALESCE(
+        CASE
+          WHEN LENGTH(GET_JSON_OBJECT(properties, '$.rows')) <= 12
+          THEN TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(18, 6))
+        END,
+        TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6))
+      ) IS NULL
       THEN times
     END AS weight,
-    TRY_CAST(TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6)) * times AS DECIMAL(30, 6)) AS total,
-    TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6)) AS low,
-    TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6)) AS high
+    TRY_CAST(COALESCE(
+      CASE
+        WHEN LENGTH(GET_JSON_OBJECT(properties, '$.rows')) <= 12
+        THEN TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(18, 6))
+      END,
+      TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6))
+    ) * times AS DECIMAL(30, 6)) AS total,
+    COALESCE(
+      CASE
+        WHEN LENGTH(GET_JSON_OBJECT(properties, '$.rows')) <= 12
+        THEN TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(18, 6))
+      END,
+      TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6))
+    ) AS low,
+    COALESCE(
+      CASE
+        WHEN LENGTH(GET_JSON_OBJECT(properties, '$.rows')) <= 12
+        THEN TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(18, 6))
+      END,
+      TRY_CAST(GET_JSON_OBJECT(properties, '$.rows') AS DECIMAL(24, 6))
+    ) AS high
   FROM edges
   WHERE
     (
@@ -893,11 +989,11 @@ FROM (
     ON s.account = b._account
   WHERE
     s.digest IN (4391666132538483486, 4874106480260715181, 4746657429304392835)
-    AND s.opens > 0
     AND s.occurred <= b._at
     AND (
       s.day >= b.first_2 OR s.day >= b.first_4
     )
+    AND s.opens > 0
 ) AS o
 ANTI JOIN (
   SELECT
@@ -910,11 +1006,11 @@ ANTI JOIN (
     ON s.account = b._account
   WHERE
     s.digest IN (4391666132538483486, 4874106480260715181, 4746657429304392835)
-    AND s.closes > 0
     AND s.occurred <= b._at
     AND (
       s.day >= b.first_2 OR s.day >= b.first_4
     )
+    AND s.closes > 0
 ) AS c
   ON c._key = o._key
   AND c.thing = o.thing
