@@ -371,26 +371,20 @@ def person(
     email: Annotated[str, typer.Option(help="Signs in with it")],
     role: Annotated[str, typer.Option(help="A role of the engagement model")] = "csm",
     sees_everything: Annotated[bool, typer.Option(help="Heads, managers and operations")] = False,
+    hours: Annotated[float | None, typer.Option(help="For customers, a week")] = None,
+    skills: Annotated[str | None, typer.Option(help="What they know, with commas: sso,migration")] = None,
+    languages: Annotated[str | None, typer.Option(help="What they speak: en,ja")] = None,
+    segments: Annotated[str | None, typer.Option(help="Which they serve; without any, all")] = None,
     password: Annotated[
         str | None, typer.Option(help="Asked for if not given", prompt=True, hide_input=True)
     ] = None,
 ) -> None:
-    """Add one of our people, who can sign in."""
-    from aloft.records.services import create_user_for, set_person
+    """Add one of our people, who can sign in; given again, it sets what is given."""
+    from aloft.cli import people
 
     prepare()
-    now = clock.now()
-    try:
-        made = set_person(
-            handle=handle,
-            name=name,
-            email=email,
-            role=role,
-            sees_everything=sees_everything,
-            actor="cli",
-            at=now,
-        )
-        create_user_for(person=made, actor="cli", at=now, password=password)
-    except Refused as refused:
-        refuse(str(refused))
+    told = {"hours_per_week": hours, "skills": skills, "languages": languages, "segments": segments}
+    given = {field: value for field, value in told.items() if value is not None}
+    whole = {"name": name, "email": email, "role": role, "sees_everything": sees_everything, **given}
+    people.set_up(handle, password, whole)
     out.print(f"{name} can sign in with {email}.", markup=False)

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 
+from aloft.decide.choosing import NOTHING, Asked, Candidate, choose
 from aloft.engagement.model import Moment, Role, Touch
 
 Holder = Mapping[str, tuple[int, str]]  # role -> the person whose book holds the account, and the book's name
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """Someone of our team, now. `away_until`: the last day of the leave they are on, if any."""
-
-    person: int
-    name: str
-    role: str
-    away_until: date | None = None
-    backup: int | None = None
-    load: int = 0  # open occurrences
-
-    @property
-    def away(self) -> bool:
-        return self.away_until is not None
 
 
 @dataclass(frozen=True)
@@ -51,39 +35,43 @@ def resolve(
     people: Mapping[int, Candidate],
     *,
     keep: int | None = None,
+    asked: Asked = NOTHING,
 ) -> Resolved:
     """Who owns `moment` for an account with these touch levels, most personal first. See `resolve_role`."""
     chosen = _chosen(moment, touch)
     if chosen is None:
         return Resolved(None, "", f"no owner is named for {' or '.join(touch) or 'an account without'} touch")
     name, level = chosen
-    return replace(resolve_role(roles[name], holder, people, keep=keep), level=level)
+    return replace(resolve_role(roles[name], holder, people, keep=keep, asked=asked), level=level)
 
 
 def resolve_role(
-    role: Role, holder: Holder, people: Mapping[int, Candidate], *, keep: int | None = None
+    role: Role,
+    holder: Holder,
+    people: Mapping[int, Candidate],
+    *,
+    keep: int | None = None,
+    asked: Asked = NOTHING,
 ) -> Resolved:
     """Who fills `role` for an account: an owner, a participant, or whom an escalation goes to.
 
-    An automated role is nobody. A pool takes the least loaded of those who are here. Otherwise it is the
-    person whose book holds the account; on leave, their backup. When both are away, or no book holds the
-    account, it is the least loaded of those who are here, and `reports_to` is told; as it is when nobody is
-    left. Equal loads go by name. `keep` is the owner of an occurrence that is open: where the least loaded is
-    asked for, they stay while they are here, so that deciding again moves nothing.
+    An automated role is nobody. In a pool it is one of those who are here, as the role chooses and what is `asked`
+    allows. Otherwise it is the person whose book holds the account, whatever is asked; on leave, their backup.
+    When both are away, or no book holds the account, it is one of those who are here, and `reports_to` is told; as
+    it is when nobody is left, or nobody has what is asked. `keep` is the owner of an occurrence that is open: where
+    one of several is chosen, they stay while they are here, so that deciding again moves nothing.
     """
     if role.automated:
         return Resolved(None, role.name, f"{role.name} is automated", automated=True)
     if role.pool:
-        return _least_loaded(role, people.values(), keep, why="", tell=None)
+        return _one_of(role, people, keep, asked)
     held_by, book = holder.get(role.name, (None, ""))
     person = people.get(held_by) if held_by is not None else None
     if person is None:
-        return _least_loaded(
-            role, people.values(), keep, why="no book holds the account", tell=role.reports_to
-        )
+        return _one_of(role, people, keep, asked, why="no book holds the account")
     if not person.away:
         return Resolved(person.person, role.name, f"holds the book {book}")
-    return _covered(role, person, people, keep)
+    return _covered(role, person, people, keep, asked)
 
 
 def moves(current: int | None, resolved: Resolved, *, started: bool) -> bool:
@@ -107,29 +95,34 @@ def _chosen(moment: Moment, touch: tuple[Touch, ...]) -> tuple[str, Touch | None
     return (moment.owners["*"], None) if "*" in moment.owners else None
 
 
-def _covered(role: Role, person: Candidate, people: Mapping[int, Candidate], keep: int | None) -> Resolved:
+def _covered(
+    role: Role, person: Candidate, people: Mapping[int, Candidate], keep: int | None, asked: Asked
+) -> Resolved:
     away = f"{person.name} is {_away(person)}"
     backup = people.get(person.backup) if person.backup is not None else None
     if backup is not None and not backup.away:
         return Resolved(backup.person, role.name, f"{away}, {backup.name} covers")
     why = f"{away}, so is {backup.name}" if backup else f"{away} without a backup"
-    return _least_loaded(role, people.values(), keep, why=why, tell=role.reports_to)
+    return _one_of(role, people, keep, asked, why=why)
 
 
-def _least_loaded(
-    role: Role, people: Iterable[Candidate], keep: int | None, *, why: str, tell: str | None
+def _one_of(
+    role: Role, people: Mapping[int, Candidate], keep: int | None, asked: Asked, *, why: str = ""
 ) -> Resolved:
+    """`why`: what should have been otherwise, and is told."""
     reason = f"{why}, " if why else ""
-    holders = [person for person in people if person.role == role.name]
+    holders = [person for person in people.values() if person.role == role.name]
     here = [person for person in holders if not person.away]
     if not here:
         nobody = f"everyone who is {role.name} is away" if holders else f"nobody is {role.name}"
         return Resolved(None, role.name, reason + nobody, tell=role.reports_to)
-    chosen = min(here, key=lambda person: (person.person != keep, person.load, person.name, person.person))
-    if chosen.person == keep:
-        return Resolved(chosen.person, role.name, f"{reason}{chosen.name} has it already", tell=tell)
-    found = f"{chosen.name} has the least to do of {role.name}: {chosen.load} open"
-    return Resolved(chosen.person, role.name, reason + found, tell=tell)
+    kept = next((person for person in here if person.person == keep), None)
+    if kept:
+        told = role.reports_to if why else None
+        return Resolved(kept.person, role.name, f"{reason}{kept.name} has it already", tell=told)
+    chosen = choose(role, here, asked)
+    told = role.reports_to if why or chosen.lacking else None
+    return Resolved(chosen.person, role.name, reason + chosen.because, tell=told)
 
 
 def _away(person: Candidate) -> str:

@@ -27,18 +27,26 @@ class Member:
     position: int = 0
     backup: str = ""
     sees_everything: bool = False
+    languages: str = "en"
+    skills: str = ""
 
 
 TEAM = (
-    Member("cora", "Cora Jensen", "csm", "Europe/Berlin", "DE", position=1),
-    Member("dev", "Dev Patel", "csm", "Europe/London", "GB", 24, "country in ('CA', 'GB', 'IE', 'US')", 2),
+    Member("cora", "Cora Jensen", "csm", "Europe/Berlin", "DE", position=1, languages="de en",
+           skills="executive_reviews"),
+    Member("dev", "Dev Patel", "csm", "Europe/London", "GB", 24, "country in ('CA', 'GB', 'IE', 'US')", 2,
+           skills="integrations"),
     Member("ada", "Ada Okafor", "csm", "Europe/Amsterdam", "NL", 24,
-           "country in ('AT', 'BE', 'DE', 'DK', 'FR', 'IT', 'NL', 'SE')", 3, backup="dev"),
-    Member("otto", "Otto Brandt", "onboarding", "Europe/Berlin", "DE", 28, "phase = 'onboarding'", 4),
+           "country in ('AT', 'BE', 'DE', 'DK', 'FR', 'IT', 'NL', 'SE')", 3, backup="dev",
+           languages="de en fr nl"),
+    Member("otto", "Otto Brandt", "onboarding", "Europe/Berlin", "DE", 28, "phase = 'onboarding'", 4, languages="de en",
+           skills="data_migration integrations"),
     Member("nina", "Nina Duarte", "onboarding", "America/Toronto", "CA", 28,
-           "phase = 'onboarding' and country in ('CA', 'US')", 3),
-    Member("sam", "Sam Reed", "scale", "Europe/London", "GB", 30, "segment = 'tier_3'", 5),
-    Member("mia", "Mia Rossi", "manager", "Europe/Berlin", "DE", 10, "mrr >= 0", 6, sees_everything=True),
+           "phase = 'onboarding' and country in ('CA', 'US')", 3, languages="en fr es",
+           skills="data_migration"),
+    Member("sam", "Sam Reed", "scale", "Europe/London", "GB", 30, "segment = 'tier_3'", 5, skills="webinars"),
+    Member("mia", "Mia Rossi", "manager", "Europe/Berlin", "DE", 10, "mrr >= 0", 6, sees_everything=True,
+           languages="de en it", skills="executive_reviews"),
     Member("henry", "Henry Whitlock", "head", "Europe/London", "GB", 2, "mrr >= 0", 7, sees_everything=True),
     Member("opal", "Opal Reyes", "operations", "America/New_York", "US", sees_everything=True),
 )  # fmt: skip
@@ -58,6 +66,8 @@ def hire(at: datetime) -> None:
             timezone=member.zone,
             country=member.country,
             sees_everything=member.sees_everything,
+            languages=member.languages,
+            skills=member.skills,
             actor=BY,
             at=at,
         )

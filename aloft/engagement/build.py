@@ -22,7 +22,7 @@ from aloft.engagement.draft import Draft
 from aloft.engagement.model import Metric, MetricVerb, Model, Phase, Role, Segment, WorkingTime
 from aloft.engagement.notes import runs
 from aloft.engagement.problems import Path
-from aloft.engagement.rules import Rules, events_of, given
+from aloft.engagement.rules import Rules, events_of, given, otherwise
 from aloft.engagement.touch import touch_levels
 
 
@@ -123,4 +123,13 @@ def _working_time(clock: ClockDoc) -> WorkingTime:
 
 
 def _role(name: str, role: RoleDoc) -> Role:
-    return Role(name, role.hours_per_week, role.rate, role.reports_to, role.automated, role.pool)
+    return Role(
+        name,
+        role.hours_per_week,
+        role.rate,
+        role.reports_to,
+        role.automated,
+        role.pool,
+        otherwise(role.choose, "fewest_open"),
+        role.match,
+    )

@@ -60,6 +60,7 @@ def moment_of(rules: Rules, name: str, moment: MomentDoc) -> Moment:
         steps=_steps(rules, (*path, "steps"), moment.steps),
         absorbs=moment.absorbs or (),
         group=moment.group,
+        skills=moment.skills or (),
     )
 
 

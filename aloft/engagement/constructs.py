@@ -41,8 +41,12 @@ SECTIONS = (
     Construct("sources", "Which events come from where", "sources: {helpdesk: {events: [Ticket Opened]}}"),
     Construct(
         "roles",
-        "Who can own a moment: hours a week, cost an hour, to whom it reports, and whether it is a machine",
-        "roles: {trainer: {hours_per_week: 20, rate: 90, reports_to: manager, pool: true}}",
+        "Who can own a moment: hours a week, cost an hour, to whom it reports, and whether it is a machine. Where one "
+        "of several people is chosen, as in a pool: by what (`fewest_open` as a rule, `fewest_accounts`, "
+        "`least_revenue`, `longest_since`), and whether they speak the account’s language and serve its segment",
+        "roles:\n"
+        "  trainer: {hours_per_week: 20, rate: 90, reports_to: manager, pool: true, choose: fewest_accounts, "
+        "match: [language, segment]}",
     ),
     Construct(
         "fields",
@@ -247,6 +251,11 @@ MOMENTS = (
         "group",
         "One session, of one owner, serves all accounts at which it is due at that instant; its effort counts once",
         "moments: {initial_training: {group: true}}",
+    ),
+    Construct(
+        "skills",
+        "What its owner knows, where one of several people is chosen",
+        "moments: {initial_training: {skills: [migration, sso]}}",
     ),
     Construct("was", "What it was called before", "moments: {kickoff: {was: first_meeting}}"),
 )

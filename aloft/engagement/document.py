@@ -20,6 +20,7 @@ from aloft.engagement.leaves import (
     AmountLeaf,
     AnchorLeaf,
     BooleanLeaf,
+    ChoiceLeaf,
     CountryLeaf,
     Days,
     DelayLeaf,
@@ -27,6 +28,7 @@ from aloft.engagement.leaves import (
     Events,
     ExpressionLeaf,
     FieldLeaf,
+    Matches,
     NameLeaf,
     PropertyLeaf,
     RollLeaf,
@@ -76,6 +78,8 @@ class RoleDoc(Part):
     reports_to: NameLeaf = None
     automated: BooleanLeaf = False
     pool: BooleanLeaf = False
+    choose: ChoiceLeaf = None
+    match: Matches = ()
 
 
 VERBS: tuple[MetricVerb, ...] = get_args(MetricVerb)

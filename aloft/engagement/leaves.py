@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from aloft.engagement import durations, parse, schedules, zones
-from aloft.engagement.model import Anchor, Duration, ModelUnit, Per, Purpose, Roll, Schedule
+from aloft.engagement.model import Anchor, Choice, Duration, ModelUnit, Per, Purpose, Roll, Schedule
 from aloft.engagement.parse import KEYWORDS, Parsed, ReadingError
 from aloft.engagement.policy import Consent
 from aloft.engagement.problems import Path
@@ -26,6 +26,8 @@ CHANNELS = (
     "list", "webhook",
 )  # fmt: skip
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+CHOICES: tuple[Choice, ...] = get_args(Choice)
+MATCHES = ("language", "segment")
 PERS: tuple[Per, ...] = get_args(Per)
 CONSENTS: tuple[Consent, ...] = get_args(Consent)
 PRIORITIES = (
@@ -285,6 +287,7 @@ PriorityLeaf = Annotated[str | None, word("priority", PRIORITIES)]
 ChannelLeaf = Annotated[str | None, word("channel", CHANNELS)]
 PurposeLeaf = Annotated[Purpose | None, word("purpose", PURPOSES)]
 PerLeaf = Annotated[Per | None, word("subject", PERS)]
+ChoiceLeaf = Annotated[Choice | None, word("choice", CHOICES)]
 ConsentLeaf = Annotated[Consent | None, word("regime", CONSENTS)]
 CurrencyLeaf = Annotated[str | None, leaf(currency, _string("An ISO 4217 code", "EUR"), "a currency")]
 DayLeaf = Annotated[date | None, leaf(schedules.day, _string("A date", "2026-10-01"), "a date")]
@@ -301,12 +304,14 @@ ShapeLeaf = Annotated[Shape | None, Plain(shape, _SHAPE)]
 _NameItem = Annotated[str, leaf(name, _NAME_FORM)]
 _EventItem = Annotated[str, leaf(text, _TEXT)]
 _ChannelItem = Annotated[str, word("channel", CHANNELS)]
+_MatchItem = Annotated[str, word("match", MATCHES)]
 _DaysItem = Annotated[tuple[int, ...], leaf(weekdays, _string("Days of the week", "mon-fri"))]
 _SpanItem = Annotated[tuple[date, date], leaf(schedules.days, _SPAN, "a date")]
 
 Names = Annotated[tuple[_NameItem, ...] | None, BeforeValidator(as_list), several(_NAME_FORM)]
 Percents = Annotated[tuple[PercentItem, ...], BeforeValidator(as_list), several(_PERCENT)]
 Events = Annotated[tuple[_EventItem, ...] | None, BeforeValidator(as_list), several(_TEXT)]
+Matches = Annotated[tuple[_MatchItem, ...], BeforeValidator(as_list), several(words_form(MATCHES))]
 Channels = Annotated[tuple[_ChannelItem, ...], BeforeValidator(as_list), several(words_form(CHANNELS))]
 Days = Annotated[tuple[_DaysItem, ...], BeforeValidator(as_list), several(_string("Days", "mon-fri"))]
 Spans = Annotated[tuple[_SpanItem, ...], BeforeValidator(as_list), several(_SPAN)]

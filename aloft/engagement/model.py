@@ -179,7 +179,7 @@ class Moment:
     `owners` maps a touch level to a role; the key `*` stands for every level not named.
     `participants` are the further roles of an owner list. `transaction`: who owns it follows from the model's
     `ownership` at each account, and `owners` says who does until that is known. `guests` are invited,
-    `to` are written to.
+    `to` are written to. `skills`: what its owner knows, where one of several people is chosen.
     """
 
     name: str
@@ -208,6 +208,7 @@ class Moment:
     steps: tuple[Step, ...] = ()
     absorbs: tuple[str, ...] = ()
     group: bool = False
+    skills: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -282,14 +283,22 @@ class Segment:
     exit: Rule | None = None
 
 
+Choice = Literal["fewest_open", "fewest_accounts", "least_revenue", "longest_since"]
+"""Who of several people takes what falls to a role."""
+
+
 @dataclass(frozen=True)
 class Role:
+    """`match`: what people share with an account (its language, its segment) where one of several is chosen."""
+
     name: str
     hours_per_week: float | None = None
     rate: float | None = None
     reports_to: str | None = None
     automated: bool = False
     pool: bool = False
+    choose: Choice = "fewest_open"
+    match: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

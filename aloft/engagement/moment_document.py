@@ -118,5 +118,6 @@ class MomentDoc(Part):
     steps: tuple[StepDoc, ...] = ()
     absorbs: Names = None
     group: BooleanLeaf = False
+    skills: Names = None
     effort: DelayLeaf = None
     length: DelayLeaf = None

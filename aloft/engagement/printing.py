@@ -96,6 +96,8 @@ def _role(role: Role) -> Data:
             "reports_to": role.reports_to,
             "automated": _flag(role.automated),
             "pool": _flag(role.pool),
+            "choose": role.choose,
+            "match": list(role.match) or None,
         }
     )
 
@@ -226,6 +228,7 @@ def _moment(moment: Moment) -> Data:
             "steps": _steps(moment.steps) or None,
             "absorbs": list(moment.absorbs) or None,
             "group": _flag(moment.group),
+            "skills": list(moment.skills) or None,
             "effort": duration(moment.effort),
             "length": duration(moment.length),
         }

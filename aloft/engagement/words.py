@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from aloft.engagement.model import (
     Anchor,
     AnswerTrigger,
+    Choice,
     Duration,
     Escalation,
     EventTrigger,
@@ -18,6 +19,7 @@ from aloft.engagement.model import (
     Offsets,
     OnDate,
     Outcome,
+    Role,
     Rule,
     Schedule,
     ScheduleTrigger,
@@ -146,6 +148,22 @@ def escalation(step: Escalation) -> str:
     told = f"to {step.to} after {length(step.after)}" if step.after.number else f"to {step.to} at once"
     risk = f" (risk: {step.risk})" if step.risk else ""
     return f"{told}, if {step.condition.text if step.condition else 'not done'}{risk}"
+
+
+CHOSEN: Mapping[Choice, str] = {
+    "fewest_open": "whoever has the least to do",
+    "fewest_accounts": "whoever has the fewest accounts",
+    "least_revenue": "whoever has the least revenue",
+    "longest_since": "whoever was given one longest ago",
+}
+
+
+def choosing(role: Role) -> str:
+    """“whoever has the least revenue, of those who speak the account’s language”."""
+    asks = {"language": "speak the account’s language", "segment": "serve the account’s segment"}
+    of = listed(asks[one] for one in role.match)
+    told = CHOSEN[role.choose] + (f", of those who {of}" if of else "")
+    return told if role.pool else f"{told}, where no book holds the account"
 
 
 def levels_by_role(owners: Mapping[str, str]) -> dict[str, list[str]]:

@@ -31,10 +31,16 @@ class Known:
     zone: str
     country: str
     subdivision: str
+    locale: str = ""
 
     @property
     def is_whole(self) -> bool:
         return self.row == self.customer
+
+    @property
+    def language(self) -> str:
+        """Two or three letters, or none where no locale is known: “ja” of “ja-JP”."""
+        return self.locale.replace("_", "-").split("-")[0].lower()
 
     def today(self, at: datetime, home_zone: str) -> date:
         """The local day of an instant."""
@@ -70,7 +76,7 @@ class Directory:
             )
 
     def date_back(self, told: Mapping[str, Mapping[str, str]]) -> None:
-        """Give the accounts the names, zones and countries that `told` says, by external id."""
+        """Give the accounts the zones, countries and locales that `told` says, by external id."""
         for external, known in list(self._by_external.items()):
             fields = told.get(external, {})
             self._put(
@@ -79,6 +85,7 @@ class Directory:
                     zone=fields.get("timezone", ""),
                     country=fields.get("country", ""),
                     subdivision=fields.get("subdivision", ""),
+                    locale=fields.get("locale", ""),
                 )
             )
 
@@ -110,6 +117,7 @@ class Directory:
                 row.timezone,
                 row.country,
                 row.subdivision,
+                row.locale,
             )
         )
 
@@ -161,15 +169,16 @@ class RolledDirectory(Directory):
                         fields.get("timezone", ""),
                         fields.get("country", ""),
                         fields.get("subdivision", ""),
+                        fields.get("locale", ""),
                     )
                 )
 
 
 def fields_then(store: FactStore, accounts: Iterable[int]) -> dict[str, dict[str, str]]:
-    """Names, zones and countries of accounts by external id, as the facts in a store say."""
+    """Names, zones, countries and locales of accounts by external id, as the facts in a store say."""
     rows = store.run(
         f"""select a.external, t.field, t.value from account a join (
-          select * from attribute where field in ('name', 'timezone', 'country', 'subdivision')
+          select * from attribute where field in ('name', 'timezone', 'country', 'subdivision', 'locale')
             and account in {LISTED.format("?")}
           qualify row_number() over (partition by account, field
             order by rank desc, valid desc, recorded desc, seq desc) = 1) t on t.account = a.id

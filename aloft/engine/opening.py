@@ -129,7 +129,7 @@ def _open(
     moment = model.moments[candidate.moment]
     touch = tuple(row["_touch_set"] or ())
     deal = ownership.deal(turn, moment, row, known)
-    owner = turn.exceptions.owner(known, moment.name, turn.staff.owner(deal.moment, model, touch, known))
+    owner = _owner(turn, deal.moment, touch, known, row)
     moment, met = visiting.held_at(turn, moment, row, owner.role)
     calendar = known.calendar(model.clock)
     due = candidate.due or _complete_by(turn, moment, candidate.at, owner, calendar)
@@ -160,7 +160,7 @@ def _open(
     occurrence.save()
     diary.enter(known.row, moment, occurrence)
     if not session.others:
-        turn.staff.give(owner.person)
+        turn.staff.give(owner.person, known, candidate.at)
     turn.opened.add(candidate.account)
     turn.new.add(occurrence.pk)
     _clocks(turn, occurrence, moment, base, owner, calendar)
@@ -171,6 +171,11 @@ def _open(
     if owner.tell:
         _tell(turn, occurrence, owner, known)
     merging.take_in(turn, occurrence, known, around)
+
+
+def _owner(turn: Turn, moment: Moment, touch: tuple[str, ...], known: Known, row: Row) -> Resolved:
+    found = turn.staff.owner(moment, turn.program.model, touch, known, row["segment"] or "")
+    return turn.exceptions.owner(known, moment.name, found)
 
 
 def _occurrence(

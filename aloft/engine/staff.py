@@ -8,9 +8,12 @@ from datetime import date, datetime
 
 from aloft.act.selectors import loads
 from aloft.decide.calendar import WorkCalendar, for_person
-from aloft.decide.owners import Candidate, Holder, Resolved, resolve, resolve_role
-from aloft.engagement.model import Model, Moment, WorkingTime
+from aloft.decide.choosing import Asked, Candidate
+from aloft.decide.owners import Holder, Resolved, resolve, resolve_role, role_by_touch
+from aloft.engagement.model import Model, Moment, Role, WorkingTime
 from aloft.engine.directory import Known
+from aloft.engine.portfolios import Portfolios
+from aloft.measures.models import AccountProjection
 from aloft.records.models import Holding, Leave, Person
 
 
@@ -19,20 +22,49 @@ class Staff:
 
     def __init__(self, at: datetime, clock: WorkingTime) -> None:
         self._clock = clock
+        self._portfolios = Portfolios()
         self._people = {person.pk: person for person in Person.objects.all()}
         away = _away(at, self._people, clock)
         self._holders: dict[int, Holder] = {}
         busy = loads()
         self._candidates = {
-            pk: Candidate(pk, person.name, person.role, away.get(pk), person.backup_id, busy.get(pk, 0))
+            pk: Candidate(
+                pk,
+                person.name,
+                person.role,
+                away.get(pk),
+                person.backup_id,
+                busy.get(pk, 0),
+                person.handle,
+                frozenset(person.skills),
+                frozenset(person.languages),
+                frozenset(person.segments),
+            )
             for pk, person in self._people.items()
         }
 
-    def owner(self, moment: Moment, model: Model, touch: tuple[str, ...], known: Known) -> Resolved:
-        return resolve(moment, model.roles, touch, self.holders(known), self._candidates)
+    def owner(
+        self, moment: Moment, model: Model, touch: tuple[str, ...], known: Known, segment: str
+    ) -> Resolved:
+        """`segment` is the account's, by the frame that stands."""
+        name = role_by_touch(moment, touch)
+        people = self._portfolios.told(model.roles[name], self._candidates) if name else self._candidates
+        asked = Asked(moment.skills, known.language, segment)
+        return resolve(moment, model.roles, touch, self.holders(known), people, asked=asked)
 
-    def filling(self, role: str, model: Model, known: Known, keep: int | None = None) -> Resolved:
-        return resolve_role(model.roles[role], self.holders(known), self._candidates, keep=keep)
+    def filling(
+        self,
+        role: str,
+        model: Model,
+        known: Known,
+        keep: int | None = None,
+        skills: tuple[str, ...] = (),
+    ) -> Resolved:
+        """For an account as it was understood last."""
+        found = model.roles[role]
+        people = self._portfolios.told(found, self._candidates)
+        asked = Asked(skills, known.language, _segment(found, known))
+        return resolve_role(found, self.holders(known), people, keep=keep, asked=asked)
 
     def holders(self, known: Known) -> Holder:
         """By role: the person whose book holds the account, and the book's name."""
@@ -49,11 +81,12 @@ class Staff:
         """Books have been read again."""
         self._holders.clear()
 
-    def give(self, person: int | None) -> None:
+    def give(self, person: int | None, known: Known, at: datetime) -> None:
         """Count one more open occurrence, so that a pool is shared out evenly within a turn."""
         if person in self._candidates:
             now = self._candidates[person]
             self._candidates[person] = replace(now, load=now.load + 1)
+            self._portfolios.give(now, known.customer, at)
 
     def calendar(self, person: int | None) -> WorkCalendar:
         """Of the person, or of the home office where nobody in particular is meant."""
@@ -63,6 +96,13 @@ class Staff:
 
     def name(self, person: int | None) -> str:
         return self._people[person].name if person in self._people else ""
+
+
+def _segment(role: Role, known: Known) -> str:
+    """Read where the role asks for it alone."""
+    if "segment" not in role.match:
+        return ""
+    return AccountProjection.objects.filter(account=known.row).values_list("segment", flat=True).first() or ""
 
 
 def _holders(customers: Collection[int]) -> dict[int, Holder]:

@@ -22,10 +22,11 @@ def reassign(turn: Turn) -> None:
     for occurrence in untouched:
         running = turn.versions.get(occurrence.model_version_id)
         known = turn.directory.of_row(leading(occurrence).account_id)
-        role = running.program.model.roles[occurrence.role]
+        model = running.program.model
+        role, moment = model.roles[occurrence.role], model.moments[occurrence.called]
         if known is None or role.automated:
             continue
-        resolved = turn.staff.filling(role.name, running.program.model, known, keep=occurrence.owner_id)
+        resolved = turn.staff.filling(role.name, model, known, occurrence.owner_id, moment.skills)
         resolved = turn.exceptions.owner(known, occurrence.moment, resolved)
         if moves(occurrence.owner_id, resolved, started=False):
             _hand_over(turn, occurrence, resolved)

@@ -90,7 +90,8 @@ def _warn(
     says = f"{trigger.condition.text} within {trigger.within} of {trigger.of}, at {share:.0%} of the time"
     told = Reason("expect", None, says, f"{reason.found}; {pace}", reason.line, reason.inputs)
     moment = ownership.deal(turn, compiled.moment, row, known).moment
-    owner = turn.staff.owner(moment, turn.program.model, tuple(row["_touch_set"] or ()), known)
+    touch = tuple(row["_touch_set"] or ())
+    owner = turn.staff.owner(moment, turn.program.model, touch, known, row["segment"] or "")
     name = turn.staff.name(owner.person) or owner.role
     of, n = due.details["of"], due.details["n"]
     turn.say("warned", known, due.moment, of, n, [told], owner=name, share=f"{share:.0%}")

@@ -113,6 +113,23 @@ def name(field: str, value: object, longest: int = 100) -> str:
     return told
 
 
+def names(field: str, value: object) -> list[str]:
+    """Each once, in the order of the alphabet; a text holds them between commas or spaces."""
+    given = re.split(r"[,\s]+", value) if isinstance(value, str) else value
+    if not isinstance(given, list | tuple):
+        raise Refused(field, f"{value!r} is no list", "Give a list of names.")
+    return sorted({name(field, one) for one in given if one != ""})
+
+
+def languages(field: str, value: object) -> list[str]:
+    """As `names`; each as two or three letters of ISO 639."""
+    told = names(field, value.lower() if isinstance(value, str) else value)
+    wrong = next((one for one in told if not re.fullmatch("[a-z]{2,3}", one)), None)
+    if wrong:
+        raise Refused(field, f"{wrong!r} is no language", "Give the letters of ISO 639, such as ja.")
+    return told
+
+
 def number(field: str, value: object, digits: int, places: int) -> Decimal:
     """Exact: a number with more decimal places than are kept is refused, not rounded."""
     try:

@@ -234,6 +234,9 @@ class Person(models.Model):
     timezone = models.CharField(max_length=64, blank=True)
     country = models.CharField(max_length=2, blank=True)
     backup = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    skills = models.JSONField(default=list, blank=True)
+    languages = models.JSONField(default=list, blank=True, help_text="Two or three letters each, such as ja")
+    segments = models.JSONField(default=list, blank=True, help_text="Which they serve; none: all of them")
     sees_everything = models.BooleanField(default=False, help_text="Heads, managers and operations")
 
     class Meta:

@@ -149,6 +149,8 @@ def _of_moment(model: Model, moment: Moment) -> Iterator[Fact]:
         yield Fact("Only if", code=moment.condition.text)
     yield Fact("Meets", meets(moment), links=_links("segments", moment.segments))
     yield Fact("Owner", links=tuple(_owners(moment)))
+    if moment.skills:
+        yield Fact("Who knows", words.listed(map(words.named, moment.skills)))
     if moment.participants:
         yield Fact("With", links=_links("roles", moment.participants))
     yield Fact("Objective", moment.objective)
@@ -263,6 +265,8 @@ def _of_role(model: Model, role: Role) -> Iterator[Fact]:
         yield Fact("Gives", f"{role.hours_per_week:g} hours a week for customers")
     if role.rate:
         yield Fact("Costs", f"{role.rate:g} an hour")
+    if role.pool or role.choose != "fewest_open" or role.match:
+        yield Fact("Of several", words.choosing(role))
     if role.reports_to:
         yield Fact("Reports to", links=_links("roles", [role.reports_to]))
     deals = role.name in roles_of_deals(model)

@@ -15,7 +15,7 @@ from aloft.act.models import Text
 from aloft.cli.commands import app
 from aloft.engagement import not_run
 from aloft.engagement.load import load
-from aloft.records.models import Account, AuditEntry, ModelVersion
+from aloft.records.models import Account, AuditEntry, ModelVersion, Person
 from tests.conftest import NOW
 
 EXAMPLE = str(Path(__file__).parents[2] / "docs/examples/first-model.yaml")
@@ -55,6 +55,41 @@ def test_all_that_is_wrong_with_a_model_is_told_at_once_with_its_place(tmp_path:
     assert lines[0].endswith("moments.kickoff.owner: unknown role 'onbording' (did you mean 'onboarding'?)")
     assert ": moments.adoption_gate.within: " in lines[1]
     assert len(lines) == 2
+
+
+def test_a_person_is_set_up_and_given_again_keeps_what_is_not_told(home: Path) -> None:
+    who = (
+        "person",
+        "cora",
+        "--name",
+        "Cora",
+        "--email",
+        "cora@aloft.example",
+        "--password",
+        "a good long one",
+    )
+    assert call(*who, "--skills", "sso,migration", "--languages", "en", "--hours", "24").exit_code == 0
+    told = call(*who, "--segments", "tier_1")
+    assert (told.exit_code, told.stdout) == (0, "Cora can sign in with cora@aloft.example.\n")
+    cora = Person.objects.get(handle="cora")
+    assert (cora.skills, cora.languages, cora.segments) == (["migration", "sso"], ["en"], ["tier_1"])
+    assert cora.hours_per_week == 24
+
+
+def test_a_language_that_is_none_is_refused_where_it_is_told(home: Path) -> None:
+    who = (
+        "person",
+        "cora",
+        "--name",
+        "Cora",
+        "--email",
+        "cora@aloft.example",
+        "--password",
+        "a good long one",
+    )
+    told = call(*who, "--languages", "english")
+    assert told.exit_code == 1
+    assert "languages: 'english' is no language" in told.stderr
 
 
 def test_a_published_model_is_live_and_audited(home: Path) -> None:

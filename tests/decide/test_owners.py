@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from aloft.decide.owners import Candidate, Resolved, moves, resolve, resolve_role
+from aloft.decide.choosing import Candidate
+from aloft.decide.owners import Resolved, moves, resolve, resolve_role
 from aloft.engagement.expressions import Boolean
 from aloft.engagement.model import ManualTrigger, Moment, Outcome, Role, Rule
 from tests.decide.timeline import day, length

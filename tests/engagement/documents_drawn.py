@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy, fixed_dictionaries, integers, just, lists, one_of
 from hypothesis.strategies import sampled_from as one
 
+from aloft.engagement.leaves import CHOICES, MATCHES
+
 Data = dict[str, Any]
 
 PHASES = ("onboarding", "ongoing")
@@ -121,6 +123,7 @@ moment_rest = part(
     steps=lists(step, max_size=3),
     absorbs=some(("review", "answer")).filter(bool),
     group=flag,
+    skills=some(("sso", "migration")),
     effort=duration,
     length=duration,
     was=just("old"),
@@ -213,7 +216,8 @@ def documents(draw: st.DrawFn) -> Data:
         "engagement_model": "drawn",
         "title": draw(text),
         "roles": {
-            "csm": draw(part({}, hours_per_week=amount, rate=amount, reports_to=just("manager"), pool=flag)),
+            "csm": draw(part({}, hours_per_week=amount, rate=amount, reports_to=just("manager"), pool=flag,
+                             choose=one(CHOICES), match=some(MATCHES))),
             "manager": {},
             "digital": {"automated": "true"},
         },

@@ -4,7 +4,7 @@ import pytest
 
 from aloft.engagement import words
 from aloft.engagement.load import load
-from aloft.engagement.model import Moment
+from aloft.engagement.model import Moment, Role
 from tests.engagement.test_lanes import ENDING, OPENING
 
 
@@ -55,6 +55,14 @@ def test_an_escalation_says_to_whom_when_and_if() -> None:
         "to csm after 2 weeks, if not met (risk: usage)",
         "to csm at once, if not done",
     ]
+
+
+def test_who_of_several_takes_it_is_told_in_words() -> None:
+    match = ("language", "segment")
+    assert words.choosing(Role("csm")) == "whoever has the least to do, where no book holds the account"
+    assert words.choosing(Role("csm", pool=True, choose="least_revenue", match=match)) == (
+        "whoever has the least revenue, of those who speak the account’s language and serve the account’s segment"
+    )
 
 
 def test_a_metric_is_told_in_words() -> None:

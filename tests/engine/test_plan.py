@@ -240,6 +240,15 @@ def test_roles_that_nobody_fills_and_events_that_never_came_are_told(
     assert "the text has no role 'onboarding'" in told["person", "Otto"]["says"]
 
 
+def test_skills_that_nobody_has_are_told(company: World, planned: Planned) -> None:
+    company.person("cora", "csm", skills="sso")
+    plan = planned(
+        MODEL.replace("    event: Ticket Opened", "    event: Ticket Opened\n    skills: [sso, cooking]")
+    )
+    told = [(one["name"], one["where"], one["says"]) for one in plan["lacks"] if one["kind"] == "skill"]
+    assert told == [("csm", ["ticket"], "nobody who is csm knows cooking: somebody takes it all the same")]
+
+
 def test_rules_read_what_the_accounts_are_told_by_too(company: World, planned: Planned) -> None:
     """Where accounts are stands beside each plan for calendars, and in rules of books and of moments for itself."""
     company.account("acme", "2026-01-31", country="DE")

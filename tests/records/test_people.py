@@ -36,6 +36,22 @@ def test_a_person_keeps_what_is_not_given(owner: Person, colleague: Person) -> N
     assert told.payloads == [{"before": {"backup": None}, "after": {"backup": "dev"}}]
 
 
+def test_what_a_person_knows_speaks_and_serves_is_kept_in_order_and_told_once(owner: Person) -> None:
+    with written() as told:
+        set_person(handle="cora", skills="sso, migration,sso", languages="JA en", actor="mia", at=NOW)
+        set_person(handle="cora", skills=["migration", "sso"], segments=[], actor="mia", at=NOW)
+
+    owner.refresh_from_db()
+    assert (owner.skills, owner.languages, owner.segments) == (["migration", "sso"], ["en", "ja"], [])
+    assert told.payloads == [
+        {
+            "before": {"skills": [], "languages": []},
+            "after": {"skills": ["migration", "sso"], "languages": ["en", "ja"]},
+        }
+    ]
+    assert told.changes == [("staff.set", "", {"person": "cora"})]
+
+
 def test_wrong_people_are_refused(owner: Person) -> None:
     with written() as told:
         with pytest.raises(Refused, match="role: it is missing"):
@@ -46,6 +62,10 @@ def test_wrong_people_are_refused(owner: Person) -> None:
             set_person(handle="cora", hours_per_week=169, actor="mia", at=NOW)
         with pytest.raises(Refused, match="timezone: unknown time zone"):
             set_person(handle="cora", timezone="CEST", actor="mia", at=NOW)
+        with pytest.raises(Refused, match="languages: 'english' is no language"):
+            set_person(handle="cora", languages="english", actor="mia", at=NOW)
+        with pytest.raises(Refused, match=r"skills: 'C\+\+' is not a name"):
+            set_person(handle="cora", skills=["C++"], actor="mia", at=NOW)
 
     assert told.audit == []
     assert Person.objects.count() == 1

@@ -11,6 +11,7 @@ from aloft.engagement.expressions import Expression
 from aloft.engagement.load import check_book_rule
 from aloft.engagement.model import Model, Role
 from aloft.engagement.problems import InvalidModel
+from aloft.engagement.words import CHOSEN
 from aloft.engine.plan.sides import Side
 from aloft.engine.plan.values import Lack
 from aloft.engine.turn import Turn
@@ -64,7 +65,7 @@ def read_books(store: FactStore, books: Sequence[RuledBook]) -> None:
 
 
 def lacks(turn: Turn, store: FactStore, model: Model, side: Side, books: Sequence[RuledBook]) -> list[Lack]:
-    return [*_unread(books), *_unknown_roles(model), *_nobody(turn, store, model, side)]
+    return [*_unread(books), *_unknown_roles(model), *_nobody(turn, store, model, side), *_unskilled(model)]
 
 
 def _unread(books: Sequence[RuledBook]) -> list[Lack]:
@@ -107,9 +108,24 @@ def _nobody(turn: Turn, store: FactStore, model: Model, side: Side) -> list[Lack
     return found
 
 
+def _unskilled(model: Model) -> list[Lack]:
+    """Skills that a moment asks for, and that nobody of a role that has it knows."""
+    known: dict[str, set[str]] = {}
+    for role, skills in Person.objects.values_list("role", "skills"):
+        known.setdefault(role, set()).update(skills)
+    found = []
+    for name, moment in model.moments.items():
+        for role in dict.fromkeys(moment.owners.values()):
+            missing = [skill for skill in moment.skills if skill not in known.get(role, set())]
+            if missing and not model.roles[role].automated:
+                says = f"nobody who is {role} knows {' or '.join(missing)}: somebody takes it all the same"
+                found.append(Lack("skill", role, (name,), 0, says))
+    return found
+
+
 def _no_book(name: str, role: Role) -> str:
     told = f", and {role.reports_to} is told each time" if role.reports_to else ""
-    return f"no book of a {name} holds them: whoever has the least to do gets what opens{told}"
+    return f"no book of a {name} holds them: {CHOSEN[role.choose]} gets what opens{told}"
 
 
 def _owned_by(model: Model, role: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 What = Literal["model", "phase", "segment", "touch"]
 Change = Literal["new", "gone", "renamed", "changed", "same"]
 Fate = Literal["pinned", "renamed", "gone"]
-Gap = Literal["role", "book", "person", "event", "template"]
+Gap = Literal["role", "book", "person", "event", "template", "skill"]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from aloft.records.fields import ACCOUNT_COLUMNS
 from aloft.records.services.contacts import READ as CONTACT_FIELDS
 
 PLAN = ("success_plan.agreed", "success_plan.reviewed")
-PERSON_FIELDS = ("name", "role", "email", "hours_per_week", "timezone", "country")
+PERSON_LISTS = ("skills", "languages", "segments")
+PERSON_FIELDS = ("name", "role", "email", "hours_per_week", "timezone", "country", *PERSON_LISTS)
 _PERSON = (*PERSON_FIELDS, "books", "leave", "backup")
 
 
@@ -123,7 +124,7 @@ def _person(cast: Cast, name: str, cell: Cell, names: tuple[str, ...]) -> Person
     if "role" not in below:
         raise Misread(cell.problem("'role' is missing: which role of the model is it?", cell.key))
     below["role"].choice(cast.model.roles, "role")
-    fields = {key: part.value() for key, part in below.items() if key in PERSON_FIELDS}
+    fields = person_fields(below)
     books, rule = _books(cast, below.get("books"))
     backup = below["backup"].choice(names, "person") if "backup" in below else ""
     return PersonGiven(name, cell.key, fields, books, rule, leave(below.get("leave")), backup)
@@ -136,6 +137,15 @@ def _books(cast: Cast, cell: Cell | None) -> tuple[tuple[str, ...], str]:
     if cell.is_list or cell.text() in cast.accounts:
         return tuple(one.choice(cast.accounts, "account") for one in cell.items()), ""
     return (), cell.text()
+
+
+def person_fields(cells: Mapping[str, Cell]) -> dict[str, Value]:
+    """Lists as texts, with commas."""
+    told = {key: cell for key, cell in cells.items() if key in PERSON_FIELDS}
+    return {
+        key: ", ".join(one.text() for one in cell.items()) if key in PERSON_LISTS else cell.value()
+        for key, cell in told.items()
+    }
 
 
 def leave(cell: Cell | None) -> tuple[tuple[date, date], ...]:

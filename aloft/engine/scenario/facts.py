@@ -8,7 +8,7 @@ from typing import get_args
 
 from aloft.engagement.names import NOTED
 from aloft.engagement.spelling import alternatives, did_you_mean, quoted
-from aloft.engine.scenario.cast import PERSON_FIELDS, Cast, leave
+from aloft.engine.scenario.cast import PERSON_FIELDS, Cast, leave, person_fields
 from aloft.engine.scenario.cells import Cell, Misread, Value
 from aloft.engine.scenario.keys import UNRUN, VERBS
 from aloft.engine.scenario.published import read_published
@@ -83,8 +83,7 @@ def _event(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
 def _set(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
     if subject.person:
         cells = told["set"].known((*PERSON_FIELDS, "leave"))
-        fields = {key: cell.value() for key, cell in cells.items() if key != "leave"}
-        return SetFields(fields, leave=leave(cells.get("leave")))
+        return SetFields(person_fields(cells), leave=leave(cells.get("leave")))
     if subject.contact:
         return _set_contact(told["set"])
     if not subject.account:

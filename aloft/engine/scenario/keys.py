@@ -15,7 +15,8 @@ SCENARIO: Mapping[str, str] = {
     "live_from": "live from this instant, and facts before it are history; default the first instant named",
     "accounts": "by name, with their fields; `mrr` and the dates of a contract make one",
     "contacts": "by name: the `account`, the `persona`, and what else is known; `user`; `consent` by purpose",
-    "people": "by name: the `role`; `books`, a list of accounts or a rule; `leave backup timezone country`",
+    "people": "by name: the `role`; `books`, a list of accounts or a rule; "
+    "`leave backup timezone country skills languages segments`",
     "facts": "what was so, in any order",
     "until": "how far the clock runs; default the last instant named",
     "expect": "what must come of it",

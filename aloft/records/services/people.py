@@ -27,6 +27,9 @@ class PersonFields(TypedDict, total=False):
     timezone: str
     country: str
     backup: Person | None
+    skills: list[str] | str
+    languages: list[str] | str
+    segments: list[str] | str
     sees_everything: bool
 
 
@@ -38,6 +41,9 @@ READ: Mapping[str, Callable[[str, Any], Any]] = {
     "timezone": check.zone,
     "country": check.country,
     "backup": lambda _field, value: value,
+    "skills": check.names,
+    "languages": check.languages,
+    "segments": check.names,
     "sees_everything": lambda _field, value: bool(value),
 }
 
