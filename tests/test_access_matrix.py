@@ -104,6 +104,8 @@ MATRIX = {
     "model": A_PAGE,
     "experiments": A_PAGE,
     "exceptions": A_PAGE,
+    "team": A_PAGE,
+    "member": AN_ACT_WITH_A_FORM,
     "version": A_PAGE,
     "model_document": A_PAGE,
     "publish": Expected((LED, HIDDEN, HIDDEN, OK), (LED, HIDDEN, HIDDEN, UNFIT)),
@@ -288,6 +290,7 @@ class World:
             "revoke": [self.source.pk],
             "mend_letter": [self.letter.pk],
             "text": ["welcome"],
+            "member": [self.owner.handle],
             **{key: [self.kept_aside.of_id] for key in ("import_report", "quarantine", "replay")},
         }
         if name in {"import_mapping", "import_document", "import_store", "import_discard"}:

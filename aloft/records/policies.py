@@ -42,6 +42,11 @@ def may_publish(person: Person | None) -> bool:
     return may_import(person)
 
 
+def may_staff(person: Person | None, of: Person) -> bool:
+    """What is told of somebody of the team is for themselves to say, for who sees everything, and for operations."""
+    return person is not None and (person.pk == of.pk or may_import(person))
+
+
 def may_merge(person: Person | None) -> bool:
     """It moves what others hold: for who sees all of it."""
     return may_see_everything(person)

@@ -84,6 +84,8 @@ def places(reader: Reader) -> list[Item]:
                 "return",
                 "experiments",
                 "exceptions",
+                "team",
+                "member",
                 "backtest",
                 "backtest_run",
             ),

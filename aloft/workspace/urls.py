@@ -16,6 +16,7 @@ from aloft.workspace import (
     publishing,
     returning,
     sending,
+    staffing,
     texts,
 )
 from aloft.workspace.pages import (
@@ -36,6 +37,7 @@ from aloft.workspace.pages import (
     notices,
     plan,
     revenue,
+    team,
     today,
     tour,
     version,
@@ -89,6 +91,8 @@ urlpatterns = [
     path("model/<slug:name>/return", returning.give_back, name="return_model"),
     path("model/exceptions/", exceptions.exceptions, name="exceptions"),
     path("model/experiments/", experiments.experiments, name="experiments"),
+    path("model/team/", team.team, name="team"),
+    path("model/team/<slug:handle>/", staffing.member, name="member"),
     path("model/plan/", plan.plan, name="plan"),
     path("model/backtest/", backtest.backtest, name="backtest"),
     path("model/backtest/<uuid:run_id>/", backtest.backtest_run, name="backtest_run"),
