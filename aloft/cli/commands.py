@@ -17,6 +17,7 @@ from aloft.cli import (
     accounts,
     asking,
     backtesting,
+    choosing,
     erasing,
     explaining,
     hooks,
@@ -146,6 +147,9 @@ def init(
     out.print(f"{file} is written. Change it, then: aloft validate {file}", markup=False)
 
 
+app.command()(choosing.choose)
+
+
 @app.command()
 def scenario(
     files: Annotated[
@@ -253,7 +257,8 @@ app.command("evaluate")(warehouse.evaluate)
 @app.command()
 def report(
     name: Annotated[
-        str, typer.Argument(help="accounts, mrr, retention, pareto, momentum, experiments or exceptions")
+        str,
+        typer.Argument(help="accounts, mrr, retention, pareto, momentum, product, experiments or exceptions"),
     ],
     as_of: Annotated[str | None, typer.Option(help="The day that is told of; default today")] = None,
     from_: Annotated[

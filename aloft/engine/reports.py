@@ -21,6 +21,7 @@ from aloft.engine.loop import Engine
 from aloft.learn import momentum
 from aloft.learn.experiments import SENTENCES, Trial, trials
 from aloft.learn.momentum import Passed
+from aloft.learn.product import DAYS, usage
 from aloft.learn.survival import curve, days_until
 from aloft.measures.daily import NO_PROFILE
 from aloft.measures.models import AccountHealth, AccountProjection
@@ -306,6 +307,35 @@ def _trial_row(one: Trial) -> tuple[str | None, ...]:
     return tuple(f"{value:.6g}" if isinstance(value, float) else _text(value) for value in told)
 
 
+def product_report(engine: Engine, asked: Asked) -> Report:
+    """A row for each event that customers' systems told: how many use it, come back to it, and what they pay."""
+    columns: tuple[tuple[str, Kind], ...] = (
+        ("event", "text"), ("sources", "text"), ("accounts", "number"), ("share", "share"),
+        ("accounts_before", "number"), ("returned", "share"), ("users", "number"), ("events", "number"),
+        ("mrr", "money"), ("share_of_mrr", "share"),
+    )  # fmt: skip
+    found = usage(engine.store, asked.day, _paying(engine, asked), asked.basis.accounts)
+    title = (
+        f"What {found.active:,} active accounts used in the {DAYS} days up to {asked.day}, and how many did in the "
+        f"{DAYS} days before; returned: on more than one day"
+    )
+    rows = tuple(
+        (
+            one.event, one.sources, str(one.accounts), _part(one.accounts, found.active), str(one.before),
+            _part(one.returned, one.accounts), _text(one.users), str(one.events), _text(one.mrr),
+            _part(one.mrr, found.mrr),
+        )
+        for one in found.rows
+    )  # fmt: skip
+    return Report(
+        "product", _caption(title, asked, rates.reported_in(engine.store, asked.basis)), columns, rows
+    )
+
+
+def _part(part: Decimal | int | None, whole: Decimal | int) -> str | None:
+    return None if part is None or not whole else f"{Decimal(part) / whole:.4f}"
+
+
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
@@ -318,4 +348,5 @@ REPORTS: dict[str, Callable[[Engine, Asked], Report]] = {
     "momentum": momentum_report,
     "experiments": experiments_report,
     "exceptions": exceptions_report,
+    "product": product_report,
 }

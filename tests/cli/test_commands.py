@@ -57,6 +57,53 @@ def test_all_that_is_wrong_with_a_model_is_told_at_once_with_its_place(tmp_path:
     assert len(lines) == 2
 
 
+def test_the_touch_of_a_kind_of_customer_is_chosen_with_its_reasons_and_a_preset() -> None:
+    told = call(
+        "choose", "--acv", "6000", "--accounts", "800", "--onboarding", "4,3,3,3,3,3.2", "--ongoing", ".6"
+    )
+    remedies = (
+        "  Under-served: they need more than they pay for. Either ask for paid onboarding, change the price, "
+        "take them in groups, bring in a partner, or simplify the product."
+    )
+    assert (told.exit_code, told.stdout.splitlines()) == (
+        0,
+        [
+            "Onboarding: low touch, because a complexity of 0.80 and -0.033 for the price ask for high, "
+            "and 6,000 a year affords low.",
+            remedies,
+            "Ongoing: tech touch, because a complexity of 0.60 and -0.033 for the price ask for low, "
+            "and 6,000 a year affords tech.",
+            remedies,
+            "More than 500 customers: automate what everybody gets, whatever the touch.",
+            "Begin with: aloft init --preset low-low",
+        ],
+    )
+
+
+def test_what_a_level_more_would_keep_is_weighed_and_told() -> None:
+    told = call("choose", "--acv", "150000", "--accounts", "20", "--onboarding", ".2", "--ongoing", ".2")
+    assert told.stdout.splitlines()[1:] == [
+        "Ongoing: high touch, because a complexity of 0.20 and +0.176 for the price ask for low, "
+        "150,000 a year affords high, and a level more keeps 13,800 and costs 5,500 a year.",
+        "Fewer than 50 customers: high touch for all, until it is clear who is worth it.",
+        "Begin with: aloft init --preset high-touch-first",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ("much", "neither a number from 0 to 1 nor answers"),
+        ("5,1", "within 0 and 4"),
+        ("2", "within 0 and 1"),
+    ],
+)
+def test_a_complexity_that_is_none_is_refused(said: str, says: str) -> None:
+    told = call("choose", "--acv", "100", "--accounts", "20", "--onboarding", said, "--ongoing", ".2")
+    assert told.exit_code == 1
+    assert says in told.stderr
+
+
 def test_a_person_is_set_up_and_given_again_keeps_what_is_not_told(home: Path) -> None:
     who = (
         "person",
