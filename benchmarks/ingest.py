@@ -130,7 +130,7 @@ def filled(path: Path, known: int) -> None:
             taken.seen(
                 tables, [os.urandom(KEY_BYTES)], today - timedelta(days=DAYS - 1 - number * DAYS // known)
             )
-            taken.add(tables, [(number + n, os.urandom(KEY_BYTES), b"12345678") for n in range(PIECE)])
+            taken.add(tables, number + PIECE, [(os.urandom(KEY_BYTES), b"12345678") for _ in range(PIECE)])
             tables.commit()
         move_position(tables, known, 0)
 

@@ -2,28 +2,29 @@
 
 In a table that is kept in order a new id lands anywhere: once there are millions, each rewrites a page of its own.
 So ids are appended to a tail, which every process that writes also holds in memory; a tail that has grown is written
-once, in order, as a run, which never changes. A filter in memory tells of nearly every id that it is in no run.
+once as a run, which never changes. A filter in memory tells of nearly every id that it is in no run.
+
+An id is a record of two digests: which it is, and what its message said. A row of a tail holds the records of one
+append, one after the other; a row of a run (a piece) those whose first byte is its number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import chain, pairwise
 
 import numpy as np
-import numpy.typing as npt
 
+from aloft.collect.filters import Bytes, Filters, Words, bits_of
 from aloft.collect.tables import RUN, TAIL, Tables
 
 WINDOW = timedelta(days=7)
 KEY_BYTES = 12  # among 5 million ids a new one meets another by chance once in 10**22
-BITS_PER_ID = 32  # about one id in a thousand looks as if it were in a run where it is not, and is looked up
-RUN_LENGTH = 65_536  # ids; written within some 100 ms
+DIGEST_BYTES = 8
+RECORD = KEY_BYTES + DIGEST_BYTES
+RUN_LENGTH = 65_536  # ids; written within some 20 ms
 LONGER_AFTER = 16  # runs of a day; so that even a hundred million ids a day make a few hundred
-
-Words = npt.NDArray[np.uint32]
-Bytes = npt.NDArray[np.uint8]
-Places = npt.NDArray[np.intp]
 
 
 class Ids:
@@ -33,8 +34,7 @@ class Ids:
     """
 
     def __init__(self) -> None:
-        self._runs: dict[str, Bytes] = {}
-        self._filters: Filters | None = None
+        self._runs = Filters()
         self._tail = ""
         self._recent: dict[bytes, bytes] = {}
         self._upto = 0
@@ -43,22 +43,27 @@ class Ids:
         """The digests under which those of the keys that are known were first stored. `today` in UTC."""
         self._follow(tables, today)
         found = {key: self._recent[key] for key in keys if key in self._recent}
-        for run, places in self._stacked().passing(words_of(keys)):
-            found.update(tables.seen(run, [keys[place] for place in places]))
+        for run, places in self._runs.passing(words_of(keys)):
+            found.update(stored_in(tables, run, {keys[place] for place in places}))
         return found
 
-    def add(self, tables: Tables, fresh: Sequence[tuple[int, bytes, bytes]]) -> None:
-        """`fresh`: seq, key and digest of what is stored, by seq; after `seen`."""
-        tables.insert(self._tail, fresh)
-        self._remember(fresh)
-        if len(self._recent) >= RUN_LENGTH * (1 + len(self._runs_of(day_of(self._tail))) // LONGER_AFTER):
-            tail = self._tail
+    def add(self, tables: Tables, upto: int, fresh: Sequence[tuple[bytes, bytes]]) -> None:
+        """`fresh`: key and digest of what is stored, the last of them as `upto`; after `seen`."""
+        if fresh:
+            tables.insert(self._tail, [(upto, b"".join(chain.from_iterable(fresh)))])
+            self._recent.update(fresh)
+            self._upto = upto
+        tail = self._tail
+        runs = len(runs_of(day_of(tail), self._runs.runs))
+        if len(self._recent) >= RUN_LENGTH * (1 + runs // LONGER_AFTER):
             self._close(tables)
             self._open(tables, tail)
 
     def _follow(self, tables: Tables, today: date) -> None:
         """What other processes have stored, and what a day that has begun brings."""
         oldest, current = f"{today - WINDOW:%Y%m%d}", f"{TAIL}{today:%Y%m%d}"
+        if not self._tail:
+            renew(tables)
         there = tables.of_ids()
         for name in there:
             if day_of(name) < oldest:
@@ -72,22 +77,21 @@ class Ids:
         if current not in there:
             self._open(tables, current)
 
-    def _learn(self, tables: Tables, runs: Sequence[str]) -> None:
-        if not self._runs.keys() >= set(runs):
+    def _learn(self, tables: Tables, runs: Collection[str]) -> None:
+        known = self._runs.runs
+        for run in known.difference(runs):
+            self._runs.forget(run)
+        for run in sorted(set(runs) - known):
+            self._runs.add(run, learned(tables, run))
             self._tail = ""  # another process has made a run of it
-        if self._runs.keys() != set(runs):
-            self._runs = {run: self._runs[run] if run in self._runs else learned(tables, run) for run in runs}
-            self._filters = None
 
     def _catch_up(self, tables: Tables, tail: str) -> None:
         if tail != self._tail:
             self._tail, self._recent, self._upto = tail, {}, 0
-        query = f"SELECT seq, key, digest FROM {tail} WHERE seq > ? ORDER BY seq"  # noqa: S608
-        self._remember(tables.execute(query, (self._upto,)).fetchall())
-
-    def _remember(self, rows: Sequence[tuple[int, bytes, bytes]]) -> None:
-        self._recent.update((key, digest) for _, key, digest in rows)
-        self._upto = rows[-1][0] if rows else self._upto
+        query = f"SELECT seq, ids FROM {tail} WHERE seq > ? ORDER BY seq"  # noqa: S608
+        for seq, records in tables.execute(query, (self._upto,)).fetchall():
+            self._recent.update(pairs(records))
+            self._upto = seq
 
     def _open(self, tables: Tables, tail: str) -> None:
         tables.make_tail(tail)
@@ -95,65 +99,58 @@ class Ids:
 
     def _close(self, tables: Tables) -> None:
         if self._recent:
-            day = day_of(self._tail)
-            run = f"{RUN}{day}_{len(self._runs_of(day)) + 1:05}"
-            tables.make_run(run, self._tail)
-            self._runs[run], self._filters = bits_of(list(self._recent)), None
-            tables.insert("filter", [(run, self._runs[run].tobytes())])
+            run = next_run(day_of(self._tail), self._runs.runs)
+            self._runs.add(run, write_run(tables, run, b"".join(chain.from_iterable(self._recent.items()))))
         tables.drop_ids(self._tail)
         self._tail = ""
 
-    def _stacked(self) -> Filters:
-        self._filters = self._filters or Filters(self._runs)
-        return self._filters
 
-    def _runs_of(self, day: str) -> list[str]:
-        return [run for run in self._runs if day_of(run) == day]
-
-
-class Filters:
-    """Those of all runs, of one length side by side: however many they are, few steps ask all of them."""
-
-    def __init__(self, runs: Mapping[str, Bytes]) -> None:
-        together: dict[int, list[str]] = {}
-        for run, bits in runs.items():
-            together.setdefault(len(bits), []).append(run)
-        self._stacks = [(names, np.stack([runs[name] for name in names])) for names in together.values()]
-
-    def passing(self, words: Words) -> Iterator[tuple[str, Places]]:
-        """For each run where the keys stand that may be in it: all that are, and few others."""
-        for names, stack in self._stacks:
-            place, shift = _places(words, stack.shape[1])
-            rows, keys = np.nonzero(stack[:, place[:, 0]] >> shift[:, 0] & 1)
-            for word in range(1, KEY_BYTES // 4):
-                held = (stack[rows, place[keys, word]] >> shift[keys, word] & 1).astype(np.bool_)
-                rows, keys = rows[held], keys[held]
-            for row in np.unique(rows):
-                yield names[row], keys[rows == row]
+def write_run(tables: Tables, run: str, records: bytes) -> Bytes:
+    """Its filter."""
+    each = np.frombuffer(records, np.uint8).reshape(-1, RECORD)
+    each = each[np.argsort(each[:, 0], kind="stable")]
+    ends = np.searchsorted(each[:, 0], np.arange(257)).tolist()
+    pieces = [(number, each[first:end].tobytes()) for number, (first, end) in enumerate(pairwise(ends))]
+    bits = bits_of(np.ascontiguousarray(each[:, :KEY_BYTES]).view("<u4"))
+    tables.make_run(run)
+    tables.insert(run, [piece for piece in pieces if piece[1]])
+    tables.insert("filter", [(run, bits.tobytes())])
+    return bits
 
 
-def bits_of(keys: Sequence[bytes]) -> Bytes:
-    """A bit for each word of each id, where it points: the keys are digests, so they spread evenly."""
-    places = 1 << max(10, min(32, (len(keys) * BITS_PER_ID - 1).bit_length()))
-    bits = np.zeros(places, np.bool_)
-    bits[words_of(keys) & (places - 1)] = True
-    return np.packbits(bits, bitorder="little")
+def stored_in(tables: Tables, run: str, keys: Collection[bytes]) -> dict[bytes, bytes]:
+    """The digests of those of the keys that are in the run."""
+    numbers = ",".join(map(str, sorted({key[0] for key in keys})))
+    pieces = tables.execute(f"SELECT ids FROM {run} WHERE piece IN ({numbers})").fetchall()  # noqa: S608
+    return {key: digest for (records,) in pieces for key, digest in pairs(records) if key in keys}
+
+
+def pairs(records: bytes) -> Iterator[tuple[bytes, bytes]]:
+    for start in range(0, len(records), RECORD):
+        yield records[start : start + KEY_BYTES], records[start + KEY_BYTES : start + RECORD]
 
 
 def learned(tables: Tables, run: str) -> Bytes:
-    """As kept beside the run; made for one of an earlier release."""
-    kept = tables.execute("SELECT bits FROM filter WHERE name = ?", (run,)).fetchone()
-    if kept:
-        return np.frombuffer(kept[0], np.uint8)
-    made = bits_of([key for (key,) in tables.execute(f"SELECT key FROM {run}")])  # noqa: S608
-    tables.insert("filter", [(run, made.tobytes())])
-    return made
+    (kept,) = tables.execute("SELECT bits FROM filter WHERE name = ?", (run,)).fetchone()
+    return np.frombuffer(kept, np.uint8)
 
 
-def _places(words: Words, length: int) -> tuple[Places, Bytes]:
-    """The byte of a filter of that many, and the bit in it, of each word."""
-    places = words & (length * 8 - 1)
-    return (places >> 3).astype(np.intp), (places & 7).astype(np.uint8)
+def renew(tables: Tables) -> None:
+    """Write what an earlier release kept, a row for each id, as runs."""
+    for name in tables.former_ids():
+        rows = tables.execute(f"SELECT key, digest FROM {name}").fetchall()  # noqa: S608
+        if rows:
+            run = next_run(name.split("_")[1], tables.of_ids())
+            write_run(tables, run, b"".join(chain.from_iterable(rows)))
+        tables.drop_ids(name)
+
+
+def next_run(day: str, names: Collection[str]) -> str:
+    return f"{RUN}{day}_{len(runs_of(day, names)) + 1:05}"
+
+
+def runs_of(day: str, names: Collection[str]) -> list[str]:
+    return [name for name in names if name.startswith(RUN) and day_of(name) == day]
 
 
 def words_of(keys: Sequence[bytes]) -> Words:
@@ -161,4 +158,4 @@ def words_of(keys: Sequence[bytes]) -> Words:
 
 
 def day_of(name: str) -> str:
-    return name.split("_")[1]
+    return name.split("_")[2]

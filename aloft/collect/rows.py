@@ -7,7 +7,7 @@ from hashlib import blake2b
 from msgspec import Struct
 
 from aloft.collect import tally
-from aloft.collect.ids import KEY_BYTES, Ids
+from aloft.collect.ids import DIGEST_BYTES, KEY_BYTES, Ids
 from aloft.collect.tables import Tables, move_position, position
 from aloft.collect.values import MICROSECOND, Entry, Outcome, instant, micros
 
@@ -31,7 +31,7 @@ def row(entry: Entry) -> Row:
     said = f"{entry.kind}\0{entry.name}\0{entry.account}\0{entry.user}\0{entry.times}\0"
     return Row(
         key=blake2b(identity.encode(), digest_size=KEY_BYTES).digest(),
-        digest=blake2b(said.encode() + entry.body, digest_size=8).digest(),
+        digest=blake2b(said.encode() + entry.body, digest_size=DIGEST_BYTES).digest(),
         entry=entry,
         occurred=micros(entry.occurred),
     )
@@ -47,7 +47,7 @@ def store(tables: Tables, rows: Sequence[Row], received: datetime, ids: Ids) -> 
     odd = [each for each, outcome in zip(rows, outcomes, strict=True) if outcome is Outcome.conflict]
     problems = [problem(each.entry, CONFLICT, at, each.entry.body[:BODY_KEPT]) for each in odd]
     problems += [problem(each.entry, flag, at, b"") for each in fresh for flag in each.entry.flags]
-    ids.add(tables, [(seq + n, each.key, each.digest) for n, each in enumerate(fresh, start=1)])
+    ids.add(tables, seq + len(fresh), [(each.key, each.digest) for each in fresh])
     tables.insert("entry", [cells(each, seq + n, at) for n, each in enumerate(fresh, start=1)])
     if problems:
         note(tables, problems, at)

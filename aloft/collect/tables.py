@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-RUN, TAIL = "seen_", "tail_"
+RUN, TAIL = "ids_run_", "ids_tail_"
 """How tables of ids are called; the day on which their ids were taken follows."""
+FORMER = ("seen_", "tail_")
+"""How an earlier release called them."""
 
 
 class Cursor(Protocol):
@@ -39,14 +41,16 @@ class Tables(Protocol):
     def of_ids(self) -> list[str]:
         """The tables of ids, in any order."""
 
-    def make_tail(self, name: str) -> None: ...
-    def make_run(self, name: str, tail: str) -> None:
-        """With the ids of the tail, in order."""
+    def former_ids(self) -> list[str]:
+        """Those that an earlier release has left, with a `key` and a `digest` in each row."""
+
+    def make_tail(self, name: str) -> None:
+        """Of `seq` and `ids`."""
+
+    def make_run(self, name: str) -> None:
+        """Of `piece` and `ids`."""
 
     def drop_ids(self, name: str) -> None: ...
-    def seen(self, table: str, keys: Sequence[bytes]) -> Mapping[bytes, bytes]:
-        """The digest under which each of these keys was first stored; keys not in the table are left out."""
-
     def insert(self, table: str, rows: Sequence[tuple[object, ...]]) -> None: ...
 
 

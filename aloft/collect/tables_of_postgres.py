@@ -10,7 +10,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from aloft.collect.place import Staging
-from aloft.collect.tables import RUN, TAIL
+from aloft.collect.tables import FORMER, RUN, TAIL
 from aloft.collect.values import InboxUnavailable
 
 SCHEMA = """
@@ -67,28 +67,27 @@ class PostgresTables:
         return self.execute("SELECT to_regclass(?)", (f"{self._schema}.{table}",)).fetchone() != (None,)
 
     def of_ids(self) -> list[str]:
-        query = (
-            "SELECT tablename FROM pg_tables"
-            " WHERE schemaname = ? AND (starts_with(tablename, ?) OR starts_with(tablename, ?))"
-        )
-        return [name for (name,) in self.execute(query, (self._schema, RUN, TAIL))]
+        return self._called((RUN, TAIL))
+
+    def former_ids(self) -> list[str]:
+        return self._called(FORMER)
 
     def make_tail(self, name: str) -> None:
-        self.execute(
-            f"CREATE TABLE {name} (seq bigint PRIMARY KEY, key bytea NOT NULL, digest bytea NOT NULL)"
-        )
+        self.execute(f"CREATE TABLE {name} (seq bigint PRIMARY KEY, ids bytea NOT NULL)")
 
-    def make_run(self, name: str, tail: str) -> None:
-        self.execute(f"CREATE TABLE {name} (key bytea PRIMARY KEY, digest bytea NOT NULL)")
-        self.execute(f"INSERT INTO {name} SELECT key, digest FROM {tail} ORDER BY key")  # noqa: S608
+    def make_run(self, name: str) -> None:
+        self.execute(f"CREATE TABLE {name} (piece int PRIMARY KEY, ids bytea NOT NULL)")
 
     def drop_ids(self, name: str) -> None:
         self.execute(f"DROP TABLE {name}")
         self.execute("DELETE FROM filter WHERE name = ?", (name,))
 
-    def seen(self, table: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
-        query = f"SELECT key, digest FROM {table} WHERE key = ANY(?)"  # noqa: S608
-        return dict(self.execute(query, (list(keys),)).fetchall()) if keys else {}
+    def _called(self, prefixes: tuple[str, str]) -> list[str]:
+        query = (
+            "SELECT tablename FROM pg_tables"
+            " WHERE schemaname = ? AND (starts_with(tablename, ?) OR starts_with(tablename, ?))"
+        )
+        return [name for (name,) in self.execute(query, (self._schema, *prefixes))]
 
     def insert(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
         if not rows:

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from aloft.collect.tables import FORMER, RUN, TAIL
+
 T = TypeVar("T")
 
 RUNS = (512, 128, 32, 8, 1)
@@ -71,31 +73,24 @@ class SqliteTables:
         return self.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is not None
 
     def of_ids(self) -> list[str]:
-        found = self.execute(
-            "SELECT name FROM sqlite_master"
-            " WHERE type = 'table' AND (name GLOB 'seen_[0-9]*' OR name GLOB 'tail_[0-9]*')"
-        )
-        return [name for (name,) in found]
+        return [*self._called(RUN), *self._called(TAIL)]
+
+    def former_ids(self) -> list[str]:
+        return [name for prefix in FORMER for name in self._called(prefix)]
 
     def make_tail(self, name: str) -> None:
-        self.execute(
-            f"CREATE TABLE {name} (seq INTEGER PRIMARY KEY, key BLOB NOT NULL, digest BLOB NOT NULL)"
-        )
+        self.execute(f"CREATE TABLE {name} (seq INTEGER PRIMARY KEY, ids BLOB NOT NULL)")
 
-    def make_run(self, name: str, tail: str) -> None:
-        self.execute(f"CREATE TABLE {name} (key BLOB PRIMARY KEY, digest BLOB NOT NULL) WITHOUT ROWID")
-        self.execute(f"INSERT INTO {name} SELECT key, digest FROM {tail} ORDER BY key")  # noqa: S608
+    def make_run(self, name: str) -> None:
+        self.execute(f"CREATE TABLE {name} (piece INTEGER PRIMARY KEY, ids BLOB NOT NULL)")
 
     def drop_ids(self, name: str) -> None:
         self.execute(f"DROP TABLE {name}")
         self.execute("DELETE FROM filter WHERE name = ?", (name,))
 
-    def seen(self, table: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
-        found: dict[bytes, bytes] = {}
-        for run in runs(sorted(keys)):
-            marks = ",".join("?" * len(run))
-            found.update(self.execute(f"SELECT key, digest FROM {table} WHERE key IN ({marks})", run))  # noqa: S608
-        return found
+    def _called(self, prefix: str) -> list[str]:
+        query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB ?"
+        return [name for (name,) in self.execute(query, (f"{prefix}[0-9]*",))]
 
     def insert(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
         for run in runs(rows):

@@ -18,7 +18,7 @@ from aloft.clock import SetClock
 from aloft.collect import ids
 from aloft.collect.inbox import Inbox, InboxUnavailable, Logged, Outcome
 from aloft.collect.opening import connect
-from aloft.collect.place import Place, inbox_of
+from aloft.collect.place import Place, Staging, inbox_of
 from aloft.collect.rows import row
 from tests.collect.facts import NOON, entry
 
@@ -90,7 +90,7 @@ def test_an_id_is_refused_for_seven_days_and_its_table_goes_afterwards(
     clock.instant = NOON + timedelta(days=8)
     assert inbox.append([entry("m1")]) == [STORED]
     with closing(connect(place, patience=1)) as tables:
-        assert sorted(tables.of_ids()) == ["tail_20260310"]
+        assert sorted(tables.of_ids()) == ["ids_tail_20260310"]
 
 
 def test_ids_of_the_days_before_are_told_from_new_ones_also_after_a_restart(
@@ -114,8 +114,8 @@ def test_ids_are_put_in_order_once_there_are_many_and_each_is_still_refused_by_e
     for number, batch in enumerate(told):
         assert (inbox, other)[number % 2].append(batch) == [STORED] * 40
     with closing(connect(place, patience=1)) as tables:
-        runs = [f"seen_20260302_0000{n}" for n in (1, 2, 3, 4)]
-        assert sorted(tables.of_ids()) == [*runs, "tail_20260302"]
+        runs = [f"ids_run_20260302_0000{n}" for n in (1, 2, 3, 4)]
+        assert sorted(tables.of_ids()) == [*runs, "ids_tail_20260302"]
     for one in (inbox, other, restarted := Inbox(place, clock)):
         assert [one.append(batch) for batch in told] == [[DUPLICATE] * 40] * 12
     for one in (other, restarted):
@@ -131,22 +131,30 @@ def test_runs_grow_longer_as_they_grow_many(
         inbox.append([entry(f"m{number}")])
     with closing(connect(place, patience=1)) as tables:
         lengths = [
-            tables.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in sorted(tables.of_ids())
+            tables.execute(f"SELECT sum(length(ids)) FROM {name}").fetchone()[0] // ids.RECORD
+            for name in sorted(tables.of_ids())
         ]
     assert lengths == [5, 5, 10, 10, 15, 5]
 
 
 def test_ids_that_an_earlier_release_kept_are_refused(place: Place, clock: SetClock) -> None:
-    kept, said = f"seen_{NOON - timedelta(days=1):%Y%m%d}", entry("m1")
+    blob = "bytea" if isinstance(place, Staging) else "BLOB"
+    day, today, told = NOON - timedelta(days=1), NOON, [entry(f"m{number}") for number in range(4)]
+    former = {
+        f"seen_{day:%Y%m%d}": told[:1],
+        f"seen_{today:%Y%m%d}_00001": told[1:3],
+        f"tail_{today:%Y%m%d}": told[3:],
+    }
     with closing(connect(place, patience=1)) as tables:
         tables.begin()
-        tables.make_tail("tail_old")
-        tables.insert("tail_old", [(1, row(said).key, row(said).digest)])
-        tables.make_run(kept, "tail_old")
-        tables.drop_ids("tail_old")
+        for name, entries in former.items():
+            tables.execute(f"CREATE TABLE {name} (key {blob}, digest {blob})")
+            tables.insert(name, [(row(each).key, row(each).digest) for each in entries])
         tables.commit()
     with closing(Inbox(place, clock)) as inbox:
-        assert inbox.append([said, entry("m2")]) == [DUPLICATE, STORED]
+        assert inbox.append([*told, entry("m4")]) == [DUPLICATE] * 4 + [STORED]
+    with closing(connect(place, patience=1)) as tables:
+        assert tables.former_ids() == []
 
 
 def test_received_never_decreases_when_the_clock_steps_back(inbox: Inbox, clock: SetClock) -> None:
@@ -272,7 +280,7 @@ from pathlib import Path
 from aloft.collect import ids
 from aloft.collect.inbox import Inbox, InboxUnavailable
 from aloft.collect.opening import connect
-from aloft.collect.place import Place, inbox_of
+from aloft.collect.place import Place, Staging, inbox_of
 from aloft.collect.rows import row
 from tests.collect.facts import entry
 
