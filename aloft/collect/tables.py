@@ -33,6 +33,9 @@ class Tables(Protocol):
         """A transaction that other writers wait for; what it commits survives a power cut."""
 
     def commit(self) -> None: ...
+    def keep_up(self) -> None:
+        """After each transaction of one that writes all the time."""
+
     def close(self) -> None: ...
     def settle(self) -> None:
         """Nothing of what was deleted is left on disk, as far as the database can see to it."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
+from aloft.collect.checkpoints import Checkpoints
 from aloft.collect.tables import FORMER, RUN, TAIL
 
 T = TypeVar("T")
@@ -54,16 +56,25 @@ PRAGMAS = (
 class SqliteTables:
     since = "rowid"
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, path: Path, connection: sqlite3.Connection, patience: float) -> None:
+        self._path, self._connection, self._patience = path, connection, patience
+        self._checkpoints: Checkpoints | None = None
         self.execute = connection.execute
-        self.close = connection.close
 
     def begin(self) -> None:
         self.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
         self.execute("COMMIT")
+
+    def keep_up(self) -> None:
+        self._checkpoints = self._checkpoints or Checkpoints(self._path, self._connection, self._patience)
+        self._checkpoints.committed()
+
+    def close(self) -> None:
+        if self._checkpoints:
+            self._checkpoints.close()
+        self._connection.close()
 
     def settle(self) -> None:
         self.execute("VACUUM")
@@ -96,7 +107,7 @@ class SqliteTables:
         for run in runs(rows):
             row = "(" + ",".join("?" * len(run[0])) + ")"
             values = ",".join([row] * len(run))
-            self.execute(f"INSERT INTO {table} VALUES {values}", [cell for one in run for cell in one])  # noqa: S608
+            self.execute(f"INSERT INTO {table} VALUES {values}", list(chain.from_iterable(run)))  # noqa: S608
 
 
 def connect(path: Path, patience: float) -> SqliteTables:
@@ -110,14 +121,15 @@ def connect(path: Path, patience: float) -> SqliteTables:
     except sqlite3.Error:
         connection.close()
         raise
-    return SqliteTables(connection)
+    return SqliteTables(path, connection, patience)
 
 
 def look(path: Path, patience: float) -> SqliteTables | None:
     """To read the file as it is; None while there is none, which a reader never makes."""
     if not path.exists():
         return None
-    return SqliteTables(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=patience))
+    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=patience)
+    return SqliteTables(path, connection, patience)
 
 
 def prepare(connection: sqlite3.Connection) -> None:

@@ -103,6 +103,8 @@ class Writer:
             self._answered(group)
             for append, outcome in zip(group, outcomes, strict=True):
                 append.answer.set_result(outcome)
+            if self._tables:
+                self._tables.keep_up()
 
     def _fail(self, group: list[Append], error: Exception) -> None:
         self._disconnect()

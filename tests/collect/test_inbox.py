@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from msgspec.structs import asdict, replace
 
 from aloft.clock import SetClock
-from aloft.collect import ids
+from aloft.collect import checkpoints, ids
 from aloft.collect.inbox import Inbox, InboxUnavailable, Logged, Outcome
 from aloft.collect.opening import connect
 from aloft.collect.place import Place, Staging, inbox_of
@@ -277,7 +278,7 @@ def test_any_repetition_of_batches_stores_each_id_once_as_it_was_first_sent(
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
-from aloft.collect import ids
+from aloft.collect import checkpoints, ids
 from aloft.collect.inbox import Inbox, InboxUnavailable
 from aloft.collect.opening import connect
 from aloft.collect.place import Place, Staging, inbox_of
@@ -309,3 +310,37 @@ def test_a_full_disk_is_unavailable_and_the_inbox_goes_on_when_there_is_room_aga
         timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_is_written_reaches_the_file_while_the_inbox_is_open(
+    place: Place, clock: SetClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if isinstance(place, Staging):
+        pytest.skip("a server moves its journal by itself")
+    monkeypatch.setattr(checkpoints, "COMMITS", 5)
+    with closing(Inbox(place, clock)) as inbox:
+        stored = 0
+        while stored < 5_000 and without_journal(place, tmp_path / "copied") < 100:
+            stored += inbox.append([entry(f"m{stored}")]).count(STORED)
+        assert without_journal(place, tmp_path / "copied") >= 100
+        assert len(inbox.read(0)) == stored
+
+
+def without_journal(inbox: Path, copied: Path) -> int:
+    """How many entries are in the file itself."""
+    copied.write_bytes(inbox.read_bytes())
+    try:
+        with closing(sqlite3.connect(copied)) as alone:
+            return int(alone.execute("SELECT count(*) FROM entry").fetchone()[0])
+    except sqlite3.DatabaseError:  # copied while pages were moved
+        return 0
+
+
+def test_an_id_whose_digest_ends_in_zeros_is_told_from_others(place: Place) -> None:
+    keys = [bytes([7]) + bytes(number) + bytes([1]) * (11 - number) for number in range(12)]
+    with closing(connect(place, patience=1)) as tables:
+        tables.begin()
+        ids.write_run(tables, "ids_run_20260302_00001", b"".join(key + b"12345678" for key in keys[::2]))
+        found = ids.stored_in(tables, "ids_run_20260302_00001", keys)
+        tables.commit()
+    assert found == dict.fromkeys(keys[::2], b"12345678")

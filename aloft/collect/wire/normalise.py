@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Raw
+from msgspec import UNSET, Raw, UnsetType
 
 from aloft.collect.services import Letter
 from aloft.collect.values import Entry
@@ -30,7 +30,7 @@ LONG_NUMBER = re.compile(rb"\d{%d}" % LONG)
 LARGEST_BITS = 1_023
 NEW_ON_EVERY_RETRY = ("sentAt", "writeKey", "api_key")
 
-contexts = msgspec.json.Decoder(Context)
+context_decoder = msgspec.json.Decoder(Context)
 NOTHING = Context()
 
 
@@ -49,20 +49,36 @@ class Judged:
 def judge(call: Call, source: str, received: datetime) -> Judged:
     entries: list[Entry] = []
     refused: list[Letter] = []
-    around = context_of(call.context)
+    contexts = Contexts(context_of(call.context))
     for index, raw in enumerate(call.messages):
         try:
-            entries.append(entry_of(raw, call, around, source, received))
+            entries.append(entry_of(raw, call, contexts, source, received))
         except Unfit as unfit:
             refused.append(Letter(unfit.code, unfit.message, raw, index, unfit.message_id))
     return Judged(entries, refused)
 
 
-def entry_of(raw: bytes, call: Call, around: Context, source: str, received: datetime) -> Entry:
+class Contexts:
+    """Of the messages of one call, most of which say the same: each is read once."""
+
+    def __init__(self, around: Context) -> None:
+        self._around = around
+        self._read: dict[bytes, tuple[Context, Context | UnsetType]] = {}
+
+    def of(self, raw: Raw) -> tuple[Context, Context | UnsetType]:
+        """What one says, with what stands around the batch; and what is kept of it."""
+        text = bytes(raw)
+        if text not in self._read:
+            context = merged(context_of(raw), self._around)
+            self._read[text] = (context, kept_of(context))
+        return self._read[text]
+
+
+def entry_of(raw: bytes, call: Call, contexts: Contexts, source: str, received: datetime) -> Entry:
     message = decoded(raw, call)
     message_id = identifier(message.message_id, MESSAGE_ID_LIMIT, "message_id") or made_id(raw, source)
     try:
-        return understood(message, raw, message_id, call, around, source, received)
+        return understood(message, raw, message_id, call, contexts, source, received)
     except Unfit as unfit:
         unfit.message_id = message_id
         raise
@@ -73,14 +89,14 @@ def understood(
     raw: bytes,
     message_id: str,
     call: Call,
-    around: Context,
+    contexts: Contexts,
     source: str,
     received: datetime,
 ) -> Entry:
     if len(raw) > MESSAGE_LIMIT:
         raise Unfit("event_too_large", f"A message holds at most {MESSAGE_LIMIT // 1024} kB.")
     kind = kind_of(message, call)
-    context = merged(context_of(message.context), around)
+    context, kept = contexts.of(message.context)
     original = message.original_timestamp or message.timestamp
     sent_at = call.sent_at if message.sent_at in (None, "") else message.sent_at
     at, doubts = occurred(original, sent_at, received)
@@ -93,7 +109,7 @@ def understood(
         account=account_of(message, kind, context),
         user=user or anonymous,
         occurred=at,
-        body=body_of(message, kind, context, original, anonymous if user else ""),
+        body=body_of(message, kind, context, kept, original, anonymous if user else ""),
         flags=(*doubts, "event_large") if len(raw) > MESSAGE_LARGE else doubts,
     )
 
@@ -164,7 +180,7 @@ def identifier(value: object, limit: int, field: str) -> str:
     return text
 
 
-def body_of(message: Message, kind: str, context: Context, original: object, anonymous: str) -> bytes:
+def kept_of(context: Context) -> Context | UnsetType:
     kept = Context(
         page=context.page,
         app=context.app,
@@ -172,8 +188,19 @@ def body_of(message: Message, kind: str, context: Context, original: object, ano
         locale=context.locale,
         timezone=context.timezone,
     )
+    return UNSET if kept == NOTHING else kept
+
+
+def body_of(
+    message: Message,
+    kind: str,
+    context: Context,
+    kept: Context | UnsetType,
+    original: object,
+    anonymous: str,
+) -> bytes:
     body = Body(
-        context=kept if kept != NOTHING else UNSET,
+        context=kept,
         anonymous_id=anonymous,
         previous_id=identifier(message.previous_id, USER_LIMIT, "previous_id"),
         timestamp=original if isinstance(original, str) and len(original) <= LONGEST else None,
@@ -212,7 +239,7 @@ def context_of(raw: Raw) -> Context:
     if not present(raw):
         return Context()
     try:
-        return contexts.decode(raw)
+        return context_decoder.decode(raw)
     except (msgspec.MsgspecError, RecursionError):
         return Context()
 
