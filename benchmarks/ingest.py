@@ -58,6 +58,7 @@ Call = Callable[[], None]
 
 
 def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aloft.settings")
     stored = int(sys.argv[1]) if len(sys.argv) > 1 else 0
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
@@ -226,7 +227,7 @@ def posting(port: int, key: str) -> Call:
 @contextmanager
 def serving(home: Path, application: str, drained: bool) -> Iterator[tuple[int, str]]:
     """A real server, and an engine where it is wanted, in process groups of their own; its port and a write key."""
-    settings = os.environ.get("DJANGO_SETTINGS_MODULE", "aloft.settings")
+    settings = os.environ["DJANGO_SETTINGS_MODULE"]
     surroundings = {**os.environ, "ALOFT_HOME": str(home), "DJANGO_SETTINGS_MODULE": settings}
     surroundings["PYTHONPATH"] = os.pathsep.join(sys.path)
     key = subprocess.check_output([sys.executable, "-c", SOURCE], env=surroundings, text=True).strip()
