@@ -67,6 +67,7 @@ def main() -> None:
             "inbox.append, 5 M ids": measured(appending(home / "full.sqlite3", WINDOW)),
             "HTTP, granian": over_http(home / "empty", 0),
             "HTTP, granian, 5 M ids": over_http(home / "full", WINDOW),
+            "two processes, 5 M ids": over_http(home / "shared", WINDOW, processes=2),
             "as a view, 5 M ids": over_http(home / "viewed", WINDOW, VIEW),
             "a connection per request": measured(connecting(home / "alternative.sqlite3", 0)),
             "the same, 5 M ids": measured(connecting(home / "full_alternative.sqlite3", WINDOW)),
@@ -86,7 +87,7 @@ def report(figures: dict[str, tuple[float, float]]) -> None:
     for base, compared in (
         ("a connection per request", ("inbox.append", "HTTP, granian")),
         ("the same, 5 M ids", ("inbox.append, 5 M ids", "HTTP, granian, 5 M ids")),
-        ("as a view, 5 M ids", ("HTTP, granian, 5 M ids",)),
+        ("as a view, 5 M ids", ("HTTP, granian, 5 M ids", "two processes, 5 M ids")),
     ):
         for name in compared:
             print(f"{name:26} {figures[name][0] / figures[base][0]:9.1f} times {base}")
@@ -182,12 +183,16 @@ def connected(path: Path) -> sqlite3.Connection:
 
 
 def over_http(
-    home: Path, known: int, application: str = "aloft.wsgi:application", drained: bool = False
+    home: Path,
+    known: int,
+    application: str = "aloft.wsgi:application",
+    drained: bool = False,
+    processes: int = 1,
 ) -> tuple[float, float]:
     """`drained`: the engine runs beside it."""
     home.mkdir(exist_ok=True)
     filled(inbox_of(home), known)
-    with serving(home, application, drained) as (port, key):
+    with serving(home, application, drained, processes) as (port, key):
         return measured(lambda: posting(port, key))
 
 
@@ -225,7 +230,7 @@ def posting(port: int, key: str) -> Call:
 
 
 @contextmanager
-def serving(home: Path, application: str, drained: bool) -> Iterator[tuple[int, str]]:
+def serving(home: Path, application: str, drained: bool, processes: int) -> Iterator[tuple[int, str]]:
     """A real server, and an engine where it is wanted, in process groups of their own; its port and a write key."""
     settings = os.environ["DJANGO_SETTINGS_MODULE"]
     surroundings = {**os.environ, "ALOFT_HOME": str(home), "DJANGO_SETTINGS_MODULE": settings}
@@ -234,7 +239,8 @@ def serving(home: Path, application: str, drained: bool) -> Iterator[tuple[int, 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    options = ["--interface", "wsgi", "--port", str(port), "--blocking-threads", str(CALLERS), "--no-log"]
+    options = ["--interface", "wsgi", "--port", str(port), "--workers", str(processes)]
+    options += ["--blocking-threads", str(CALLERS), "--no-log"]
     commands = [["-m", "granian", *options, application], *([["-m", "aloft", "engine"]] if drained else [])]
     running = [
         subprocess.Popen([sys.executable, *command], env=surroundings, start_new_session=True)

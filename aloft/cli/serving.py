@@ -14,7 +14,6 @@ from contextlib import suppress
 from types import FrameType
 
 from django.conf import settings
-from django.db import connection
 
 from aloft.demo import NAME
 from aloft.engine.home import open_engine
@@ -29,11 +28,10 @@ COMPANY = [sys.executable, "-m", "aloft.demo"]
 
 
 def web(host: str, port: int) -> list[str]:
-    """The command that serves the pages and takes in facts; SQLite has one writer, and so one process."""
-    processes = settings.WEB_PROCESSES if connection.vendor == "postgresql" else 1
+    """The command that serves the pages and takes in facts."""
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", str(processes), "--blocking-threads", "16", "--no-access-log", "--log-level", "error",
+        "--workers", str(settings.WEB_PROCESSES), "--blocking-threads", "16", "--no-access-log", "--log-level", "error",
         "aloft.wsgi:application",
     ]  # fmt: skip
 

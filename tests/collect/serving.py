@@ -59,7 +59,9 @@ def place_of(home: Path) -> Place:
 
 
 @contextmanager
-def serving(home: Path, application: str = "aloft.wsgi:application", **environment: str) -> Iterator[Server]:
+def serving(
+    home: Path, application: str = "aloft.wsgi:application", processes: int = 1, **environment: str
+) -> Iterator[Server]:
     surroundings = {**os.environ, "ALOFT_HOME": str(home), **environment}
     made = subprocess.run(
         [sys.executable, "-c", SOURCE],
@@ -72,7 +74,18 @@ def serving(home: Path, application: str = "aloft.wsgi:application", **environme
     port = free_port()
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), application],
+            [
+                sys.executable,
+                "-m",
+                "granian",
+                "--interface",
+                "wsgi",
+                "--port",
+                str(port),
+                "--workers",
+                str(processes),
+                application,
+            ],
             env=surroundings,
             stdout=log,
             stderr=log,
