@@ -19,7 +19,7 @@ from aloft.records.services.exceptions import LEVEL, OWNER, SKIP
 class Exceptions:
     def __init__(self, at: datetime, clock: WorkingTime, directory: Directory) -> None:
         self._standing: dict[tuple[int, str], list[AccountException]] = {}
-        for one in _made(at):
+        for one in standing_at(at):
             known = directory.of_row(one.account_id)
             if known and known.calendar(clock).local_date(at) <= one.until:
                 self._standing.setdefault((known.store, one.kind), []).append(one)
@@ -56,7 +56,7 @@ def said(one: AccountException) -> str:
     return f"by exception of {one.made_by} until {one.until.day} {one.until:%b %Y}: {one.reason}"
 
 
-def _made(at: datetime) -> list[AccountException]:
+def standing_at(at: datetime) -> list[AccountException]:
     """Those that may stand: a day ends later where the sun sets later."""
     rows = AccountException.objects.filter(made_at__lte=at, until__gte=at.date() - timedelta(days=1))
     return list(rows.filter(Q(ended_at=None) | Q(ended_at__gt=at)).order_by("id"))

@@ -15,7 +15,8 @@ from aloft.act import texts
 from aloft.act.models import Due, Occurrence
 from aloft.cli.commands import app
 from aloft.measures.models import AccountProjection
-from aloft.records.services import set_book
+from aloft.records.models import Account
+from aloft.records.services import end_exception, except_account, set_book
 from tests.engine.world import World, at
 
 MODEL = """
@@ -238,6 +239,40 @@ def test_roles_that_nobody_fills_and_events_that_never_came_are_told(
     assert told["role", "manager"]["accounts"] == 3
     assert told["role", "manager"]["where"] == ["check_in"]
     assert "the text has no role 'onboarding'" in told["person", "Otto"]["says"]
+
+
+def test_what_an_account_skips_by_exception_is_counted_on_neither_side(
+    company: World, planned: Planned
+) -> None:
+    """The reviews of 5 February, 5 March and 5 April; the first two open within the exception."""
+    when = at("2026-02-02")
+    acme = Account.objects.get(external_id="acme")
+    assert [of(planned(MODEL), "review")[name] for name in ("due_before", "due")] == [3, 3]
+    made = except_account(
+        account=acme, kind="skip", moment="review", reason="A merger", until=when.date().replace(month=3, day=5),
+        actor="cora", at=when,
+    )  # fmt: skip
+    told = of(planned(LOWER), "review")
+    assert (told["due_before"], told["due"], told["opens"]) == (
+        1,
+        4,
+        3,
+    )  # beta has all three, for it is in tier 1
+    end_exception(exception=made, actor="cora", at=when)
+    assert of(planned(MODEL), "review")["due"] == 3
+
+
+def test_a_touch_by_exception_is_counted(company: World, planned: Planned) -> None:
+    by_touch = MODEL.replace("    segment: tier_1\n", "    touch: high\n")
+    assert of(planned(by_touch), "review")["meets"] == 1
+    gamma = Account.objects.get(external_id="gamma")
+    when = at("2026-02-02")
+    until = when.date().replace(month=12)
+    except_account(
+        account=gamma, kind="touch", touch=["high"], reason="A pilot", until=until, actor="cora", at=when
+    )
+    told = of(planned(by_touch), "review")
+    assert (told["meets"], told["due"]) == (2, 6)
 
 
 def test_skills_that_nobody_has_are_told(company: World, planned: Planned) -> None:

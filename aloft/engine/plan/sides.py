@@ -12,8 +12,8 @@ from aloft.decide.owners import role_by_touch
 from aloft.engagement.expressions import Expression
 from aloft.engagement.model import Model, Moment
 from aloft.engine.opening import minutes_of
+from aloft.engine.plan import exceptions, experiments
 from aloft.engine.plan.dates import DUE, Laid, Weeks, lay_out
-from aloft.engine.plan.experiments import leave_out
 from aloft.engine.plan.ground import Ground
 from aloft.engine.plan.history import History
 from aloft.engine.staff import Staff
@@ -97,8 +97,9 @@ class Side:
         self.meets |= _meets(store, program)
         history.load_last(store, model)
         lay_out(store, model, program, weeks, self.due, laid)
+        exceptions.leave_out(store, model, self.due, weeks.at)
         if model.experiments:
-            leave_out(store, model, self.due)
+            experiments.leave_out(store, model, self.due)
 
     def copy(self, store: FactStore, other: Side, model: str) -> None:
         """A model that nothing changes for."""
