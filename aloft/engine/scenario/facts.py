@@ -19,7 +19,9 @@ from aloft.engine.scenario.values import (
     ContractTold,
     Erase,
     Event,
+    Except,
     Fact,
+    GoalTold,
     MergeInto,
     Publish,
     RecordOn,
@@ -190,6 +192,44 @@ def _money(cell: Cell) -> Decimal:
         raise cell.misread(f"{quoted(cell.text())} is no amount") from None
 
 
+def _goal(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
+    if not subject.account:
+        raise told["goal"].misread("whose goal? Name its account")
+    cells = told["goal"].known(("title", "read", *_AMOUNTS, *_OF_GOALS))
+    if "title" not in cells:
+        raise told["goal"].misread("'title' is missing: which goal?")
+    amounts = {key: _money(cells[key]) for key in _AMOUNTS if key in cells}
+    days = {field: cells[key].day() for key, field in _OF_GOALS.items() if key in cells}
+    read = _money(cells["read"]) if "read" in cells else None
+    return GoalTold(cells["title"].text(), {**amounts, **days}, read)
+
+
+_AMOUNTS = ("baseline", "target")
+_OF_GOALS = {"start": "starts_on", "due": "due_on"}
+
+
+def _except(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
+    if not subject.account:
+        raise told["except"].misread("which account? Name it")
+    if not told["except"].is_mapping:
+        told["except"].choice(("ended",), "exception")
+        return Except()
+    cells = told["except"].known(("touch", "owner", "skip", "moment", "until"))
+    kinds = [key for key in ("touch", "owner", "skip") if key in cells]
+    if len(kinds) != 1 or ("moment" in cells and kinds != ["owner"]):
+        raise told["except"].misread("one of `touch`, `owner`, perhaps with a `moment`, or `skip`")
+    if "until" not in cells:
+        raise told["except"].misread("'until' is missing: what is its last day?")
+    moment = cells.get("skip") or cells.get("moment")
+    return Except(
+        kinds[0],
+        cast.moment(moment) if moment else "",
+        tuple(one.text() for one in cells["touch"].items()) if "touch" in cells else (),
+        cells["owner"].choice(cast.people, "person") if "owner" in cells else "",
+        cells["until"].day(),
+    )
+
+
 def _publish(told: Mapping[str, Cell], subject: Subject, cast: Cast) -> Verb:
     reading = read_published(told["publish"], cast.readings[-1])
     cast.readings.append(reading)
@@ -231,6 +271,8 @@ _READ: Mapping[str, Callable[[Mapping[str, Cell], Subject, Cast], Verb]] = {
     "act": _act,
     "record": _record,
     "contract": _contract,
+    "goal": _goal,
+    "except": _except,
     "bounce": _bounce,
     "publish": _publish,
     "run": _run,

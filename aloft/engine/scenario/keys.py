@@ -68,6 +68,18 @@ VERBS: Mapping[str, Verb] = {
         "noted on an occurrence: of contacts, or `true` of nobody in particular; or the value of a declared record",
         "{at: 2026-01-09T09:00Z, account: acme, moment: kickoff, as: cora, record: {attended: [ann]}}",
     ),
+    "goal": Verb(
+        (),
+        "a goal of the plan, by `title`: `baseline target start due`; `read`: what was measured of it then",
+        "{at: 2026-02-02, account: acme, goal: {title: Exports, baseline: 0, target: 60, start: 2026-02-02, "
+        "due: 2026-04-03, read: 6}}",
+    ),
+    "except": Verb(
+        (),
+        "treated otherwise `until` and including a day: another `touch`, another `owner` of what opens or of a "
+        "`moment`, or a moment to `skip`; `ended`: whatever stands ends",
+        "{at: 2026-02-02, account: acme, except: {skip: kickoff, until: 2026-03-31}}",
+    ),
     "watermark": Verb(
         ("complete_to",),
         "the source has sent everything up to then; before its first one it is complete to the present",

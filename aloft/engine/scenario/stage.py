@@ -25,14 +25,17 @@ from aloft.engine.loop import Engine
 from aloft.engine.scenario.cast import PLAN
 from aloft.engine.scenario.cells import Value
 from aloft.engine.scenario.contracts import ACTOR, amend, set_terms
+from aloft.engine.scenario.kept import tell_exception, tell_goal
 from aloft.engine.scenario.values import (
     ActOn,
     Bounce,
     ContractTold,
     Erase,
     Event,
+    Except,
     Fact,
     Given,
+    GoalTold,
     MergeInto,
     OnMoment,
     PersonGiven,
@@ -122,6 +125,10 @@ class Stage:
                 _record(fact, fact.verb)
             case ContractTold():
                 amend(_account(fact), fact.verb, at)
+            case GoalTold():
+                tell_goal(_account(fact), fact.verb, at)
+            case Except():
+                tell_exception(_account(fact), fact.verb, at)
             case Publish(reading):
                 self.publish(reading, at)
             case MergeInto(into):

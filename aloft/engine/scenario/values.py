@@ -118,6 +118,26 @@ class ContractTold:
 
 
 @dataclass(frozen=True)
+class GoalTold:
+    """A goal of the account's plan. `read`: what was measured of it at that instant."""
+
+    title: str
+    fields: Mapping[str, date | Decimal]
+    read: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Except:
+    """`kind` is one of `records.services.exceptions`; `until` the last day, None: whatever stands ends."""
+
+    kind: str = ""
+    moment: str = ""
+    touch: tuple[str, ...] = ()
+    owner: str = ""
+    until: date | None = None
+
+
+@dataclass(frozen=True)
 class MergeInto:
     account: str
 
@@ -158,6 +178,8 @@ Verb = (
     | ActOn
     | RecordOn
     | ContractTold
+    | GoalTold
+    | Except
     | MergeInto
     | Unmerge
     | Erase
