@@ -66,7 +66,7 @@ def test_everything_that_is_wrong_is_told_at_once_with_its_place() -> None:
         "write a date, 2026-01-31, or an instant with its zone, 2026-01-31T09:00Z",
         "11:49: scenarios.a year.facts[2].moment: unknown moment 'kickof' (did you mean 'kickoff'?)",
         "12:9: scenarios.a year.facts[3]: what happened? (did you mean 'event'?) It is one of "
-        "event, set, contract, act, record, watermark, bounce, publish, run, merge, unmerge or erase",
+        "event, set, contract, act, record, goal, except, watermark, bounce, publish, run, merge, unmerge or erase",
         "13:47: scenarios.a year.facts[4].set.mmr: unknown key 'mmr' (did you mean 'mrr'?)",
         "15:9: scenarios.a year.expect[0]: what is expected? (did you mean 'opened'?) It is a verdict, or one of "
         "due, never, count, state, phase, segment, touch, band, owner, metric, arm, data_alert",
@@ -76,6 +76,28 @@ def test_everything_that_is_wrong_is_told_at_once_with_its_place() -> None:
         "18:32: scenarios.a year.expect[3].phase: 'at' or 'from' is missing: when is it so?",
         "19:5: scenarios.a year.untill: unknown key 'untill' (did you mean 'until'?)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ("account: acme, except: {skip: kickof, until: 2026-02-01}", "unknown moment 'kickof'"),
+        ("account: acme, except: {skip: kickoff}", "'until' is missing"),
+        ("account: acme, except: {touch: low, owner: cora, until: 2026-02-01}", "one of `touch`, `owner`"),
+        (
+            "account: acme, except: {touch: low, moment: kickoff, until: 2026-02-01}",
+            "one of `touch`, `owner`",
+        ),
+        ("account: acme, except: over", "unknown exception 'over'"),
+        ("person: cora, except: ended", "which account? Name it"),
+        ("account: acme, goal: {target: 3}", "'title' is missing: which goal?"),
+        ("account: acme, goal: {title: Exports, target: many}", "'many' is no amount"),
+        ("person: cora, goal: {title: Exports}", "whose goal? Name its account"),
+    ],
+)
+def test_an_exception_and_a_goal_say_what_they_lack(told: str, says: str) -> None:
+    (found,) = problems(HEAD + f"    facts: [{{at: 2026-01-09, {told}}}]\n")
+    assert says in found
 
 
 def test_what_is_wrong_with_its_model_is_told_where_the_model_says_it() -> None:
