@@ -258,7 +258,9 @@ app.command("evaluate")(warehouse.evaluate)
 def report(
     name: Annotated[
         str,
-        typer.Argument(help="accounts, mrr, retention, pareto, momentum, product, experiments or exceptions"),
+        typer.Argument(
+            help="accounts, mrr, retention, pareto, momentum, product, stickiness, experiments or exceptions"
+        ),
     ],
     as_of: Annotated[str | None, typer.Option(help="The day that is told of; default today")] = None,
     from_: Annotated[

@@ -21,7 +21,7 @@ from aloft.engine.loop import Engine
 from aloft.learn import momentum
 from aloft.learn.experiments import SENTENCES, Trial, trials
 from aloft.learn.momentum import Passed
-from aloft.learn.product import DAYS, usage
+from aloft.learn.product import DAYS, habits, usage
 from aloft.learn.survival import curve, days_until
 from aloft.measures.daily import NO_PROFILE
 from aloft.measures.models import AccountHealth, AccountProjection
@@ -332,6 +332,28 @@ def product_report(engine: Engine, asked: Asked) -> Report:
     )
 
 
+def stickiness_report(engine: Engine, asked: Asked) -> Report:
+    """A row for all users, and one for those of each segment: how far the product is part of their work."""
+    columns: tuple[tuple[str, Kind], ...] = (
+        ("segment", "text"), ("accounts", "number"), ("users", "number"), ("days", "number"),
+        ("stickiness", "share"), ("every_week", "share"),
+    )  # fmt: skip
+    segments = dict(AccountProjection.objects.values_list("account__external_id", "segment"))
+    found = habits(engine.store, asked.day, segments, asked.basis.accounts)
+    rows = tuple(
+        (
+            "all" if one.segment is None else one.segment or None, str(one.accounts), str(one.users),
+            f"{one.days:.2f}", f"{one.stickiness:.4f}", f"{one.every_week:.4f}",
+        )
+        for one in found
+    )  # fmt: skip
+    caption = (
+        f"Users who were active in the {DAYS} days up to {asked.day}: on how many of these days, in the mean; the "
+        f"mean number of a day as a share of them all; and who was active in each of the {DAYS // 7} weeks."
+    )
+    return Report("stickiness", caption, columns, rows)
+
+
 def _part(part: Decimal | int | None, whole: Decimal | int) -> str | None:
     return None if part is None or not whole else f"{Decimal(part) / whole:.4f}"
 
@@ -349,4 +371,5 @@ REPORTS: dict[str, Callable[[Engine, Asked], Report]] = {
     "experiments": experiments_report,
     "exceptions": exceptions_report,
     "product": product_report,
+    "stickiness": stickiness_report,
 }

@@ -55,6 +55,36 @@ def usage(
     return Usage(active, mrr, tuple(Used(*row) for row in rows))
 
 
+@dataclass(frozen=True)
+class Habit:
+    """How far the product is part of the work. `segment` None: all of them. A user counts once for each account.
+
+    `days`: how many of the `DAYS` a user was active on, in the mean; `stickiness`: who is active on a day, of all who
+    were within the window; `every_week`: the share of users who were in each of its weeks.
+    """
+
+    segment: str | None
+    accounts: int
+    users: int
+    days: float
+    stickiness: float
+    every_week: float
+
+
+def habits(
+    store: FactStore, day: date, segments: Mapping[str, str], only: Collection[str] | None = None
+) -> tuple[Habit, ...]:
+    """Of the `DAYS` local days that end with `day`; `segments` by external id of the account. Events of which nobody
+    knows who did them are left out."""
+    named = [name for name, _ in store.run("select external, id from account where whole is null")]
+    kept = [name for name in named if only is None or name in only]
+    table = {"external": kept, "segment": [segments.get(name, "") for name in kept]}
+    store.load("product_segment", pa.table(table, schema=_SEGMENTS))
+    last = (day - _EPOCH).days
+    asked = {"last": last, "since": last - DAYS + 1, "length": DAYS}
+    return tuple(Habit(*row) for row in store.run(_HABITS, asked))
+
+
 def _load(store: FactStore, paying: Mapping[str, Decimal | None], only: Collection[str] | None) -> None:
     """Of accounts that pay nothing nothing is known either: they count, and bring none."""
     named = [name for name, _ in store.run("select external, id from account where whole is null")]
@@ -70,6 +100,20 @@ def _load(store: FactStore, paying: Mapping[str, Decimal | None], only: Collecti
     )
 
 
+_SEGMENTS = pa.schema([("external", pa.string()), ("segment", pa.string())])
+_HABITS = """with active as (
+  select distinct p.segment, e.account, e.app_user, e.day
+  from event e join account a on a.id = e.account join product_segment p on p.external = a.external
+  where e.stream = 0 and e.name is not null and e.app_user is not null and e.day between $since and $last
+), by_user as (
+  select segment, account, app_user, count(*) as days, count(distinct (day - $since) // 7) as weeks
+  from active group by all
+)
+select segment, count(distinct account)::BIGINT, count(*)::BIGINT, avg(days), avg(days) / $length,
+  avg((weeks = $length // 7)::INTEGER)
+from by_user group by grouping sets ((), (segment))
+order by grouping(segment) desc, segment
+"""
 _TOLD = """with told as (
   select e.name, e.account, e.app_user, e.day, e.times, e.source, p.mrr, e.day >= $since as now
   from event e

@@ -136,7 +136,7 @@ def test_accounts_have_a_row_each(drained: Path) -> None:
         (
             ["mrrr"],
             "there is no report 'mrrr': ask for one of accounts, mrr, retention, pareto, momentum, experiments, "
-            "exceptions, product\n",
+            "exceptions, product, stickiness\n",
         ),
         (["mrr", "--from", "2025-04", "--to", "2025-03"], "give --from a day that is not after --to\n"),
         (["mrr", "--from", "soon"], "'soon' is no day: write 2026-01-31, or 2026-01 for the month\n"),

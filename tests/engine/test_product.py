@@ -9,6 +9,16 @@ import pytest
 from aloft.engine.questions import answer
 from tests.engine.world import World
 
+TIERS = """
+engagement_model: tiers
+title: Tiers
+clock: {home: {timezone: UTC}, holidays: none}
+roles: {csm: {}}
+phases: {ongoing: {}}
+segments: {tier_1: {when: "mrr >= 5000", touch: high}, rest: {touch: high}}
+moments: {call: {manual: true, owner: csm, objective: Call, outcome: {expect: contacted, within: 5bd}}}
+"""
+
 
 @pytest.fixture
 def used(world: World) -> World:
@@ -67,3 +77,31 @@ def test_an_account_of_which_only_fields_are_told_is_not_active(used: World) -> 
     used.account("dune", "2026-03-10")
     used.run("2026-04-01 13:00")
     assert told(used)["caption"].startswith("What 3 active accounts")
+
+
+def test_how_far_the_product_is_part_of_the_work_is_told_of_all_and_of_each_segment(world: World) -> None:
+    """28 days from 4 March on, weeks from Wednesdays: u1 is active on 4 days, one in each week; u2 on two of one week;
+    u3, of another segment, on one, however often."""
+    world.publish(TIERS, "2025-12-01")
+    for name, mrr in (("acme", "6000"), ("bolt", "500")):
+        world.account(name, "2025-12-01")
+        world.contract(name, "2025-12-01", "2026-01-01", mrr)
+    days = {"u1": ("03-04", "03-11", "03-18", "03-31"), "u2": ("03-05", "03-06"), "u9": ("03-03",)}
+    for user, on in days.items():
+        for day in on:
+            world.track("acme", "Exported", f"2026-{day} 10:00", user)
+    for hour in (10, 11):
+        world.track("bolt", "Exported", f"2026-03-20 {hour}:00", "u3")
+    world.track("bolt", "Exported", "2026-03-21 10:00")
+    world.run("2026-04-01 12:00")
+    report = answer(world.engine, "report", {"name": "stickiness", "as_of": "2026-03-31"})["report"]
+    assert [list(row) for row in report["rows"]] == [
+        ["all", "2", "3", "2.33", "0.0833", "0.3333"],  # 7 days of 3 users
+        ["rest", "1", "1", "1.00", "0.0357", "0.0000"],
+        ["tier_1", "1", "2", "3.00", "0.1071", "0.5000"],
+    ]
+    alone = {"name": "stickiness", "as_of": "2026-03-31", "accounts": ["bolt"]}
+    assert [list(row)[:3] for row in answer(world.engine, "report", alone)["report"]["rows"]] == [
+        ["all", "1", "1"],
+        ["rest", "1", "1"],
+    ]
