@@ -48,7 +48,9 @@ class Staff:
     ) -> Resolved:
         """`segment` is the account's, by the frame that stands."""
         name = role_by_touch(moment, touch)
-        people = self._portfolios.told(model.roles[name], self._candidates) if name else self._candidates
+        people: Mapping[int, Candidate] = self._candidates
+        if name and self._chooses(model.roles[name], known):
+            people = self._portfolios.told(model.roles[name], people)
         asked = Asked(moment.skills, known.language, segment)
         return resolve(moment, model.roles, touch, self.holders(known), people, asked=asked)
 
@@ -61,10 +63,24 @@ class Staff:
         skills: tuple[str, ...] = (),
     ) -> Resolved:
         """For an account as it was understood last."""
-        found = model.roles[role]
+        found, holder = model.roles[role], self.holders(known)
+        if not self._chooses(found, known, keep):
+            return resolve_role(found, holder, self._candidates, keep=keep)
         people = self._portfolios.told(found, self._candidates)
         asked = Asked(skills, known.language, _segment(found, known))
-        return resolve_role(found, self.holders(known), people, keep=keep, asked=asked)
+        return resolve_role(found, holder, people, keep=keep, asked=asked)
+
+    def _chooses(self, role: Role, known: Known, keep: int | None = None) -> bool:
+        """Whether one of several is chosen anew: only then is it asked what they have and what fits the account."""
+        has_it = self._here(keep)
+        if role.automated or (has_it and has_it.role == role.name):
+            return False
+        held_by, _ = self.holders(known).get(role.name, (None, ""))
+        return role.pool or self._here(held_by) is None
+
+    def _here(self, person: int | None) -> Candidate | None:
+        one = self._candidates.get(person) if person is not None else None
+        return None if one is None or one.away else one
 
     def holders(self, known: Known) -> Holder:
         """By role: the person whose book holds the account, and the book's name."""
