@@ -331,7 +331,8 @@ def preset_list() -> str:
     lines = ["# Presets", "", MADE, ""]
     lines += [
         "Models that ship with Aloft. `extends: NAME` inherits one, `aloft init --preset NAME` copies it,",
-        "`aloft init --list` shows them, `aloft choose` tells which fits. Each has a page with its lanes and its moments.",
+        "`aloft init --list` shows them, `aloft choose` tells which fits. Each has a page with its lanes and its "
+        "moments.",
         "",
         *table(["Preset", "For", "Has"], rows),
     ]
