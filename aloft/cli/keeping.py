@@ -19,6 +19,29 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 File = Annotated[Path, typer.Argument(help="The backup", dir_okay=False)]
 
 
+def keep(
+    source: Annotated[str, typer.Argument(help="What sends: product, helpdesk, ...")],
+    days: Annotated[str, typer.Argument(help="Days for which raw events are kept (90 and more), or ever")],
+) -> None:
+    """For how long the raw events of a source are kept. Then they are rolled up: what models count of them stays."""
+    prepare()
+    from aloft.collect.models import Source
+    from aloft.collect.services import keep_events
+    from aloft.records.refusals import Refused
+
+    found = Source.objects.filter(name=source).first()
+    if found is None:
+        _refuse(f"no source is called {source!r}")
+    if days != "ever" and not days.isdecimal():
+        _refuse(f"{days!r} is no number of days: write 400, or ever")
+    try:
+        keep_events(source=found, days=None if days == "ever" else int(days), actor="cli", at=clock.now())
+    except Refused as refused:
+        _refuse(str(refused))
+    said = "for ever" if days == "ever" else f"for {int(days):,} days, and rolled up after"
+    out.print(f"Raw events of {source} are kept {said}.", markup=False)
+
+
 def backup(file: File) -> None:
     """Copy all that is kept into one file, while Aloft runs: every event acknowledged before is in it."""
     prepare()

@@ -33,6 +33,9 @@ class Source(models.Model):
         null=True, blank=True, help_text="The last day of which the source has everything, where it says so"
     )
     credit = models.CharField(max_length=200, blank=True, help_text="Whom to name wherever its data is shown")
+    kept_days = models.PositiveIntegerField(
+        null=True, blank=True, help_text="How many days its raw events are kept; empty: for ever"
+    )
 
     class Meta:
         ordering = ["name"]

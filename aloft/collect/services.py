@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from django.db import transaction
+
 from aloft.collect.models import DeadLetter, Source
+from aloft.records import audit
+from aloft.records.refusals import Refused
 
 BODY_KEPT = 65_536  # bytes
+FEWEST_DAYS, MOST_DAYS = 90, 36_500
 PREFIX_SHOWN = 9  # characters: enough to tell keys apart, no help in guessing one
 
 
@@ -40,6 +45,25 @@ def disable_source(*, source: Source) -> Source:
     """Its key stops working within seconds; what it sent stays."""
     source.enabled = False
     source.save(update_fields=["enabled"])
+    return source
+
+
+def keep_events(*, source: Source, days: int | None, actor: str, at: datetime) -> Source:
+    """For how many days its raw events are kept before they are rolled up (`facts.rolling`); None is for ever.
+
+    What is rolled up does not come back when the days become more. Raises Refused.
+    """
+    if days is not None and not FEWEST_DAYS <= days <= MOST_DAYS:
+        raise Refused(
+            "days",
+            f"raw events are kept for {FEWEST_DAYS} days at least, and {MOST_DAYS} at most",
+            "Give another number, or keep them for ever.",
+        )
+    with transaction.atomic():
+        source.kept_days = days
+        source.save(update_fields=["kept_days"])
+        payload = {"source": source.name, "days": days}
+        audit.record(actor=actor, action="source.kept", subject="source", payload=payload, at=at)
     return source
 
 

@@ -27,6 +27,7 @@ from aloft.engine.mirror import Mirror
 from aloft.engine.models import Decided, Live, ZoneReading
 from aloft.engine.renaming import rename
 from aloft.engine.revenue import Desk
+from aloft.engine.rolling import roll_up_old
 from aloft.engine.sources import SourceWatch
 from aloft.engine.staff import Staff
 from aloft.engine.timeline import EPOCH, Next, next_turn
@@ -390,6 +391,7 @@ class Engine:
             self._decided(coming.at)
         compact(self.store)
         join(self.log, self.clock.now())
+        roll_up_old(self.store, self.inbox, self.log, self.versions.models(), coming.at)
 
     def _due(self, at: datetime) -> None:
         rows = list(

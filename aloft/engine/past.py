@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from operator import attrgetter
 
@@ -27,6 +27,7 @@ from aloft.facts import relationships
 from aloft.facts.drain import drain
 from aloft.facts.excerpt import entries_about, family_of
 from aloft.facts.keep import fill
+from aloft.facts.rolling import EPOCH, day_of, rolled_up_to
 from aloft.facts.store import FactStore
 from aloft.measures.daily import BAND, HEALTH, PROFILE, code_of
 from aloft.measures.detectors.asked import Detector
@@ -67,6 +68,12 @@ def looking_back(engine: Engine, account: str, at: datetime) -> Iterator[Then]:
     if at > engine.at:
         raise NotKnown(
             f"{at:%Y-%m-%d %H:%M} UTC is not decided yet: everything is up to {engine.at:%Y-%m-%d %H:%M}"
+        )
+    rolled = rolled_up_to(engine.store)
+    if rolled is not None and day_of(at) <= rolled:
+        raise NotKnown(
+            f"events up to {EPOCH + timedelta(days=rolled):%Y-%m-%d} are rolled up: of an instant within those days "
+            "nobody knows what had come"
         )
     change = _position(known, at)
     running = _in_force(engine, change, at)

@@ -68,6 +68,10 @@ class Versions:
         for running in self._compiled.values():
             running.frames.forget()
 
+    def models(self) -> list[Model]:
+        """Those that are compiled: what is live, and what something open is pinned to."""
+        return [running.program.model for running in self._compiled.values()]
+
     def detectors(self) -> tuple[Detector, ...]:
         """What the compiled versions ask of the daily pass, each once."""
         asked = (one for running in self._compiled.values() for one in running.frames.detectors)

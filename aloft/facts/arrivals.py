@@ -12,13 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aloft.facts.bodies import properties
+from aloft.facts.log import GONE, ROLLED
 from aloft.facts.store import FactStore
 
 # Stable across releases of the engine, unlike its own hash(); collisions are settled by the ids themselves.
 HASH = "md5_number_lower(concat(source, chr(31), message_id))"
 
 # As the event of that name; the other kinds say who is who and count as nobody's activity.
-NAMED = "CASE WHEN kind IN ('track', 'page', 'screen', 'tally') THEN nullif(name, '') END"
+NAMED = f"CASE WHEN kind IN ('track', 'page', 'screen', 'tally', '{ROLLED}') THEN nullif(name, '') END"
 
 # An import writes its bodies itself, so the database may read them.
 TOLD = "coalesce(body ->> '$.properties', body ->> '$.traits', '{}')"
@@ -34,7 +35,7 @@ class Refused:
 
 def stage(store: FactStore, entries: pa.Table) -> Refused:
     """`entries` are rows of the log. Makes `arrived`, and `amended`: earlier events that rows of it replace."""
-    _load(store, entries)
+    _load(store, _without_gone(store, entries))
     _arrive(store)
     _refuse_seen(store)
     amended = store.run("SELECT count(*) FROM amended")[0][0]
@@ -53,15 +54,37 @@ def _arrive(store: FactStore) -> None:
     if store.run("SELECT count(DISTINCT hash) = count(*) FROM arrived") == [(True,)]:
         return
     store.run(
-        """CREATE OR REPLACE TEMP TABLE arrived AS
+        f"""CREATE OR REPLACE TEMP TABLE arrived AS
         SELECT * EXCLUDE (first_seq, first_received) REPLACE (first_seq AS seq, first_received AS received)
         FROM (
             SELECT *, min(seq) OVER same AS first_seq, arg_min(received, seq) OVER same AS first_received
             FROM arrived WINDOW same AS (PARTITION BY source, message_id)
         )
         QUALIFY row_number() OVER (
-            PARTITION BY source, message_id ORDER BY CASE WHEN imported THEN -seq ELSE seq END
+            PARTITION BY source, message_id
+            ORDER BY kind <> '{ROLLED}', CASE WHEN imported THEN -seq ELSE seq END
         ) = 1"""
+    )
+
+
+def _without_gone(store: FactStore, entries: pa.Table) -> pa.Table:
+    """Of what was rolled up the log has the digests of the ids: these are refused too."""
+    is_gone = pc.equal(entries["kind"], GONE)
+    if not pc.any(is_gone).as_py():
+        return entries
+    store.load("digests", entries.filter(is_gone).select(["message_id"]))
+    store.run("INSERT INTO gone SELECT message_id::UBIGINT FROM digests WHERE message_id <> ''")
+    return entries.filter(pc.invert(is_gone))
+
+
+def note_rolled(store: FactStore, relation: str) -> None:
+    """What is known of the rolled events of `relation` (SQL: name, properties, times and day).
+
+    One without any property is of somebody who was erased: metrics that read properties count it no longer.
+    """
+    store.run(
+        f"""INSERT INTO rolled_up SELECT name, json_keys(properties) AS properties, times > 1 AS merged, max(day)
+        FROM {relation} WHERE name IS NOT NULL AND properties <> '{{}}' GROUP BY ALL"""
     )
 
 
@@ -96,6 +119,7 @@ def _load(store: FactStore, entries: pa.Table) -> None:
 
 def _refuse_seen(store: FactStore) -> None:
     """The small side is hashed and the history only probed; ids are compared on the days that hit."""
+    store.run("DELETE FROM arrived USING gone g WHERE g.hash = arrived.hash")
     store.run(
         """CREATE OR REPLACE TEMP TABLE earlier AS
         SELECT a.seq AS refused, s.day FROM seen s JOIN arrived a ON a.hash = s.hash"""
@@ -119,15 +143,16 @@ def _refuse_seen(store: FactStore) -> None:
 
 
 def _amend(store: FactStore) -> None:
-    """Rows of files that say something else take the place of the first."""
+    """Rows of files that say something else take the place of the first, unless it is rolled up."""
     store.run(
-        """CREATE OR REPLACE TEMP TABLE amended AS
+        f"""CREATE OR REPLACE TEMP TABLE amended AS
         SELECT o.* FROM original o JOIN arrived a ON o.source = a.source AND o.message_id = a.message_id
         LEFT JOIN account c ON c.id = o.account LEFT JOIN app_user u ON u.id = o.app_user
         LEFT JOIN event_name n ON n.id = o.name
-        WHERE a.imported AND (o.kind, o.occurred, o.times, o.properties, coalesce(c.external, ''),
-            coalesce(u.external, ''), coalesce(n.name, '')) IS DISTINCT FROM (a.kind, a.occurred, a.times,
-            a.properties, a.account, a."user", coalesce(a.name, ''))"""
+        WHERE a.imported AND o.kind <> '{ROLLED}'
+            AND (o.kind, o.occurred, o.times, o.properties, coalesce(c.external, ''), coalesce(u.external, ''),
+                coalesce(n.name, '')) IS DISTINCT FROM (a.kind, a.occurred, a.times, a.properties, a.account,
+                a."user", coalesce(a.name, ''))"""
     )
     if store.run("SELECT count(*) FROM amended") == [(0,)]:
         return

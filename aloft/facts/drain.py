@@ -151,6 +151,7 @@ def _insert(store: FactStore) -> int:
     )
     store.run("INSERT INTO event SELECT * FROM fresh ORDER BY stream, seq")
     events: int = store.run("SELECT count(*) FROM fresh")[0][0]
+    arrivals.note_rolled(store, f"(SELECT * FROM fresh WHERE kind = '{log.ROLLED}')")
     store.run(
         """INSERT INTO fresh SELECT e.* FROM event e
         WHERE e.stream = 0 AND e.seq IN (SELECT seq FROM moved WHERE was IS NULL)"""

@@ -9,9 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from aloft.collect.erasing import Clean, Said
-from aloft.disk import settle
 from aloft.facts.joined import drop_joined
-from aloft.facts.log import SEGMENT, Segment, segments
+from aloft.facts.log import Segment, numbers, rewrite, segments
 
 SAID = ("message_id", "kind", "name", "account", "user", "body")
 
@@ -32,17 +31,9 @@ def each_row(folder: Path) -> Iterator[tuple[int, Said]]:
 
 def _said(rows: pa.Table, segment: Segment) -> Iterator[tuple[int, Said]]:
     columns = [rows[name].to_pylist() for name in SAID]
-    for seq, *cells, body in zip(_numbers(rows, segment), *columns, strict=True):
+    for seq, *cells, body in zip(numbers(rows, segment), *columns, strict=True):
         message_id, kind, name, account, user = (cell or "" for cell in cells)
         yield seq, Said(message_id, kind, name, account, user, body)
-
-
-def _numbers(rows: pa.Table, segment: Segment) -> list[int]:
-    """What an import has reserved and never wrote is a gap."""
-    if "seq" in rows.column_names:
-        numbers: list[int] = rows["seq"].to_pylist()
-        return numbers
-    return list(range(segment.first, segment.first + rows.num_rows))
 
 
 def _erase(segment: Segment, clean: Clean) -> int:
@@ -54,18 +45,8 @@ def _erase(segment: Segment, clean: Clean) -> int:
         changed += told != said
         fresh.append(told)
     if changed:
-        _write(segment.path, rows, fresh)
+        rewrite(segment.path, rows, {name: [getattr(one, name) for one in fresh] for name in SAID})
     return changed
-
-
-def _write(path: Path, rows: pa.Table, fresh: list[Said]) -> None:
-    for name in SAID:
-        place = rows.column_names.index(name)
-        column = pa.array([getattr(one, name) for one in fresh], rows.schema.field(name).type)
-        rows = rows.set_column(place, rows.schema.field(name), column)
-    draft = path.with_suffix(".tmp")
-    pq.write_table(rows, draft, compression="zstd", row_group_size=SEGMENT)
-    settle(draft, path)
 
 
 def users_of_no_other(folder: Path, rest: Iterator[tuple[int, Said]], account: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ joined (`joined`): the larger one stands for them.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,10 @@ from aloft.collect.inbox import Inbox, Logged
 from aloft.disk import settle, sync
 from aloft.facts.store import FactStore
 
+ROLLED = "rolled"
+"""The kind of an entry that stands for events of a day."""
+GONE = "gone"
+"""The kind of one that was rolled up with others: its message id is the digest of the one that it had."""
 SEGMENT = 50_000  # entries at most; of an import, in a row group
 SCHEMA = pa.schema(
     [
@@ -111,6 +115,24 @@ def write_segment(folder: Path, entries: Sequence[Logged]) -> None:
     draft = path.with_suffix(".tmp")
     pq.write_table(table(entries), draft, compression="zstd")
     settle(draft, path)
+
+
+def rewrite(path: Path, rows: pa.Table, columns: Mapping[str, Sequence[object]]) -> None:
+    """Say something else in some columns of a segment; it is replaced whole, or stands as it was."""
+    for name, values in columns.items():
+        field = rows.schema.field(name)
+        rows = rows.set_column(rows.column_names.index(name), field, pa.array(values, field.type))
+    draft = path.with_suffix(".tmp")
+    pq.write_table(rows, draft, compression="zstd", row_group_size=SEGMENT)
+    settle(draft, path)
+
+
+def numbers(rows: pa.Table, segment: Segment) -> list[int]:
+    """Of each row of a segment; what an import has reserved and never wrote is a gap."""
+    if "seq" in rows.column_names:
+        told: list[int] = rows["seq"].to_pylist()
+        return told
+    return list(range(segment.first, segment.first + rows.num_rows))
 
 
 def add_import(folder: Path, inbox: Inbox, draft: Path) -> Segment:

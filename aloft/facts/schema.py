@@ -6,7 +6,7 @@ drained again from them.
 
 from __future__ import annotations
 
-VERSION = 8
+VERSION = 9
 
 # A number of a property, exactly; a day's sum of them. Beyond 10^18 it is no number, and further decimals are rounded.
 NUMBER = "DECIMAL(24, 6)"
@@ -26,13 +26,19 @@ TABLES: dict[str, str] = {
     "app_user": "id INTEGER, external TEXT",
     "event_name": "id INTEGER, name TEXT",
     # stream 0 is the inbox, 1 the changes; 2 and 3 are what relationships have of them. kind: track page screen
-    # identify group alias, of files tally (a count), contract, contact and void (a row that says this no more), or
-    # fact (recorded by people). `name` is NULL where the kind names no event, and nothing counts those rows.
+    # identify group alias, of files tally (a count), contract, contact and void (a row that says this no more),
+    # rolled (`facts.rolling`), or fact (recorded by people). `name` is NULL where the kind names no event, and
+    # nothing counts those rows.
     "event": """stream TINYINT, seq BIGINT, source TEXT, message_id TEXT, account INTEGER, app_user INTEGER,
         name INTEGER, occurred TIMESTAMP, received TIMESTAMP, day INTEGER, times INTEGER, properties TEXT,
         named_account BOOLEAN, kind TEXT""",
     # Every message id ever applied, by the UTC day it was received: hash is of (source, message_id).
     "seen": "day INTEGER, hash UBIGINT",
+    # Of these the event is gone too, so that there is nothing to compare ids with.
+    "gone": "hash UBIGINT",
+    # What is known of the rolled events of a name up to `day`: `properties` that were kept, and, where they are
+    # `merged`, not every instant.
+    "rolled_up": "name INTEGER, properties TEXT[], merged BOOLEAN, day INTEGER",
     # From `since` on the user belongs to `account`, until its next row.
     "membership": "app_user INTEGER, account INTEGER, since TIMESTAMP, seq BIGINT",
     # `first` and `last` of that day; sums of counts, words and bounds may be appended to and folded at any time.

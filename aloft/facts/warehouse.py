@@ -87,7 +87,7 @@ class Exported:
 
 TOLD = (
     "account", "event_name", "attribute", "contract", "contract_line", "line_pause", "exchange_rate",
-    "recorded_fact", "plan_note", "plan_goal", "goal_reading", "plan_step", "contact", "source_mark",
+    "recorded_fact", "plan_note", "plan_goal", "goal_reading", "plan_step", "contact", "source_mark", "rolled_up",
 )  # fmt: skip
 FACTS = (
     *(Relation(name, f"SELECT * FROM {name}") for name in TOLD),

@@ -134,7 +134,7 @@ def _of_question(one: Named) -> str:
 
 
 _REQUESTS = (
-    "count(*)",
+    "sum(e.times)::bigint",
     f"m.name = '{REQUESTED}' and json_extract_string(e.properties, '$.feature') = a.feature",
 )
 _KNOWN = "case when t._key is null then 0 else t.n end"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cached_property
 from types import MappingProxyType
 
 import duckdb
@@ -31,6 +32,7 @@ from aloft.measures.names import expressions, names_read
 from aloft.measures.noted import ACTOR, NOTED, NOTES, ON_OCCURRENCE, Noted
 from aloft.measures.question import TABLE, Ask, aware, naive
 from aloft.measures.questions import Questions
+from aloft.measures.remembered import forgotten
 from aloft.measures.statements import Column, Statements
 from aloft.measures.told import Told
 from aloft.measures.values import Values, joins
@@ -96,7 +98,6 @@ class Frames(Told):
         self._questions = Questions(connection, home_zone, self._asides, self._worked)
         self._about_occurrences, self._about_many, self._many = True, False, many
         self._noted = Noted(connection, model.records, self.names)
-        self._values = Values(model.sources, behind)
         self._asks: list[Ask] = []
         self._lacking: list[Ask] = []  # of these, what was not foreseen
         self._standing = standing or Standing(connection)
@@ -144,6 +145,13 @@ class Frames(Told):
     def forget(self) -> None:
         """The facts are other ones than they were."""
         self._foreseen.forget()
+        self.__dict__.pop("_values", None)
+
+    @cached_property
+    def _values(self) -> Values:
+        """Asked for as a frame is built: what is forgotten stands in the facts."""
+        lost = forgotten(self.connection, self.metrics.values())
+        return Values(self.model.sources, self.behind, lost)
 
     def _put_down(self, asks: Sequence[Ask]) -> None:
         self._about_occurrences = any(ask.moment is not None for ask in asks)

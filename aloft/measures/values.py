@@ -10,22 +10,32 @@ from aloft.facts.completeness import sources_of
 from aloft.measures.metrics import TOTALS
 from aloft.measures.question import naive
 from aloft.measures.statements import Column
+from aloft.measures.windows import window
 from aloft.measures.working import UNITS, windows_from
 
 
 class Values:
-    """`behind`: sources that are late, each with its mark."""
+    """`behind`: sources that are late, each with its mark. `forgotten`: metrics that read what is no longer known up to
+    a day."""
 
-    def __init__(self, sources: Mapping[str, Sequence[str]], behind: Mapping[str, datetime]) -> None:
+    def __init__(
+        self,
+        sources: Mapping[str, Sequence[str]],
+        behind: Mapping[str, datetime],
+        forgotten: Mapping[str, int],
+    ) -> None:
         self._sources = sources
         self._behind = behind
+        self._forgotten = forgotten
 
     def of(self, columns: Iterable[Column]) -> str:
         """SQL of them, each after a comma."""
         return "".join(f", {self._known(one.metric, _value(one))} as {one.column}" for one in columns)
 
     def _known(self, metric: Metric, value: str) -> str:
-        """Unknown beyond the mark of a source that is behind."""
+        """Unknown beyond the mark of a source that is behind, and over days of which it is no longer known."""
+        if metric.name in self._forgotten:
+            value = f"case when {window(metric).day} > {self._forgotten[metric.name]} then {value} end"
         sources = sources_of(metric.events, self._sources)
         marks = [naive(mark) for source, mark in self._behind.items() if source in sources]
         return f"case when f._at <= timestamp '{min(marks)}' then {value} end" if marks else value  # type: ignore[type-var]

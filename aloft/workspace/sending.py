@@ -15,9 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from aloft.collect.inbox import Inbox, InboxUnavailable, Outcome
 from aloft.collect.models import DeadLetter, Source
 from aloft.collect.place import inbox_of
-from aloft.collect.services import create_source, disable_source
+from aloft.collect.services import create_source, disable_source, keep_events
 from aloft.collect.wire.again import NotSent, send_again
 from aloft.engine import client
+from aloft.records.refusals import Refused
+from aloft.ui.words import counted
 from aloft.workspace.importing import attached
 from aloft.workspace.pages import data as page
 from aloft.workspace.pages import frame
@@ -54,6 +56,28 @@ def revoke(request: HttpRequest, source_id: int) -> HttpResponse:
         raise Http404
     disable_source(source=source)
     messages.success(request, f"Revoked the key of {source.name}: it stops working within seconds")
+    return redirect("source", source.name)
+
+
+@require_POST
+def keep(request: HttpRequest, source_id: int) -> HttpResponse:
+    """For how many days raw events are kept; nothing is for ever."""
+    reader = reader_of(request)
+    person = importer_or_404(reader)
+    source = Source.objects.filter(pk=source_id).first()
+    if source is None:
+        raise Http404
+    told = request.POST.get("days", "").strip()
+    try:
+        days = int(told) if told else None
+        keep_events(source=source, days=days, actor=person.handle, at=reader.now)
+    except Refused as refused:
+        messages.error(request, f"Not set: {refused.problem}")
+    except ValueError:
+        messages.error(request, f"Not set: “{told[:40]}” is no number of days")
+    else:
+        for_how_long = f"for {counted(days, 'day')}, and rolled up after" if days else "for ever"
+        messages.success(request, f"Raw events of {source.name} are kept {for_how_long}")
     return redirect("source", source.name)
 
 

@@ -112,6 +112,7 @@ urlpatterns = [
     path("data/live", live.live, name="live"),
     path("data/sources", sending.make_source, name="make_source"),
     path("data/sources/<int:source_id>/revoke", sending.revoke, name="revoke"),
+    path("data/sources/<int:source_id>/keep", sending.keep, name="keep_events"),
     path("data/sources/<str:name>/", data.source, name="source"),
     path("data/sources/<str:name>/refused.csv", sending.letters, name="letters"),
     path("data/letters/<int:letter_id>/mend", sending.mend_letter, name="mend_letter"),

@@ -89,6 +89,8 @@ PICTURES = {
     "event_name": "SELECT name FROM event_name t",
     "event": f"SELECT * REPLACE ({ACCOUNT}, {USER}, {NAME}) FROM event t",
     "seen": "SELECT * FROM seen",
+    "gone": "SELECT * FROM gone",
+    "rolled_up": f"SELECT * REPLACE ({NAME}) FROM rolled_up t",
     "membership": f"SELECT * REPLACE ({ACCOUNT}, {USER}) FROM membership t",
     **{
         table: f"SELECT * REPLACE ({', '.join(replaced)}) FROM ({FOLDS[table]}) t"

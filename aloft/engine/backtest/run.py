@@ -61,6 +61,8 @@ def playing(tape: Tape, model: Model, first: date) -> Iterator[Evaluation]:
     """A model that goes live on a day at 00:00 of its home zone, over an empty store that the tape fills."""
     if tape.first is None:
         raise NotTested("nothing has been recorded yet: there is no past to test on")
+    if tape.rolled_up is not None and first <= tape.rolled_up:
+        raise NotTested(f"events up to {tape.rolled_up} are rolled up: test on later days")
     live_from = datetime.combine(first, time(), ZoneInfo(model.clock.home_zone))
     version = ModelVersion(name=model.name, version=0, live_from=live_from.astimezone(UTC))
     with FactStore.open(":memory:", home_zone=model.clock.home_zone) as store:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ from aloft.collect.inbox import Inbox
 from aloft.engine import editing
 from aloft.facts.changes import ChangeRow
 from aloft.facts.drain import Drained, drain
-from aloft.facts.log import in_order
+from aloft.facts.log import ROLLED, in_order
 from aloft.facts.store import FactStore
 
 AT_ONCE = 500_000
@@ -40,6 +40,13 @@ class Tape:
         """When the first of it was recorded."""
         logged = [self._entries["received"][0].as_py().replace(tzinfo=UTC)] if self._entries.num_rows else []
         return min([*logged, *(one.at for one in self._changes[:1])], default=None)
+
+    @property
+    def rolled_up(self) -> date | None:
+        """The last day of which events are rolled up."""
+        told = self._entries.filter(pc.equal(self._entries["kind"], ROLLED))["occurred"]
+        last: datetime | None = pc.max(told).as_py()
+        return last.date() if last else None
 
     def roll(self, store: FactStore, until: datetime) -> list[Drained]:
         """Drain what was recorded up to `until`; nothing twice."""

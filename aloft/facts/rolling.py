@@ -1,0 +1,205 @@
+"""Raw events that are older than their source keeps them, rolled up in the log and in the store.
+
+Of what a user did by one name on one local day, with the same of what is remembered of its properties, the first and
+the last event stay (`rolled`), the first for all but the last; of the others the digest of their id does (`gone`).
+Whatever state is added up from them is what it was. Entries keep their numbers, and each segment is rolled up by
+itself: a crash between two segments, or before the store follows, leaves a log that says the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from aloft.collect.inbox import Inbox
+from aloft.facts.arrivals import HASH, note_rolled
+from aloft.facts.joined import drop_joined
+from aloft.facts.log import GONE, ROLLED, Segment, export, numbers, rewrite, segments
+from aloft.facts.store import FactStore
+
+RAW = ("track", "page", "screen")
+"""The kinds that are rolled up: others say who is who, or are counts already."""
+ALWAYS = "product"
+"""The property by which relationships are told apart."""
+CHANGED = ("kind", "message_id", "name", "account", "user", "occurred", "times", "body")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What is remembered of events: `properties` by the name of the event, those under '' of every event; `instants`
+    are the names of which each instant is, or all names with ''."""
+
+    properties: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    instants: frozenset[str] = frozenset()
+
+    def of(self, name: str) -> frozenset[str]:
+        return self.properties.get(name, frozenset()) | self.properties.get("", frozenset()) | {ALWAYS}
+
+
+@dataclass(frozen=True)
+class _Rolled:
+    """What a segment says of each event from now on, by its number; `known` are all that the store has of it."""
+
+    stay: Mapping[int, tuple[int, str]]
+    go: Mapping[int, str]
+    known: Collection[int]
+
+
+def roll_up(store: FactStore, inbox: Inbox, folder: Path, source: str, before: int, memory: Memory) -> int:
+    """Roll up the events of a source from before the day `before` (days since 1970-01-01, local to the account).
+
+    For a store whose entries are all drained, by the process that has it open. Gives how many events were raw.
+    """
+    _find(store, source, before)
+    raw: int = store.run("SELECT count(*) FROM expiring")[0][0]
+    if not raw:
+        return 0
+    export(store, inbox, folder, minimum=1)
+    drop_joined(folder)
+    listed = segments(folder)
+    _group(store, listed, memory)
+    for segment in listed:
+        rolled = _of_segment(store, segment, source)
+        if rolled.stay:
+            _rewrite(segment, source, before, rolled)
+    with store.transaction():
+        _follow(store)
+    return raw
+
+
+def _find(store: FactStore, source: str, before: int) -> None:
+    store.run(
+        f"""CREATE OR REPLACE TEMP TABLE expiring AS
+        SELECT e.*, coalesce(n.name, '') AS called, {HASH} AS hash
+        FROM event e LEFT JOIN event_name n ON n.id = e.name
+        WHERE e.stream = 0 AND e.source = $source AND e.day < $before AND e.kind IN {RAW}""",
+        {"source": source, "before": before},
+    )
+
+
+def _group(store: FactStore, listed: Iterable[Segment], memory: Memory) -> None:
+    """Make `rolled`: what becomes of each; nobody knows of an event without a user whether it was one's."""
+    store.load("segment", pa.table({"segment": pa.array([one.first for one in listed], pa.int64())}))
+    names = [name for (name,) in store.run("SELECT DISTINCT called FROM expiring ORDER BY ALL")]
+    store.run(
+        f"""CREATE OR REPLACE TEMP TABLE rolled AS
+        WITH thin AS (
+            SELECT x.seq, x.hash, x.name, x.day, x.times, {_remembered(names, memory)} AS properties,
+                row_number() OVER same AS nth, count(*) OVER (same ROWS BETWEEN UNBOUNDED PRECEDING
+                    AND UNBOUNDED FOLLOWING) AS n
+            FROM expiring x ASOF JOIN segment s ON x.seq >= s.segment
+            LEFT JOIN absorbed b ON b.relation = 'event' AND b.stream = 0 AND b.seq = x.seq
+            WINDOW same AS (
+                PARTITION BY s.segment, coalesce(b.was, x.account), x.named_account, x.app_user, x.name, x.day,
+                    {_remembered(names, memory)},
+                    CASE WHEN x.app_user IS NULL OR x.times <> 1 OR {_exact(memory)} THEN x.seq END
+                ORDER BY x.occurred, x.received, x.message_id)
+        )
+        SELECT * EXCLUDE (nth, n) REPLACE (CASE WHEN nth = 1 AND n > 1 THEN n - 1 ELSE times END AS times),
+            nth = 1 OR nth = n AS stays
+        FROM thin"""
+    )
+
+
+def _remembered(names: Iterable[str], memory: Memory) -> str:
+    """SQL of the properties that are remembered: each is there, NULL where the event has none."""
+    by_properties: dict[frozenset[str], list[str]] = {}
+    for name in names:
+        by_properties.setdefault(memory.of(name), []).append(name)
+    cases = (
+        f"WHEN x.called IN ({', '.join(map(_text, called))}) THEN json_object({_pairs(properties)})"
+        for properties, called in by_properties.items()
+    )
+    return f"(CASE {' '.join(cases)} END)::TEXT"
+
+
+def _pairs(properties: Collection[str]) -> str:
+    plain = sorted(one.replace('"', "") for one in properties)
+    return ", ".join(f"""{_text(one)}, json_extract(x.properties, {_text(f'$."{one}"')})""" for one in plain)
+
+
+def _exact(memory: Memory) -> str:
+    if "" in memory.instants:
+        return "true"
+    return f"x.called IN ({', '.join(map(_text, sorted(memory.instants))) or 'NULL'})"
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _of_segment(store: FactStore, segment: Segment, source: str) -> _Rolled:
+    span = {"first": segment.first, "last": segment.last}
+    inside = "seq BETWEEN $first AND $last"
+    rows = store.run(f"SELECT seq, stays, times, properties, hash FROM rolled WHERE {inside}", span)
+    known = store.integers(
+        f"SELECT seq FROM event WHERE stream = 0 AND source = $source AND {inside}", {**span, "source": source}
+    ) if rows else frozenset()  # fmt: skip
+    return _Rolled(
+        {seq: (times, properties) for seq, stays, times, properties, _ in rows if stays},
+        {seq: str(hashed) for seq, stays, _, _, hashed in rows if not stays},
+        known,
+    )
+
+
+def _rewrite(segment: Segment, source: str, before: int, rolled: _Rolled) -> None:
+    """What the drain had refused goes too, once it is a day older than any zone makes it."""
+    rows = pq.read_table(segment.path)
+    columns = {name: rows[name].to_pylist() for name in (*CHANGED, "source", "received")}
+    end = (EPOCH + timedelta(days=before - 1)).replace(tzinfo=None)
+    for row, seq in enumerate(numbers(rows, segment)):
+        if seq in rolled.stay:
+            times, properties = rolled.stay[seq]
+            columns["kind"][row], columns["times"][row] = ROLLED, times
+            columns["body"][row] = json.dumps(
+                {"properties": json.loads(properties)}, ensure_ascii=False
+            ).encode()
+        elif seq in rolled.go:
+            _go(columns, row, rolled.go[seq])
+        elif (
+            seq not in rolled.known
+            and columns["source"][row] == source
+            and columns["kind"][row] in RAW
+            and columns["occurred"][row] < end
+        ):
+            _go(columns, row, "")
+    rewrite(segment.path, rows, {name: columns[name] for name in CHANGED})
+
+
+def _go(columns: Mapping[str, list[object]], row: int, digest: str) -> None:
+    """Of its id the digest stays, where it was counted."""
+    for name in ("name", "account", "user"):
+        columns[name][row] = ""
+    columns["kind"][row], columns["message_id"][row], columns["body"][row] = GONE, digest, b"{}"
+    columns["occurred"][row], columns["times"][row] = columns["received"][row], 0
+
+
+def _follow(store: FactStore) -> None:
+    """The store says what the log says; state stays as it is, for it would be the same."""
+    gone = "SELECT seq FROM rolled WHERE NOT stays"
+    store.run(f"DELETE FROM event WHERE stream IN (0, 2) AND seq IN ({gone})")
+    store.run(f"DELETE FROM absorbed WHERE relation = 'event' AND stream = 0 AND seq IN ({gone})")
+    store.run(
+        f"""UPDATE event SET kind = '{ROLLED}', times = r.times, properties = r.properties
+        FROM rolled r WHERE r.stays AND event.stream IN (0, 2) AND event.seq = r.seq"""
+    )
+    store.run("INSERT INTO gone SELECT hash FROM rolled WHERE NOT stays")
+    note_rolled(store, "(SELECT * FROM rolled WHERE stays)")
+
+
+def rolled_up_to(store: FactStore) -> int | None:
+    """The last day of which some event is rolled up; None where none is."""
+    found: int | None = store.run("SELECT max(day) FROM rolled_up")[0][0]
+    return found
+
+
+def day_of(at: datetime) -> int:
+    """The UTC day of an aware instant, as days since 1970-01-01."""
+    return (at - EPOCH).days
