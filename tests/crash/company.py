@@ -1,10 +1,12 @@
-"""A company in a home of its own; `python -m tests.crash.company make` and `look` are processes of their own."""
+"""A company in a home of its own; `python -m tests.crash.company make`, `opened` and `look` are
+processes of their own."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -47,6 +49,13 @@ def make() -> str:
     return key
 
 
+def opened() -> int:
+    """How many tickets have opened so far."""
+    from aloft.act.models import Occurrence
+
+    return Occurrence.objects.filter(moment="urgent_ticket").count()
+
+
 def look() -> dict[str, object]:
     """What is counted and what has opened, once the engine is stopped."""
     import duckdb
@@ -70,8 +79,8 @@ def main() -> None:
     import django
 
     django.setup()
-    told = make() if sys.argv[1] == "make" else look()
-    sys.stdout.write(json.dumps(told))
+    verbs: dict[str, Callable[[], object]] = {"make": make, "opened": opened, "look": look}
+    sys.stdout.write(json.dumps(verbs[sys.argv[1]]()))
 
 
 if __name__ == "__main__":

@@ -132,18 +132,11 @@ def kill_at_random(processes: Processes, chance: random.Random) -> int:
 
 
 def wait_until_decided(processes: Processes, wanted: int) -> None:
-    """The engine goes on by itself; it is left in peace until every ticket has opened, or patience ends."""
-    import sqlite3
-
+    """The engine goes on by itself; it is left in peace until every ticket has opened. Fails when patience ends."""
     give_up = time.monotonic() + PATIENCE
-    while time.monotonic() < give_up:
-        with contextlib.closing(sqlite3.connect(processes.home / "aloft.sqlite3", timeout=20)) as database:
-            found = database.execute(
-                "select count(*) from act_occurrence where moment = 'urgent_ticket'"
-            ).fetchone()
-        if found[0] >= wanted:
-            return
-        time.sleep(0.5)
+    while (opened := processes.company("opened")) < wanted:
+        assert time.monotonic() < give_up, f"{opened} of {wanted} tickets opened in {PATIENCE:g} s"
+        time.sleep(2)
 
 
 @pytest.mark.slow
@@ -179,7 +172,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_by_a_hundred_kills(
             f"\n{killed} kills: {len(acknowledged)} events acknowledged, {found['counted']} counted, "
             f"{len(found['opened'])} occurrences opened\n"
         )
-    assert len(acknowledged) > 50
+    assert len(acknowledged) > min(50, KILLS)
     # One that was stored just before a kill and never acknowledged may be there too: once.
     assert acknowledged - found["ids"].keys() == set()
     assert set(found["ids"].values()) == {1}
