@@ -41,8 +41,9 @@ lint: tools ## Format, lint, import and type checks
 	@$(BIN)/lint-imports >.venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
 	@$(BIN)/mypy
 
-test-spark: $(SPARK) ## Those that compare what Spark says with DuckDB, on Sail, in .venv-spark
+test-spark: $(SPARK) ## Those that compare what Spark says with DuckDB: on Sail, and with Java on two executors
 	@.venv-spark/bin/python -m pytest -q tests/measures/spark
+	@.ci/pyspark
 
 torture: tools ## What CI tries small, in large sizes; writes a dated report into docs/torture
 	@$(PY) -m tests.crash.torture
@@ -60,11 +61,11 @@ wheel: tools ## A wheel in dist/
 lock: ## Choose versions again; UPGRADE=1 takes the newest
 	@$(PYTHON) -m venv .venv-lock
 	@.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
-	@for each in core dev spark; do (cd requirements && ../.venv-lock/bin/uv pip compile $$each.in --output-file $$each.txt \
+	@for each in core dev spark pyspark; do (cd requirements && ../.venv-lock/bin/uv pip compile $$each.in --output-file $$each.txt \
 	  --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet $(if $(UPGRADE),--upgrade)); done
 
 clean: ## Remove .venv and what was built; the data under .aloft stays
-	@rm -rf .venv .venv-lock .venv-spark dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-lock .venv-spark .venv-pyspark dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Aloft needs Python 3.11 or newer: name one with make PYTHON=..." >&2; exit 1; }
@@ -85,11 +86,11 @@ $(TOOLS): requirements/dev.txt requirements/old-client.txt $(CORE)
 	@touch $@
 
 # What is in .venv is found from here too: only Spark and what it needs is installed besides.
-$(SPARK): requirements/spark.txt $(TOOLS)
-	@echo "Installing Spark Connect and Sail in .venv-spark: once, in half a minute" >&2
-	@rm -rf .venv-spark && $(PY) -m venv --without-pip .venv-spark
+.venv-%/.stamp: requirements/%.txt $(TOOLS)
+	@echo "Installing $* in .venv-$*: once, in half a minute" >&2
+	@rm -rf .venv-$* && $(PY) -m venv --without-pip .venv-$*
 	@$(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
-	  >"$$(.venv-spark/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/main.pth"
-	@$$(test -x $(BIN)/pip && echo $(PY) || echo $(PYTHON)) -m pip --python .venv-spark/bin/python \
-	  --disable-pip-version-check install --quiet --require-hashes -r requirements/spark.txt
+	  >"$$(.venv-$*/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/main.pth"
+	@$$(test -x $(BIN)/pip && echo $(PY) || echo $(PYTHON)) -m pip --python .venv-$*/bin/python \
+	  --disable-pip-version-check install --quiet --require-hashes -r requirements/$*.txt
 	@touch $@
