@@ -58,10 +58,9 @@ def _run(until: datetime) -> None:
 
 
 def keep() -> None:
-    from aloft.collect.models import Source
-    from aloft.collect.services import keep_events
+    from aloft.cli import keeping
 
-    keep_events(source=Source.objects.get(), days=90, actor="mia", at=LATER)
+    keeping.keep("product", "90")
     _run(LATER + timedelta(days=1))
 
 

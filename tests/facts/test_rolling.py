@@ -223,7 +223,7 @@ EVENTS = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(events=EVENTS, parts=st.integers(1, 5), horizons=st.lists(st.integers(0, 16), min_size=1, max_size=3))
 def test_of_any_log_all_that_is_counted_stays_after_a_rebuild_and_drained_anew(
     tmp_path_factory: pytest.TempPathFactory, events: list[Any], parts: int, horizons: list[int]

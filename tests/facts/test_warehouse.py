@@ -59,6 +59,7 @@ def test_a_table_is_exported_or_follows_from_others_or_is_for_draining_alone() -
         "absorbed",
         "app_user",
         "seen",
+        "gone",
         "membership",
         "arrival",
         "compacted",

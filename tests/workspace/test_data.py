@@ -190,3 +190,21 @@ def test_a_write_key_is_made_shown_once_and_revoked(mia: Client) -> None:
     gone = plain(mia.post(f"/data/sources/{source.pk}/revoke", follow=True).content.decode())
     assert "Revoked the key of billing" in gone
     assert source_of_key(key) is None
+
+
+@pytest.mark.usefixtures("home")
+def test_for_how_long_raw_events_are_kept_is_set_at_their_source(mia: Client) -> None:
+    mia.post("/data/sources", {"name": "billing"})
+    source = Source.objects.get(name="billing")
+    url = f"/data/sources/{source.pk}/keep"
+    assert "Raw events are kept for ever" in page(mia, "/data/sources/billing/")
+    kept = plain(mia.post(url, {"days": "400"}, follow=True).content.decode())
+    assert "Raw events of billing are kept for 400 days, and rolled up after" in kept
+    assert "Raw events are kept 400 days" in kept
+    few = plain(mia.post(url, {"days": "30"}, follow=True).content.decode())
+    assert "Not set: raw events are kept for 90 days at least" in few
+    wrong = plain(mia.post(url, {"days": "a year"}, follow=True).content.decode())
+    assert "Not set: “a year” is no number of days" in wrong
+    assert "Raw events are kept 400 days" in wrong
+    ever = plain(mia.post(url, {"days": ""}, follow=True).content.decode())
+    assert "Raw events of billing are kept for ever" in ever
