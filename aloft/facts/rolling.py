@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -28,6 +29,7 @@ RAW = ("track", "page", "screen")
 ALWAYS = "product"
 """The property by which relationships are told apart."""
 CHANGED = ("kind", "message_id", "name", "account", "user", "occurred", "times", "body")
+Columns = Mapping[str, list[Any]]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -44,10 +46,22 @@ class Memory:
 
 
 @dataclass(frozen=True)
+class _Stays:
+    """An event as the store has it, for a file may have corrected it since; `occurred` is naive UTC."""
+
+    times: int
+    properties: str
+    occurred: datetime
+    name: str
+    account: str
+    user: str
+
+
+@dataclass(frozen=True)
 class _Rolled:
     """What a segment says of each event from now on, by its number; `known` are all that the store has of it."""
 
-    stay: Mapping[int, tuple[int, str]]
+    stay: Mapping[int, _Stays]
     go: Mapping[int, str]
     known: Collection[int]
 
@@ -59,18 +73,20 @@ def roll_up(store: FactStore, inbox: Inbox, folder: Path, source: str, before: i
     """
     _find(store, source, before)
     raw: int = store.run("SELECT count(*) FROM expiring")[0][0]
-    if not raw:
-        return 0
-    export(store, inbox, folder, minimum=1)
-    drop_joined(folder)
-    listed = segments(folder)
+    if raw:
+        export(store, inbox, folder, minimum=1)
+    listed = segments(folder) if folder.exists() else []
     _group(store, listed, memory)
+    # What the drain refused goes too, once it is a day older than any zone makes it.
+    end = (EPOCH + timedelta(days=before - 1)).replace(tzinfo=None)
+    touched = _segments_of_rolled(store) if raw else frozenset()
     for segment in listed:
-        rolled = _of_segment(store, segment, source)
-        if rolled.stay:
-            _rewrite(segment, source, before, rolled)
-    with store.transaction():
-        _follow(store)
+        if segment.first in touched or _holds_refused(segment, source, end):
+            drop_joined(folder)
+            _rewrite(segment, source, end, _of_segment(store, segment, source))
+    if raw:
+        with store.transaction():
+            _follow(store)
     return raw
 
 
@@ -91,7 +107,9 @@ def _group(store: FactStore, listed: Iterable[Segment], memory: Memory) -> None:
     store.run(
         f"""CREATE OR REPLACE TEMP TABLE rolled AS
         WITH thin AS (
-            SELECT x.seq, x.hash, x.name, x.day, x.times, {_remembered(names, memory)} AS properties,
+            SELECT x.seq, x.hash, x.name, x.day, x.times, x.occurred, x.called, x.app_user, s.segment,
+                CASE WHEN x.named_account THEN coalesce(b.was, x.account) END AS account,
+                {_remembered(names, memory)} AS properties,
                 row_number() OVER same AS nth, count(*) OVER (same ROWS BETWEEN UNBOUNDED PRECEDING
                     AND UNBOUNDED FOLLOWING) AS n
             FROM expiring x ASOF JOIN segment s ON x.seq >= s.segment
@@ -108,8 +126,10 @@ def _group(store: FactStore, listed: Iterable[Segment], memory: Memory) -> None:
     )
 
 
-def _remembered(names: Iterable[str], memory: Memory) -> str:
+def _remembered(names: Collection[str], memory: Memory) -> str:
     """SQL of the properties that are remembered: each is there, NULL where the event has none."""
+    if not names:
+        return "NULL::TEXT"
     by_properties: dict[frozenset[str], list[str]] = {}
     for name in names:
         by_properties.setdefault(memory.of(name), []).append(name)
@@ -135,45 +155,61 @@ def _text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _segments_of_rolled(store: FactStore) -> frozenset[int]:
+    return store.integers("SELECT DISTINCT segment FROM rolled")
+
+
+def _holds_refused(segment: Segment, source: str, end: datetime) -> bool:
+    """Whether entries are raw that should not be: those of the store are looked for in the store."""
+    old = [("source", "==", source), ("kind", "in", RAW), ("occurred", "<", end)]
+    return bool(pq.read_table(segment.path, columns=["kind"], filters=old).num_rows)
+
+
 def _of_segment(store: FactStore, segment: Segment, source: str) -> _Rolled:
-    span = {"first": segment.first, "last": segment.last}
-    inside = "seq BETWEEN $first AND $last"
-    rows = store.run(f"SELECT seq, stays, times, properties, hash FROM rolled WHERE {inside}", span)
+    rows = store.run(
+        """SELECT r.stays, r.hash, r.seq, r.times, r.properties, r.occurred, r.called, coalesce(a.external, ''),
+            coalesce(u.external, '')
+        FROM rolled r LEFT JOIN account a ON a.id = r.account LEFT JOIN app_user u ON u.id = r.app_user
+        WHERE r.segment = $first""",
+        {"first": segment.first},
+    )
     known = store.integers(
-        f"SELECT seq FROM event WHERE stream = 0 AND source = $source AND {inside}", {**span, "source": source}
-    ) if rows else frozenset()  # fmt: skip
+        "SELECT seq FROM event WHERE stream = 0 AND source = $source AND seq BETWEEN $first AND $last",
+        {"source": source, "first": segment.first, "last": segment.last},
+    )
     return _Rolled(
-        {seq: (times, properties) for seq, stays, times, properties, _ in rows if stays},
-        {seq: str(hashed) for seq, stays, _, _, hashed in rows if not stays},
+        {seq: _Stays(*rest) for stays, _, seq, *rest in rows if stays},
+        {seq: str(digest) for stays, digest, seq, *_ in rows if not stays},
         known,
     )
 
 
-def _rewrite(segment: Segment, source: str, before: int, rolled: _Rolled) -> None:
-    """What the drain had refused goes too, once it is a day older than any zone makes it."""
+def _rewrite(segment: Segment, source: str, end: datetime, rolled: _Rolled) -> None:
     rows = pq.read_table(segment.path)
     columns = {name: rows[name].to_pylist() for name in (*CHANGED, "source", "received")}
-    end = (EPOCH + timedelta(days=before - 1)).replace(tzinfo=None)
     for row, seq in enumerate(numbers(rows, segment)):
         if seq in rolled.stay:
-            times, properties = rolled.stay[seq]
-            columns["kind"][row], columns["times"][row] = ROLLED, times
-            columns["body"][row] = json.dumps(
-                {"properties": json.loads(properties)}, ensure_ascii=False
-            ).encode()
+            _stay(columns, row, rolled.stay[seq])
         elif seq in rolled.go:
             _go(columns, row, rolled.go[seq])
-        elif (
-            seq not in rolled.known
-            and columns["source"][row] == source
-            and columns["kind"][row] in RAW
-            and columns["occurred"][row] < end
-        ):
+        elif seq not in rolled.known and _is_old(columns, row, source, end):
             _go(columns, row, "")
     rewrite(segment.path, rows, {name: columns[name] for name in CHANGED})
 
 
-def _go(columns: Mapping[str, list[object]], row: int, digest: str) -> None:
+def _is_old(columns: Columns, row: int, source: str, end: datetime) -> bool:
+    return columns["source"][row] == source and columns["kind"][row] in RAW and columns["occurred"][row] < end
+
+
+def _stay(columns: Columns, row: int, event: _Stays) -> None:
+    said = {"properties": json.loads(event.properties)}
+    columns["kind"][row], columns["times"][row] = ROLLED, event.times
+    columns["name"][row], columns["occurred"][row] = event.name, event.occurred
+    columns["account"][row], columns["user"][row] = event.account, event.user
+    columns["body"][row] = json.dumps(said, ensure_ascii=False).encode()
+
+
+def _go(columns: Columns, row: int, digest: str) -> None:
     """Of its id the digest stays, where it was counted."""
     for name in ("name", "account", "user"):
         columns[name][row] = ""

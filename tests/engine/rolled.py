@@ -30,7 +30,10 @@ def make() -> None:
         external_id="c-1", account=account, name=ANN, email=f"{ANN}@acme.test", persona="champion",
         user_id=ANN, actor="mia", at=START,
     )  # fmt: skip
-    services.publish_model(name="kept", document=MODEL, digest="1", live_from=START, actor="mia", at=START)
+    live_from = LATER - timedelta(days=1)
+    services.publish_model(
+        name="kept", document=MODEL, digest="1", live_from=live_from, actor="mia", at=live_from
+    )
     inbox = Inbox(inbox_of(settings.ALOFT_HOME))
     inbox.append([_entry(place) for place in range(7)], received=START + timedelta(hours=8))
     inbox.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,20 @@ def test_a_message_that_comes_again_is_refused_though_its_event_is_gone(home: Ho
     assert (drained.events, drained.duplicates) == (0, 5)
     home.drain_anew()
     assert drain(home.store, [*again], [], NOW).duplicates == 5
+    assert home.counted() == before
+
+
+def test_what_was_refused_goes_too(home: Home) -> None:
+    home.receive(*FIVE)
+    home.roll_up()
+    again = exported(6, "2026-03-02T11:00", id="m1", secret="s3cret")
+    home.inbox.append([again], received=NOW + timedelta(days=8))  # the inbox knows ids of seven days
+    home.drain()
+    log.export(home.store, home.inbox, home.log, minimum=1)
+    before = home.counted()
+    assert home.roll_up() == 0
+    assert home.logged()[-1] == ("gone", "", "", 0, b"{}")
+    home.drain_anew()
     assert home.counted() == before
 
 
