@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aloft.collect.inbox import Inbox
+from aloft.collect.place import inbox_of
 from aloft.engine import editing
 from aloft.facts.changes import ChangeRow
 from aloft.facts.drain import Drained, drain
@@ -29,7 +30,7 @@ class Tape:
     @classmethod
     def of(cls, home: Path) -> Tape:
         """Of the deployment, whether or not its engine runs."""
-        inbox = Inbox(home / "inbox.sqlite3")
+        inbox = Inbox(inbox_of(home))
         try:
             return cls(in_order(home / "log", inbox), editing.about(None, datetime.max.replace(tzinfo=UTC)))
         finally:
