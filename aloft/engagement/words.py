@@ -41,6 +41,11 @@ DAYS = {
     "mon": "Mondays", "tue": "Tuesdays", "wed": "Wednesdays", "thu": "Thursdays", "fri": "Fridays",
     "sat": "Saturdays", "sun": "Sundays", "last": "the last day",
 }  # fmt: skip
+ANCHORS = {
+    "phase_start": "the start of the phase", "segment_since": "the entry into the segment",
+    "contract_signed": "the signing of the contract", "contract_start": "the start of the contract",
+    "contract_end": "the end of the contract", "renewal_date": "the renewal date",
+}  # fmt: skip
 COUNTED = {
     "count": "how often", "users": "how many people did", "days": "on how many days", "first": "when first",
     "last": "when last", "open": "how many are open of", "distinct": "how many different", "sum": "the sum of",
@@ -85,6 +90,7 @@ def trigger(moment: Moment) -> str:
 
 
 def schedule(when: Schedule) -> str:
+    """“every month from the start of the phase, at 10:00”."""
     match when:
         case Offsets(offsets=offsets, direction=direction, anchor=anchor):
             told = f"{listed(map(length, offsets))} {direction} {anchor_words(anchor)}"
@@ -93,7 +99,7 @@ def schedule(when: Schedule) -> str:
             told = f"every {every}{_on(on)} from {anchor_words(anchor)}"
         case OnDate(date=date):
             told = f"on {date.day} {date:%b %Y}"
-    at = f" at {when.at:%H:%M}" if when.at else ""
+    at = f", at {when.at:%H:%M}" if when.at else ""
     return f"{told}{at}{f' in {when.zone}' if when.zone else ''}"
 
 
@@ -105,7 +111,7 @@ def anchor_words(anchor: Anchor) -> str:
     if anchor.date:
         return f"{anchor.date.day} {anchor.date:%b %Y}"
     moment, _, instant = str(anchor).partition(".")
-    return f"{named(moment)} is {instant}" if instant else named(moment)
+    return f"{named(moment)} is {instant}" if instant else ANCHORS.get(moment, named(moment))
 
 
 def events(names: Sequence[str]) -> str:

@@ -28,6 +28,7 @@ from aloft.engagement.model import (
     OnDate,
     ScheduleTrigger,
 )
+from aloft.engagement.words import schedule
 from aloft.engine import answers, experiments, pauses, warning, words
 from aloft.engine.absences import passed_over
 from aloft.engine.anchors import BEGINS, ENDS, Anchored, anchored
@@ -190,7 +191,7 @@ def _candidate(turn: Turn, moment: Moment, due: Due) -> Candidate:
     put_off = f", put off from {words.instant(was)}" if was else ""
     found = f"due {words.instant(at)}{put_off}; counted from {words.instant(anchor)}"
     reason = Reason("schedule", True, written, found, moment.line)
-    because = f"{written[:1].upper()}{written[1:]}: due {words.instant(at)}"
+    because = f"{_in_words(moment)}: due {words.instant(at)}"
     return Candidate(
         _store(turn, due),
         moment.name,
@@ -214,6 +215,11 @@ def _not_met(turn: Turn, moment: Moment, due: Due, row: Row) -> None:
 
 def _written(moment: Moment) -> str:
     return moment.trigger.text if isinstance(moment.trigger, ScheduleTrigger) else ""
+
+
+def _in_words(moment: Moment) -> str:
+    said = schedule(moment.trigger.schedule) if isinstance(moment.trigger, ScheduleTrigger) else ""
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def _subject(turn: Turn, known: Known, moment: Moment, row: Row) -> Subject:

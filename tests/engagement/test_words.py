@@ -16,13 +16,17 @@ def moment(written: str) -> Moment:
 @pytest.mark.parametrize(
     ("written", "says"),
     [
-        ("schedule: 5bd after contract_start", "5 business days after contract start"),
+        ("schedule: 5bd after contract_start", "5 business days after the start of the contract"),
         (
             "schedule: 120d, 60d before renewal_date at 10:00 in Europe/Paris\n    lead: 1w",
-            "120 days and 60 days before renewal date at 10:00 in Europe/Paris; opens 1 week before",
+            "120 days and 60 days before the renewal date, at 10:00 in Europe/Paris; opens 1 week before",
         ),
-        ("schedule: every 1w on mon at 09:00", "every week on Mondays from phase start at 09:00"),
-        ("schedule: every 3 months on last", "every 3 months on the last day from phase start"),
+        ("schedule: every 1w on mon at 09:00", "every week on Mondays from the start of the phase, at 09:00"),
+        ("schedule: every 3 months on last", "every 3 months on the last day from the start of the phase"),
+        (
+            "schedule: every 1 month from phase_start at 10:00",
+            "every month from the start of the phase, at 10:00",
+        ),
         ("schedule: 2026-09-01", "on 1 Sep 2026"),
         (
             "event: [Used, Left]\n    where: \"x = 'a'\"\n    by: id\n    cooldown: 30d",
@@ -34,7 +38,7 @@ def moment(written: str) -> Moment:
         ),
         (
             'expect: "mrr >= 5"\n    within: 4w\n    warn_at: [50%, 75%]',
-            "unless mrr >= 5 within 4 weeks of phase start; warns at 50 % and 75 % of the time",
+            "unless mrr >= 5 within 4 weeks of the start of the phase; warns at 50 % and 75 % of the time",
         ),
         (
             "expect: {event: Solved, by: ticket}\n    within: 2d\n    of: {event: Asked, by: ticket}",
