@@ -5,7 +5,8 @@ database holds what the engine leaves behind (accounts, projections with the 30 
 health, holdings, moments, contracts, contacts), written as rows of the same tables; lists are made from them by
 `measures.listing`. Requests go through all of Django, by turns over the pages; a page's time is that of its thread on
 a processor, which a busy machine does not stretch, and by the clock beside it. The engine does not run.
-Run: `python benchmarks/pages.py [accounts] [rounds]`. The rows are made once a day, and kept in the temporary folder.
+Run: `python benchmarks/pages.py [accounts] [rounds] [folder]`. The rows are made once a day, and kept in the temporary
+folder; in a folder that is named they are made once, and asked as of the day on which they were.
 """
 
 from __future__ import annotations
@@ -91,16 +92,16 @@ def measure(rounds: int) -> dict[str, Measured]:
     return found
 
 
-def at(accounts: int, rounds: int) -> dict[str, Measured]:
+def at(accounts: int, rounds: int, folder: str | None) -> dict[str, Measured]:
     """In a process of its own: Django is set up once, for one home."""
     from multiprocessing import get_context
 
+    home = Path(folder).resolve() / str(accounts) if folder else home_of(accounts)
     with get_context("spawn").Pool(1) as pool:
-        return pool.apply(alone, (accounts, rounds))
+        return pool.apply(alone, (accounts, rounds, home))
 
 
-def alone(accounts: int, rounds: int) -> dict[str, Measured]:
-    home = home_of(accounts)
+def alone(accounts: int, rounds: int, home: Path) -> dict[str, Measured]:
     os.environ["ALOFT_HOME"], os.environ["DJANGO_SETTINGS_MODULE"] = str(home), "aloft.settings"
     sys.path.insert(0, str(HERE))
     import django
@@ -111,7 +112,7 @@ def alone(accounts: int, rounds: int) -> dict[str, Measured]:
     django.setup()
     if not (home / MADE).exists():
         shutil.rmtree(home, ignore_errors=True)
-        home.mkdir()
+        home.mkdir(parents=True)
         call_command("migrate", verbosity=0)
         made(home, accounts)
     return measure(rounds)
@@ -127,13 +128,17 @@ def home_of(accounts: int) -> Path:
 
 
 def made(home: Path, accounts: int) -> None:
-    from django.db import connection
+    from django.db import connection, transaction
     from made.rows import company
 
     wall, cpu = time.perf_counter(), time.process_time()
-    company(accounts)
     with connection.cursor() as cursor:
+        # One that is not made to its end is made anew: nothing need be on disk before.
+        cursor.execute("PRAGMA synchronous = OFF")
+        with transaction.atomic():
+            company(accounts)
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.execute("PRAGMA synchronous = FULL")
     took = time.perf_counter() - wall, time.process_time() - cpu
     (home / MADE).write_text(
         f"{accounts:,} accounts took {took[0]:.0f} s by clock, {took[1]:.0f} s of a processor"
@@ -144,7 +149,8 @@ def made(home: Path, accounts: int) -> None:
 def main() -> None:
     accounts = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 20
-    small, large = at(SMALL, rounds), at(accounts, rounds)
+    folder = sys.argv[3] if len(sys.argv) > 3 else None
+    small, large = at(SMALL, rounds, folder), at(accounts, rounds, folder)
     print(f"{accounts:,} accounts beside {SMALL:,}; {rounds} requests for each page and reader; ms")
     print(f"{'':34}{'p50':>8}{'p95':>8}{'by clock':>10}{'queries':>9}{'ratio':>8}")
     for name, one in large.items():

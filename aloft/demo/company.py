@@ -27,6 +27,8 @@ from aloft.records.models import Account, ModelVersion, Person
 
 DRAFT = "demo-in-the-making"
 DATABASE = "aloft.sqlite3"
+A_MINUTE = 8_000
+"""Customers of a large company that are made in a minute."""
 WRITE_KEY = "demo-write-key.txt"
 
 
@@ -46,13 +48,22 @@ def seed_once(*, now: datetime, say: Callable[[str], None], span: Span | None = 
         _go_on(home, now, say)
         return
     company = Northwind(now.date(), span or Span())
-    say(
-        f"Making a company of {company.span.size:,} customers, and living through its last days: a minute or two."
-    )
+    say(announced(company.span))
     with _drafted(home) as draft, _progress() as progress:
         task = progress.add_task("The last weeks", total=1.0)
         make(draft, now, lambda share: progress.update(task, completed=share), company)
     say(f"Done. The write key of the source “{PRODUCT}” is in {home / WRITE_KEY}.")
+
+
+def announced(span: Span) -> str:
+    """What is about to be made, and about how long it takes: of a large company a processor is busy for minutes."""
+    if not span.is_large:
+        return f"Making a company of {span.size:,} customers, and living through its last days: a minute or two."
+    minutes = max(round(span.size / A_MINUTE), 1)
+    return (
+        f"Making a company of {span.size:,} customers, for load: about {minutes} minutes on a quiet machine. "
+        f"It has {span.known} days of facts, usage user by user of the last {span.by_user}, and one day lived through."
+    )
 
 
 def _go_on(home: Path, now: datetime, say: Callable[[str], None]) -> None:

@@ -39,6 +39,8 @@ NOON = (12 * 60 + 10, 12 * 60 + 30)
 day, so that all of a day's facts are one turn of the engine."""
 HANDED_OVER = time(12, 45)
 PUBLISHED = timedelta(hours=12, minutes=46)
+STORED, TAKEN_IN, MOVED_IN = 0.1, 0.4, 0.5
+"""The share of the making that is over by then."""
 VISITS = (3, 7, 11)
 """How many days ago the manager said that she means to see a customer."""
 
@@ -55,15 +57,16 @@ def live(home: Path, now: datetime, passed: Passed, company: Northwind) -> Reach
     begins = min(datetime.combine(first_live, time(), UTC) + PUBLISHED, now)
     found(company.begins)
     store_past(home, company, begins)
-    passed(0.1)
+    passed(STORED)
     # All of it is history to the engine, which is why it is turned day by day.
     clock = SetClock(now + HISTORY_AFTER + timedelta(days=1))
     engine = Engine(home, load(document(), MODEL).clock.home_zone, clock)
     try:
         _take_in(engine, begins, passed)
         go_live(company, begins)
+        passed(MOVED_IN)
         reached = Reached(begins, begins)
-        return go_on(engine, company, reached, now, lambda share: passed(0.4 + 0.6 * share))
+        return go_on(engine, company, reached, now, lambda share: passed(MOVED_IN + (1 - MOVED_IN) * share))
     finally:
         engine.close()
 
@@ -91,7 +94,7 @@ def store_past(home: Path, company: Northwind, until: datetime) -> None:
 def _take_in(engine: Engine, until: datetime, passed: Passed) -> None:
     """What was told before anything is decided."""
     every = max(engine.waiting(), 1)
-    engine.run(until, lambda _at: passed(0.4 - 0.3 * engine.waiting() / every))
+    engine.run(until, lambda _at: passed(TAKEN_IN - (TAKEN_IN - STORED) * engine.waiting() / every))
 
 
 @transaction.atomic
@@ -110,19 +113,22 @@ def go_live(company: Northwind, at: datetime) -> None:
 def go_on(engine: Engine, company: Northwind, since: Reached, now: datetime, passed: Passed) -> Reached:
     """Up to now: day by day the customers' systems tell, the engine turns, the team works."""
     team, told, worked = Team(company.first_day), since.told, since.worked
-    instants = [*looks(told, now), now]
-    for number, until in enumerate(instants, 1):
+    for until in (*looks(told, now), now):
         upto = now if until == now else max(last_hand_over(until), told)
         deliver(engine.inbox, handed_over(company.told(told, upto, held()), HANDED_OVER, upto))
-        engine.run(until)
+        engine.run(until, lambda at: passed(_share(since.told, at, now)))
         if until < now:
             with transaction.atomic():
                 team.work(worked, until)
                 _visit(company, until)
             worked = until
         told = upto
-        passed(number / len(instants))
+    passed(1.0)
     return Reached(told, worked)
+
+
+def _share(since: datetime, at: datetime, now: datetime) -> float:
+    return max(at - since, timedelta()) / max(now - since, datetime.resolution)
 
 
 def last_hand_over(until: datetime) -> datetime:

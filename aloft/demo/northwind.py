@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +20,9 @@ from aloft.demo.entries import SEGMENT, Told, table
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 LATER = timedelta(days=12)
 """A ticket is solved, and its survey answered, so long after it was opened, at most."""
-LARGE = 10_000
+AT_ONCE = 50_000
+"""What is told singly is put into columns so much at a time: a hundred thousand customers have told millions."""
+LARGE = 5_000
 THURSDAY = 3  # 1 January 1970
 OVER_THE_WEEKEND = np.array([0, 0, 0, 0, 0, 2, 1])
 """Days from each day of the week to the next that is worked."""
@@ -38,10 +41,14 @@ class Span:
     by_user: int = usage.USER_BY_USER.days
     live: int = 7
 
+    @property
+    def is_large(self) -> bool:
+        return self.size > LARGE
+
     @classmethod
     def of(cls, size: int) -> Span:
-        """A large company has a short past, and a model that goes live as it is made."""
-        return cls(size) if size <= LARGE else cls(size, known=120, by_user=14, live=0)
+        """A large company has a short past, and lives through one day."""
+        return cls(size) if size <= LARGE else cls(size, known=120, by_user=14, live=1)
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,8 @@ class Northwind:
         crowd = usage.crowd(known, held)
         since, last = (after or self.begins).date() - DAY, until.date() + DAY
         first = date.min if after is None else since
-        parts = [table(self._listed(known, first, since, last))]
+        listed = self._listed(known, first, since, last)
+        parts = [table(some) for some in iter(lambda: list(islice(listed, AT_ONCE)), [])]
         parts += [usage.newcomers(crowd, first, last), *self._used(crowd, after, since, last)]
         return _between(pa.concat_tables(parts), self.begins, after, until)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from aloft.records.models import PlanStep
 from aloft.ui.words import counted, number
@@ -21,10 +22,15 @@ def stands(steps: Sequence[PlanStep], goals: int, name: str) -> str:
     return f"{number(done) if done else 'None'} of {counted(len(steps), 'step')} {verb} done{you}"
 
 
-def follows(steps: Sequence[PlanStep], goals: int) -> str:
-    """What comes next, or what is missing."""
+def follows(steps: Sequence[PlanStep], goals: int, today: date) -> str:
+    """What comes next, or what is missing. A step whose day is over is meant for it, without a reproach."""
     ahead = next((step for step in steps if step.done_at is None), None)
     if ahead is not None:
-        until = f", by {ahead.due_on.day} {ahead.due_on:%b}" if ahead.due_on else ""
-        return f"Next: {ahead.title}{until}."
+        return f"Next: {ahead.title}{_until(ahead.due_on, today)}."
     return "" if goals or steps else "No plan is agreed yet: it will stand here as soon as it is."
+
+
+def _until(due: date | None, today: date) -> str:
+    if due is None:
+        return ""
+    return f", {'by' if due >= today else 'meant for'} {due.day} {due:%b}"

@@ -116,10 +116,11 @@ def _keep(customer: Customer, said: dict[str, object]) -> None:
 def _home(request: HttpRequest, customer: Customer) -> HttpResponse:
     plan = plan_at(customer.account, customer.now)
     steps, goals = (plan.steps, plan.goals) if plan else ([], [])
-    ahead = meetings(customer)
+    ahead, today = meetings(customer), customer.now.astimezone(customer.zone).date()
     context: dict[str, object] = {
         "sentence": sentences.stands(steps, len(goals), customer.first_name),
-        "sub": sentences.follows(steps, len(goals)),
+        "sub": sentences.follows(steps, len(goals), today),
+        "today": today,
         "plan": plan,
         "next_step": next((one for one in steps if one.done_at is None), None),
         "route": route([one.done_at is not None for one in steps]) if len(steps) > 1 else None,
