@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aloft.engagement.words import length
 from aloft.learn.effect import wilson
 from aloft.learn.experiments import SENTENCES, Side, Trial
 from aloft.learn.models import Assignment, Contamination
@@ -49,6 +50,10 @@ class Shown:
     reach: float
     contaminations: Sequence[Contamination]
     excluded: Sequence[Assignment]
+
+    @property
+    def within(self) -> str:
+        return length(self.trial.experiment.within)
 
     @property
     def smallest(self) -> float | None:
@@ -107,7 +112,9 @@ def told(trials: Sequence[Trial]) -> str:
     if not running:
         return "No experiment runs"
     sure = sum(one.says in ("helps", "harms", "nothing") for one in running)
-    runs = "runs" if len(running) == 1 else "run"
-    return (
-        f"{counted(len(running), 'experiment')} {runs}: {sure} can be read, {len(running) - sure} cannot yet"
-    )
+    runs = f"{counted(len(running), 'experiment')} {'runs' if len(running) == 1 else 'run'}"
+    if sure == len(running):
+        return f"{runs}, and can be read"
+    if not sure:
+        return f"{runs}, and cannot be read yet"
+    return f"{runs}: {sure} can be read, {len(running) - sure} cannot yet"

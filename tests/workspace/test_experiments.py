@@ -55,8 +55,8 @@ def test_without_experiments_the_page_teaches(mia: Client) -> None:
 @pytest.mark.usefixtures("drawn")
 def test_it_says_what_may_be_said_with_both_arms(mia: Client) -> None:
     told = page(mia, URL)
-    assert "1 experiment runs: 1 can be read, 0 cannot yet" in told
-    assert "Usage fell renewed within 30d, from 1 Jan 2026" in told
+    assert "1 experiment runs, and can be read" in told
+    assert "Usage fell renewed within 30 days, from 1 Jan 2026" in told
     # 20 of 20 and 0 of 20: Wilson 83.9 to 100 and 0 to 16.1, so Newcombe 77.2 to 100.
     assert "It helps. +100.0 points, from +77.2 to +100.0 with 95 %" in told
     assert "Treated 20 20 20 100.0 %" in told
@@ -84,3 +84,9 @@ def test_what_spoils_it_is_told_of_ones_own_accounts(
     assert "held_out 0" in told
     assert "held_out 1" not in told
     assert "Bolt" not in told
+
+
+@pytest.mark.usefixtures("drawn")
+def test_what_is_not_judged_cannot_be_read_yet(mia: Client) -> None:
+    Assignment.objects.update(outcome="watched")
+    assert "1 experiment runs, and cannot be read yet" in page(mia, URL)
