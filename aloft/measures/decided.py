@@ -62,15 +62,9 @@ class DecidedNames:
           select t._asked as _key, f.* exclude (_key), t.* exclude (_asked, _number)
           from {facts} f join told t on t._number = f._key"""
 
-    def of_all(self) -> str:
-        """A row for each account asked about, of which the number is the key."""
-        return f"""
-          with here as (select distinct _account as _of from asked),
-          decided as ({self._of_here()})
-          select _of as _key, d.* exclude (_of) from decided d"""
-
     def beside_each(self, facts: str) -> str:
-        """All rows of `facts` with these columns: the rows are wide and many, and stay where they are."""
+        """All rows of `facts` with these columns, put together by account: what is joined to facts in part, as plans
+        are, has told their rows in another order."""
         return f"""
           with here as (select distinct _account as _of from asked),
           decided as ({self._of_here()})

@@ -258,10 +258,7 @@ class Frames(Told):
     def reread(self) -> None:
         """Positions, other moments or what the daily pass found have changed: the frame anew, from the same facts."""
         parameters = dict[str, object]()
-        if self._facts == MANY_FACTS:
-            self._make(MANY_DECIDED, Gather([self._decided.of_all()], self._last))
-            beside = f"select f.*, d.* from {MANY_FACTS} f positional join {MANY_DECIDED} d"
-        elif not self._foreseen:
+        if not self._foreseen:
             beside = self._decided.beside_each(self._facts)
         else:
             parameters = self._foreseen.chosen(self._asks)
@@ -381,7 +378,7 @@ _CHOSEN = ", ".join(
     for given, name in (("keys", "_key"), ("numbers", "_number"), ("accounts", "_of"))
 )
 
-FACTS, MANY_FACTS, MANY_DECIDED = "facts_frame", "facts_of_many", "decided_of_many"
+FACTS, MANY_FACTS = "facts_frame", "facts_of_many"
 """What was read of those asked about. Of many it is put together as it is read: to write it down would cost as much."""
 OF_POSITION = ("touches", "declined", "grew", "silent", "rank")
 ELSEWHERE = ("lag", "change", "family")

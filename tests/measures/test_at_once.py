@@ -79,6 +79,21 @@ def test_many_are_answered_as_few_are(
     )
 
 
+def test_a_plan_that_few_have_puts_nobody_into_the_place_of_another(store: FactStore) -> None:
+    """Who has one is found first as plans are joined; positions stay those of each."""
+    store.run(
+        """insert into plan_note select id, 'plan', timestamp '2026-02-01', timestamp '2026-02-01', 99
+        from account where external = 'dorm'"""
+    )
+    told = read(store, *METRICS[:-1], many=0, zones=None)
+    assert {name: row["phase"] for name, row in told.items()} == {
+        "acme": "onboarding",
+        "bolt": None,
+        "cord": None,
+        "dorm": None,
+    }
+
+
 def test_what_many_are_told(store: FactStore) -> None:
     told = read(store, *METRICS, many=0, zones=["UTC"])
     names = [metric.name for metric in METRICS]
