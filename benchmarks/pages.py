@@ -2,9 +2,10 @@
 
 The named alternative is the same page at 1,000 accounts: the ratio tells what a hundred times as many cost. The
 database holds what the engine leaves behind (accounts, projections with the 30 metrics of the benchmark model,
-health, holdings, moments, contracts, contacts), written as rows of the same tables; lists are made from them by
-`measures.listing`. Requests go through all of Django, by turns over the pages; a page's time is that of its thread on
-a processor, which a busy machine does not stretch, and by the clock beside it. The engine does not run.
+health, holdings, moments, contracts, contacts), written as rows of the same tables: a thousand, and copies of them;
+lists are made from them by `measures.listing`. Requests go through all of Django, by turns over the pages; a page's
+time is that of its thread on a processor, which a busy machine stretches less than the clock's, and by the clock beside
+it. The engine does not run.
 Run: `python benchmarks/pages.py [accounts] [rounds] [folder]`. The rows are made once a day, and kept in the temporary
 folder; in a folder that is named they are made once, and asked as of the day on which they were.
 """
@@ -129,14 +130,19 @@ def home_of(accounts: int) -> Path:
 
 def made(home: Path, accounts: int) -> None:
     from django.db import connection, transaction
+    from made.multiplied import multiply
     from made.rows import company
+
+    from aloft.records.models import Person
 
     wall, cpu = time.perf_counter(), time.process_time()
     with connection.cursor() as cursor:
         # One that is not made to its end is made anew: nothing need be on disk before.
         cursor.execute("PRAGMA synchronous = OFF")
         with transaction.atomic():
-            company(accounts)
+            company(min(accounts, SMALL))
+            holds = [Person.objects.get(handle=handle) for handle in ("cora", "csm-1")]
+            multiply(accounts // SMALL, *holds)
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         cursor.execute("PRAGMA synchronous = FULL")
     took = time.perf_counter() - wall, time.process_time() - cpu

@@ -115,7 +115,9 @@ class Occurrence(models.Model):
             models.Index(fields=["owner", "state", "due_at"]),
             models.Index(fields=["account", "state"]),
             # With all that counting what waits reads, so that rows, which are wide, are left alone.
-            models.Index(fields=["state", "due_at", "snoozed_until", "account", "effort_minutes", "group"]),
+            models.Index(
+                fields=["state", "due_at", "snoozed_until", "account", "effort_minutes", "group", "rank"]
+            ),
             models.Index(fields=["done_at"]),
             # What is open by moment, and at whom, without looking at rows.
             models.Index(fields=["state", "model_version", "moment", "account"]),

@@ -31,7 +31,12 @@ class AccountProjection(models.Model):
     as_of = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["phase_since"]), models.Index(fields=["segment_since"])]
+        indexes = [
+            models.Index(fields=["phase_since"]),
+            models.Index(fields=["segment_since"]),
+            # What is counted of a model, without looking at rows, which are wide.
+            models.Index(fields=["model", "segment", "phase", "mrr"]),
+        ]
 
 
 PLACES = 40

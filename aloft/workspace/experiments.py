@@ -53,7 +53,7 @@ class Shown:
 
     @property
     def within(self) -> str:
-        return length(self.trial.experiment.within)
+        return length(self.trial.experiment.within) if self.trial.experiment else ""
 
     @property
     def smallest(self) -> float | None:

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
 from aloft.act.models import Occurrence, OccurrenceState, OutcomeState
-from aloft.act.policies import accounts_of
 from aloft.act.selectors import IN_WORK
 from aloft.engine.models import Decided
-from aloft.measures.models import AccountProjection
-from aloft.records.models import Account, Person
+from aloft.measures.models import AccountProjection, Listing
+from aloft.records.models import Person
 from aloft.workspace import selectors
 
 NO_MONEY = Decimal(0)
+NOT_CLOSED = [state for state in OccurrenceState if state != OccurrenceState.CLOSED]
+"""Named one by one, for an index finds them by their state."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def projections_of(person: Person | None) -> QuerySet[AccountProjection]:
 
 def _open(person: Person | None, model: str) -> Mapping[tuple[str, str], int]:
     rows = seen_occurrences(person).filter(state__in=IN_WORK, model_version__name=model)
-    counted = rows.values_list("moment", "account__projection__segment").annotate(n=Count("pk"))
+    listed = Listing.objects.filter(pk=OuterRef("account")).values("segment")
+    counted = rows.values_list("moment", Subquery(listed)).annotate(n=Count("pk"))
     return {(moment, segment): n for moment, segment, n in counted}
 
 
@@ -76,8 +78,7 @@ def seen_occurrences(person: Person | None) -> QuerySet[Occurrence]:
 def following(person: Person | None) -> dict[str, int]:
     """How many accounts follow each model, by its name; those that follow none by the empty one."""
     counted = dict(projections_of(person).values_list("model").annotate(n=Count("pk")))
-    seen = accounts_of(person) if person else Account.objects.none()
-    unread = seen.filter(projection__isnull=True, whole=None).count()
+    unread = selectors.never_read(person) if person else 0
     return {**counted, "": counted.get("", 0) + unread} if unread else counted
 
 
@@ -110,5 +111,5 @@ def open_of(person: Person | None, moment: str, model: str) -> QuerySet[Occurren
 
 def pinned() -> dict[int, int]:
     """How many occurrences that are not closed keep to each version, by its key."""
-    rows = Occurrence.objects.exclude(state=OccurrenceState.CLOSED).order_by()
+    rows = Occurrence.objects.filter(state__in=NOT_CLOSED).order_by()
     return dict(rows.values_list("model_version").annotate(n=Count("pk")))

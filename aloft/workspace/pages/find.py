@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -81,10 +82,10 @@ def accounts(reader: Reader, query: str) -> list[Hit]:
 
 
 def moments(reader: Reader, query: str) -> list[Hit]:
-    rows = selectors.occurrences_of(reader.person).filter(state__in=selectors.WAITING)
-    named = rows.filter(Q(title__icontains=query) | Q(account__name__icontains=query)).order_by(
-        "due_at", "pk"
-    )
+    seen = selectors.occurrences_of(reader.person)
+    named = seen.filter(state__in=selectors.WAITING).select_related(None)
+    named = named.filter(Q(title__icontains=query) | Q(account__name__icontains=query))
+    rows = seen.filter(pk__in=_first(named, "due_at")).order_by("due_at", "pk")
     return [
         Hit(
             f"{row.title}, {row.account.name}",
@@ -92,15 +93,26 @@ def moments(reader: Reader, query: str) -> list[Hit]:
             "flag",
             words.due(row.due_at, reader.now, reader.zone),
         )
-        for row in named[:SHOWN]
+        for row in rows
     ]
 
 
 def people(reader: Reader, query: str) -> list[Hit]:
     """Of the customers."""
-    at = selectors.customers_of(reader.person).order_by().values("pk")
-    named = Contact.objects.filter(account__in=at, name__icontains=query).exclude(status="erased")
+    named = _contacts(reader).filter(name__icontains=query).exclude(status="erased")
+    rows = Contact.objects.filter(pk__in=_first(named, "name")).select_related("account")
     return [
         Hit(str(row), reverse("account", args=[row.account.public_id]), "user", row.account.name)
-        for row in named.select_related("account").order_by("name", "pk")[:SHOWN]
+        for row in rows.order_by("name", "pk")
     ]
+
+
+def _contacts(reader: Reader) -> QuerySet[Contact]:
+    if reader.sees_everything:  # named by what they are not, whole accounts need not be listed first
+        return Contact.objects.filter(account__whole=None, account__merged_into=None)
+    return Contact.objects.filter(account__in=selectors.customers_of(reader.person).order_by().values("pk"))
+
+
+def _first(found: QuerySet[Any], by: str) -> list[int]:
+    """The keys of the first: rows are wide, and all that is found is put in order."""
+    return list(found.order_by(by, "pk").values_list("pk", flat=True)[:SHOWN])

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from operator import or_
 
-from django.db.models import Case, OuterRef, Q, Subquery, Value, When
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -89,19 +87,18 @@ def sections(reader: Reader) -> list[Section]:
 
 def rows_of(reader: Reader, names: Sequence[str]) -> dict[str, list[Row]]:
     """By section. The first are found among narrow rows, and only they are read whole."""
-    within = {name: reader.ahead.sections()[name] for name in names}
     most = OF_THE_TEAM if reader.sees_everything else SHOWN
     work = sessions.once(selectors.work_of(reader.person), selectors.WAITING)
-    firsts = work.order_by(*BY_PRIORITY).values("pk")
-    first = [Q(pk__in=firsts.filter(due)[:most]) for due in within.values()]
-    section = Case(*(When(due, then=Value(name)) for name, due in within.items()), default=Value(""))
-    full = Occurrence.objects.filter(functools.reduce(or_, first, Q(pk__in=[]))).annotate(section=section)
-    full = full.select_related("account__health", *selectors.WITH_A_ROW)
-    found: dict[str, list[Row]] = {name: [] for name in names}
-    listed = list(full.order_by(*BY_PRIORITY))
+    firsts = work.order_by(*BY_PRIORITY).values_list("pk", flat=True)
+    within = reader.ahead.sections()
+    keys = {name: list(firsts.filter(within[name])[:most]) for name in names}
+    section = {key: name for name, some in keys.items() for key in some}
+    full = Occurrence.objects.select_related("account__health", *selectors.WITH_A_ROW)
+    listed = list(full.filter(pk__in=section).order_by(*BY_PRIORITY))
     served = selectors.served_with(reader.person, listed)
+    found: dict[str, list[Row]] = {name: [] for name in names}
     for one in listed:
-        found[one.section].append(row(one, reader.now, served.get(one.pk, ())))
+        found[section[one.pk]].append(row(one, reader.now, served.get(one.pk, ())))
     return found
 
 
