@@ -84,7 +84,7 @@ def demo(
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser")] = True,
     accounts: Annotated[
         int,
-        typer.Option(help="How many customers it has; beyond 10,000 with a short past", min=40, max=100_000),
+        typer.Option(help="How many customers it has; beyond 5,000 with a short past", min=40, max=100_000),
     ] = 2_000,
 ) -> None:
     """Make a company if there is none yet, and serve it; anybody of its team can sign in with one click.

@@ -58,7 +58,9 @@ def seed_once(*, now: datetime, say: Callable[[str], None], span: Span | None = 
 def announced(span: Span) -> str:
     """What is about to be made, and about how long it takes: of a large company a processor is busy for minutes."""
     if not span.is_large:
-        return f"Making a company of {span.size:,} customers, and living through its last days: a minute or two."
+        return (
+            f"Making a company of {span.size:,} customers, and living through its last days: a minute or two."
+        )
     minutes = max(round(span.size / A_MINUTE), 1)
     return (
         f"Making a company of {span.size:,} customers, for load: about {minutes} minutes on a quiet machine. "

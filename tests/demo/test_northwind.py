@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pytest
 
 from aloft.demo.chance import shares
+from aloft.demo.company import announced
 from aloft.demo.contracts import versions
 from aloft.demo.conversations import EFFECTS, Conversation, adopted_on, kept
 from aloft.demo.customers import Cause, Customer, Start, customers
@@ -66,6 +67,14 @@ def test_revenue_lies_on_the_curve_of_the_domain(known: list[Customer]) -> None:
 def test_a_company_of_any_size_has_the_same_shares() -> None:
     tiers = Counter(one.tier for one in customers(TODAY, 200) if there(one, TODAY))
     assert tiers == {1: 20, 2: 40, 3: 140}
+
+
+def test_a_company_for_load_has_a_short_past_and_says_so() -> None:
+    assert Span.of(5_000) == Span(5_000)
+    assert announced(Span.of(100_000)) == (
+        "Making a company of 100,000 customers, for load: about 12 minutes on a quiet machine. "
+        "It has 120 days of facts, usage user by user of the last 14, and one day lived through."
+    )
 
 
 def test_customers_have_names_of_their_own(known: list[Customer]) -> None:
