@@ -91,7 +91,8 @@ def test_a_preset_over_imported_history_opens_its_moments_and_says_why(home: Pat
         "“Severe case” opened: Ticket Opened, 2024-01-11: priority high, ticket_id T-89ae7a"
     )
     assert why("A-779e4e", "weekly_meeting") == (
-        "“Weekly meeting” opened: Every week on Tuesdays from the start of the phase, at 10:00: due 2024-01-02 10:00 UTC"
+        "“Weekly meeting” opened: Every week on Tuesdays from the start of the phase, at 10:00: "
+        "due 2024-01-02 10:00 UTC"
     )
     assert why("A-e19ff6", "severe_case") == "“Severe case” is not open: tech, community touch, as tier_3"
     assert why("A-0158bb", "severe_case") == "“Severe case” is not open: in no phase"

@@ -55,7 +55,9 @@ def test_steps_are_counted_and_the_next_one_is_told(
     assert "Next: Invite colleagues, by 17 Mar." in page
 
 
-def test_a_step_whose_day_is_over_is_meant_for_it(browser: Client, otterbrook: Account, now: datetime) -> None:
+def test_a_step_whose_day_is_over_is_meant_for_it(
+    browser: Client, otterbrook: Account, now: datetime
+) -> None:
     """It is the second of March."""
     for title, day in (("Connect your bank", 1), ("Invite colleagues", 2)):
         set_step(account=otterbrook, title=title, due_on=date(2026, 3, day), actor="cora", at=now)
