@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from aloft.demo.living import catch_up, is_behind
 from aloft.demo.northwind import Northwind, Span
 from aloft.demo.reached import note_reached
 from aloft.demo.truth import write_truth
+from aloft.engine.home import seldom_collecting
 from aloft.records.models import Account, ModelVersion, Person
 
 DRAFT = "demo-in-the-making"
@@ -88,7 +88,7 @@ def in_use() -> bool:
 def make(home: Path, now: datetime, passed: Callable[[float], object], company: Northwind) -> None:
     """The company and its past, into Django's database and the other stores under `home`."""
     keys = [create_source(name=name, at=company.begins)[1] for name in SOURCES]
-    with _seldom_collecting():
+    with seldom_collecting():
         reached = live(home, now, passed, company)
     key = keys[SOURCES.index(PRODUCT)]
     descriptor = os.open(home / WRITE_KEY, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -96,17 +96,6 @@ def make(home: Path, now: datetime, passed: Callable[[float], object], company: 
         file.write(f"{key}\n")
     write_truth(home, company)
     note_reached(home, reached)
-
-
-@contextmanager
-def _seldom_collecting() -> Iterator[None]:
-    """Rows are made and dropped by the thousand: to look for circles among them as often costs a fifteenth."""
-    known = gc.get_threshold()
-    gc.set_threshold(100_000, *known[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*known)
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -95,18 +96,26 @@ def hold(turn: Turn, accounts: Iterable[int] | None) -> None:
 
     A rule that reads a field of another model holds nobody of this one.
     """
-    held: list[Held] = []
     keys = None if accounts is None else [one for one in accounts if one in turn.directory]
-    for book in Book.objects.exclude(rule="").select_related("person"):
-        try:
-            rule = check_book_rule(book.rule, turn.program.model.fields)
-        except InvalidModel:
-            continue
-        found = turn.frames.true(sql(rule.expression), keys)
-        rows = [known.row for key in found if (known := turn.directory.get(key)) and known.is_whole]
-        held += [Held(row, book.person_id, book.person.role, book.pk) for row in sorted(rows)]
+    if keys == []:
+        return
+    held: list[Held] = []
+    books = dict(_books(turn))
+    found = turn.frames.each({str(book.pk): rule for book, rule in books.items()}, keys)
+    for book in books:
+        ours = (turn.directory.get(key) for key in found[str(book.pk)])
+        rows = sorted(known.row for known in ours if known and known.is_whole)
+        held += [Held(row, book.person_id, book.person.role, book.pk) for row in rows]
     set_holdings(held, accounts=None if keys is None else [turn.directory[key].row for key in keys])
     turn.staff.forget_holders()
+
+
+def _books(turn: Turn) -> Iterator[tuple[Book, str]]:
+    """Those that have a rule, in order, each with its SQL over the frame."""
+    for book in Book.objects.exclude(rule="").select_related("person"):
+        with suppress(InvalidModel):
+            rule = check_book_rule(book.rule, turn.program.model.fields)
+            yield book, sql(rule.expression)
 
 
 def project(turn: Turn) -> None:

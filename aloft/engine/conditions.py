@@ -35,13 +35,15 @@ class Turned:
 
 def read(turn: Turn) -> None:
     """Read every condition for the accounts in question; only those that turned are looked at."""
+    states: list[SpellState] = []
     for name, found in turned_of(turn).items():
         compiled = turn.program.moments[name]
         trigger = compiled.moment.trigger
         assert isinstance(trigger, WhenTrigger)
         turned = [one for one in found if one.account in turn.directory]
-        _began(turn, compiled, trigger, [one for one in turned if one.true])
-        _ended(turn, compiled, [one for one in turned if not one.true])
+        states += _began(turn, compiled, trigger, [one for one in turned if one.true])
+        states += _ended(turn, compiled, [one for one in turned if not one.true])
+    turn.mirror.turn(states)
 
 
 def turned_of(turn: Turn) -> dict[str, list[Turned]]:
@@ -81,9 +83,12 @@ def _rests(turn: Turn, compiled: CompiledMoment) -> bool:
     return isinstance(trigger, WhenTrigger) and pauses.rests_on_usage(turn.program.model, trigger.condition)
 
 
-def _began(turn: Turn, compiled: CompiledMoment, trigger: WhenTrigger, turned: list[Turned]) -> None:
+def _began(
+    turn: Turn, compiled: CompiledMoment, trigger: WhenTrigger, turned: list[Turned]
+) -> list[SpellState]:
+    """The spells that begin, kept; to be mirrored with those of the other moments."""
     if not turned:
-        return
+        return []
     name = compiled.moment.name
     rows = turn.rows(one.account for one in turned)
     openings = last_openings([turn.directory[one.account].row for one in turned], [name])
@@ -107,9 +112,11 @@ def _began(turn: Turn, compiled: CompiledMoment, trigger: WhenTrigger, turned: l
                     n=one.n + 1,
                 )
             )
-    _keep(turn, [SpellState(one.account, name, True, turn.at, one.n + 1) for one in turned], instants)
+    states = [SpellState(one.account, name, True, turn.at, one.n + 1) for one in turned]
+    _keep(turn, states, instants)
     Due.objects.bulk_create(waiting)
     _open_where_met(turn, compiled, ready, rows)
+    return states
 
 
 def opens(turn: Turn, trigger: WhenTrigger, calendar: WorkCalendar, last: datetime | None) -> datetime:
@@ -181,17 +188,19 @@ def _candidate(
     return Candidate(account, compiled.moment.name, "condition", n, turn.at, reason, reason.found, joins=True)
 
 
-def _ended(turn: Turn, compiled: CompiledMoment, turned: list[Turned]) -> None:
-    """Steps and escalations not yet begun are dropped; the outcome is still judged."""
+def _ended(turn: Turn, compiled: CompiledMoment, turned: list[Turned]) -> list[SpellState]:
+    """The spells that end, kept. Steps and escalations not yet begun are dropped; the outcome is still judged."""
     if not turned:
-        return
+        return []
     name = compiled.moment.name
-    _keep(turn, [SpellState(one.account, name, False, turn.at, one.n) for one in turned])
+    states = [SpellState(one.account, name, False, turn.at, one.n) for one in turned]
+    _keep(turn, states)
     rows = [turn.directory[one.account].row for one in turned]
     Due.objects.filter(account__in=rows, moment=name, kind=DueKind.HOLD).delete()
     standing = Occurrence.objects.filter(account__in=rows, moment=name, cleared_at__isnull=True)
     for occurrence in standing.exclude(state=OccurrenceState.CLOSED):
         _clear(turn, occurrence)
+    return states
 
 
 def _clear(turn: Turn, occurrence: Occurrence) -> None:
@@ -228,4 +237,3 @@ def _keep(turn: Turn, states: list[SpellState], waits: Mapping[int, datetime] = 
         for state in states
     ]
     upsert(spells, unique=("account_id", "moment"))
-    turn.mirror.turn(states)

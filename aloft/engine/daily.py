@@ -15,15 +15,18 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from aloft.engagement.model import Model
+from aloft.engagement.scorecards import Health
 from aloft.engine import rollup, scoring
 from aloft.engine.turn import Turn
 from aloft.facts.completeness import sources_of
-from aloft.measures.detectors.asked import Detector
+from aloft.measures.detectors.asked import Detector, rests_on_signals
 from aloft.measures.detectors.counting import Everybody, everybody
 from aloft.measures.detectors.found import Findings, find
 from aloft.measures.detectors.peers import share_below
 from aloft.measures.frame import naive
 from aloft.measures.models import AccountHealth, Daily, Signal
+from aloft.measures.names import profile_rules
 from aloft.records.rows import put, upsert
 
 Floats = npt.NDArray[np.float64]
@@ -99,7 +102,11 @@ def judge(turn: Turn, before: scoring.Before = scoring.before) -> Found | None:
             findings = _of_sources(turn, find(connection, detector, people))
             judged.signals.append(findings)
             judged.values[detector.key] = findings.raised
-    _mirror(turn, judged, asked)  # so that health may read what was found
+    turn.mirror.judged_together(
+        people.accounts[asked], {key: column[asked] for key, column in judged.values.items()}
+    )
+    if health is None or _scored_by_signals(turn.program.model, health):
+        turn.frames.reread()
     scored = None if health is None else scoring.score(turn, health, before)
     if scored is not None:
         accounts: list[int] = people.accounts[asked].tolist()
@@ -141,10 +148,10 @@ def _rank(turn: Turn, detector: Detector, judged: Judgement, asked: npt.NDArray[
     judged.values[detector.key] = share_below(values, judged.people.codes)
 
 
-def _mirror(turn: Turn, judged: Judgement, asked: npt.NDArray[np.bool_]) -> None:
-    found = {key: column[asked] for key, column in judged.values.items()}
-    turn.mirror.judged_together(judged.people.accounts[asked], found)
-    turn.frames.reread()
+def _scored_by_signals(model: Model, health: Health) -> bool:
+    """Whether health reads what was found; else the frame is read anew only once it has been scored."""
+    asked = (rule for profile in health.every for rule in profile_rules(profile))
+    return any(rests_on_signals(rule.expression, model) for rule in asked)
 
 
 def _keep(turn: Turn, judged: Judgement, values: Mapping[int, Mapping[str, float | None]]) -> None:

@@ -241,10 +241,9 @@ def _read(
     frames = running.frames
     frames.ask(outcomes.question(one, _known(turn, one).store, turn.read_at) for one in occurrences)
     frames.build()
-    values: dict[int, bool | None] = {}
-    for name in {one.called for one in occurrences}:
-        values |= frames.judged(rules[name], [one.pk for one in occurrences if one.called == name])
-    return values, dict(frames.rows(one.pk for one in occurrences))
+    found = frames.judged_rows({rules[one.called] for one in occurrences})
+    values = {one.pk: found[one.pk][0][rules[one.called]] for one in occurrences}
+    return values, {one.pk: found[one.pk][1] for one in occurrences}
 
 
 def _known(turn: Turn, occurrence: Occurrence) -> Known:

@@ -39,7 +39,7 @@ from aloft.facts.drain import drain
 from aloft.facts.joined import join
 from aloft.facts.log import export
 from aloft.facts.reading import Reader
-from aloft.facts.store import FactStore
+from aloft.facts.store import FactStore, Positions
 from aloft.measures.listing import keep_listed
 from aloft.records.changes import StaffSet
 from aloft.records.models import ModelVersion
@@ -69,6 +69,8 @@ class Engine:
         self.clock = clock or SystemClock()
         self.log = home / "log"
         self._home_zone = home_zone
+        self._zones: set[str] | None = None
+        """Those that accounts are in, while the facts stay as they are."""
         recovery.complete(home, self.log, self.clock.now())
         self._open()
 
@@ -185,22 +187,22 @@ class Engine:
         return min(coming.at if coming else FAR, self.at + LOOK_ANYWAY)
 
     def _next(self, until: datetime) -> Next | None:
-        drained_at = self.store.positions().at
-        if drained_at is not None and self._is_ahead():
-            return Next("facts", drained_at)
+        drained = self.store.positions()
+        if drained.at is not None and self._is_ahead(drained):
+            return Next("facts", drained.at)
         version = next_version(self._in_force, self.decided.changes)
         due = Due.objects.order_by("at").values_list("at", flat=True).first() if self._in_force else None
         return next_turn(
             decided=self.at,
             until=until,
-            arrived=self._arrived(),
+            arrived=self._arrived(drained),
             golive=version.live_from if version else None,
             due=due,
             readings=self._readings() if self._in_force else {},
             now=self.clock.now(),
             late=self.watch.next_late() if self._in_force else None,
             undecided=self._undecided(),
-            published=editing.next_published(self.store.positions().changes),
+            published=editing.next_published(drained.changes),
         )
 
     def _undecided(self) -> datetime | None:
@@ -213,17 +215,16 @@ class Engine:
     def _position(self) -> tuple[int, int]:
         return self.decided.inbox, self.decided.changes
 
-    def _arrived(self) -> datetime | None:
+    def _arrived(self, drained: Positions) -> datetime | None:
         """When the first fact that is not drained arrived, in the log, the inbox or the changes."""
-        drained = self.store.positions()
         instants = [self.reader.next_received(drained.inbox), editing.next_made(drained.changes)]
         return min((instant for instant in instants if instant is not None), default=None)
 
     def _readings(self) -> dict[str, datetime]:
-        zones = {
-            zone or self.store.home_zone for (zone,) in self.store.run("select distinct zone from account")
-        }
-        return midnights(zones, self.at)
+        if self._zones is None:
+            told = self.store.run("select distinct zone from account")
+            self._zones = {zone or self.store.home_zone for (zone,) in told}
+        return midnights(self._zones, self.at)
 
     def _make(self, coming: Next) -> None:
         try:
@@ -247,9 +248,10 @@ class Engine:
         entries = self.reader.take(self.decided.inbox, until)
         changes = editing.made_until(self.decided.changes, until)
         before = self._position()
+        drained_before = self.store.positions()
         at = (
-            self.store.positions().at
-            if self._is_ahead()
+            drained_before.at
+            if self._is_ahead(drained_before)
             else max(recovery.latest(entries, changes) or self.at, self.at)
         )
         assert at is not None
@@ -300,8 +302,7 @@ class Engine:
             turn.joined = self.following.of(turn.among)
         return turns
 
-    def _is_ahead(self) -> bool:
-        drained = self.store.positions()
+    def _is_ahead(self, drained: Positions) -> bool:
         return (drained.inbox, drained.changes) != self._position()
 
     def _turns_of(
@@ -414,13 +415,16 @@ class Engine:
 
     def _coming(self, at: datetime) -> Coming:
         """What comes before more facts do, within a day."""
-        before = min(self._arrived() or FAR, self._until + datetime.resolution, at + timedelta(days=1))
+        arrived = self._arrived(self.store.positions())
+        before = min(arrived or FAR, self._until + datetime.resolution, at + timedelta(days=1))
         self._foreseen_until = before
         due = Due.objects.filter(at__lt=before).select_related("occurrence").order_by("at", "pk")
         return Coming(list(due), readings(at, before) if len(self.directory.all()) < SMALL else [])
 
     def _forget_foreseen(self) -> None:
+        """The facts are other ones than they were."""
         self._foreseen_until = EPOCH
+        self._zones = None
         self.versions.forget_foreseen()
 
     def _decided(self, at: datetime) -> None:

@@ -41,23 +41,23 @@ def compact(store: FactStore, minimum: int = 100_000, growth: float = 1.5) -> tu
     Returns their names. What is read from them stays the same; a transaction of its own.
     """
     with store.transaction():
-        outgrown = [relation for relation in FOLDS if _outgrown(store, relation, minimum, growth)]
+        last = dict(store.run("SELECT relation, max(rows) FROM compacted GROUP BY relation"))
+        outgrown = [
+            relation
+            for relation, rows in _rows(store, *FOLDS).items()
+            if rows > minimum and rows > growth * last.get(relation, 0)
+        ]
         for relation in outgrown:
             _fold(store, relation)
     return tuple(outgrown)
 
 
-def _outgrown(store: FactStore, relation: str, minimum: int, growth: float) -> bool:
-    rows = _rows(store, relation)
-    last = store.run("SELECT coalesce(max(rows), 0) FROM compacted WHERE relation = ?", [relation])[0][0]
-    return rows > minimum and rows > growth * int(last)
-
-
 def _fold(store: FactStore, relation: str) -> None:
     store.run(f"CREATE OR REPLACE TABLE {relation} AS {FOLDS[relation]}")
     store.run("DELETE FROM compacted WHERE relation = ?", [relation])
-    store.run("INSERT INTO compacted VALUES (?, ?)", [relation, _rows(store, relation)])
+    store.run("INSERT INTO compacted VALUES (?, ?)", [relation, _rows(store, relation)[relation]])
 
 
-def _rows(store: FactStore, relation: str) -> int:
-    return int(store.run(f"SELECT count(*) FROM {relation}")[0][0])
+def _rows(store: FactStore, *relations: str) -> dict[str, int]:
+    counted = ", ".join(f"(SELECT count(*) FROM {relation})" for relation in relations)
+    return dict(zip(relations, store.run(f"SELECT {counted}")[0], strict=True))

@@ -35,9 +35,12 @@ class Foreseen:
         return [replace(ask, key=number) for number, ask in enumerate(further.values(), len(self._numbers))]
 
     def add(self, asks: Sequence[Ask], facts: str) -> None:
-        """The rows of the table `facts` are the answers to these, which were `lacking`."""
-        begin = f"insert into {self.table} by name" if self else f"create temp table {self.table} as"
-        self._connection.execute(f"{begin} select * from {facts}")
+        """The rows of the table `facts` are the answers to these, which were `lacking`; the first table is kept as it
+        is, for wide rows take longer to write than to find."""
+        if self:
+            self._connection.execute(f"insert into {self.table} by name select * from {facts}")
+        else:
+            self._connection.execute(f"alter table {facts} rename to {self.table}")
         self._numbers |= {ask.question: ask.key for ask in asks}
 
     def forget(self) -> None:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from aloft.facts.store import FactStore
 from aloft.revenue import rates, spans
 from aloft.revenue.conventions import D1, EVERYTHING, Basis, Convention
-from aloft.revenue.rates import FIRST_CURRENCY, worth
+from aloft.revenue.rates import worth
 
 # The last recorded version of each contract; one that only its lines tell of lasts as long as they do. There is
 # none before `made`: the first of the days on which it was signed, recorded (less one: days are the account's), starts.
@@ -93,18 +93,15 @@ def live_mrr(asked: str, convention: Convention = D1) -> str:
         FROM asked_mrr q LEFT JOIN paid p ON p.account = q.account AND p.day = q.day"""
 
 
-def committed_stages(
-    asked: str, known: str = f"({CONTRACTS})", into: str = FIRST_CURRENCY
-) -> list[tuple[str, str]]:
-    """Tables and the queries that make them; the last, `mrr_then`, has account, day, mrr.
+def committed_stages(asked: str, known: str = f"({CONTRACTS})") -> list[tuple[str, str]]:
+    """Tables and the queries that make them, over those of `spans` and `rates`; the last, `mrr_then`, has account,
+    day, mrr.
 
     As `live_mrr`; where nothing is live, what is live as the next contract that is signed already starts: so
     an account that has signed and not started is worth what it has committed to. `known` is the relation of
-    CONTRACTS, for who holds it as a table; `into` is SQL for the currency told in.
+    CONTRACTS, for who holds it as a table.
     """
     return [
-        *spans.stages(D1, only=asked),
-        ("rate", rates.table(into)),
         (
             "next_start",
             f"""SELECT q.account, q.day, min(k.starts) AS starts

@@ -99,7 +99,7 @@ class Standing:
         self._make("restated_contract", "select * from contracts_known semi join restated using (account)")
         edges = f"select distinct account, day from ({_EDGES}) where day is not null and day < {spans.FAR}"
         self._make("standing_edge", edges)
-        for name, query in committed_stages("standing_edge", "contracts_known", currency):
+        for name, query in committed_stages("standing_edge", "contracts_known"):
             self._make(name, query)
         self._make("terms_then", contract_facts("standing_edge", "contracts_known"))
         self._make("status_then", contract_status("standing_edge", "contracts_known"))

@@ -257,7 +257,8 @@ def test_status_follows_the_contracts(day: str, expected: str) -> None:
 
 def committed(store: FactStore, day: str) -> Decimal | None:
     store.run(f"CREATE OR REPLACE TEMP TABLE asked AS {on(day)}")
-    for name, query in committed_stages("asked"):
+    rated = ("rate", rates.table(rates.FIRST_CURRENCY))
+    for name, query in (*spans.stages(only="asked"), rated, *committed_stages("asked")):
         store.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
     ((told,),) = store.run("SELECT mrr FROM mrr_then")
     amount: Decimal | None = told

@@ -15,6 +15,7 @@ from aloft.engine.backtest.evaluation import Evaluation
 from aloft.engine.backtest.figures import DOWNSELL, UNSAID, figures
 from aloft.engine.backtest.tape import Tape
 from aloft.engine.backtest.values import ALERTS, Capacity, Figures, Loss, Opened, Paying, Played, Truth
+from aloft.engine.home import seldom_collecting
 from aloft.engine.opening import minutes_of
 from aloft.engine.versions import Running
 from aloft.facts.keep import fill
@@ -65,7 +66,7 @@ def playing(tape: Tape, model: Model, first: date) -> Iterator[Evaluation]:
         raise NotTested(f"events up to {tape.rolled_up} are rolled up: test on later days")
     live_from = datetime.combine(first, time(), ZoneInfo(model.clock.home_zone))
     version = ModelVersion(name=model.name, version=0, live_from=live_from.astimezone(UTC))
-    with FactStore.open(":memory:", home_zone=model.clock.home_zone) as store:
+    with seldom_collecting(), FactStore.open(":memory:", home_zone=model.clock.home_zone) as store:
         program = compile_model(model)
         frames = Frames(store.connection, model, store.home_zone)
         fill(store, program.kept)

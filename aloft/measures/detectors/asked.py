@@ -12,7 +12,7 @@ from aloft.engagement.model import Metric, Model
 from aloft.engagement.render import render
 from aloft.measures.compile import sql
 from aloft.measures.metrics import kept
-from aloft.measures.names import calls_in, rules
+from aloft.measures.names import calls_in, names_in, rules
 
 Function = Literal["declined", "grew", "silent", "rank"]
 FUNCTIONS: tuple[Function, ...] = ("declined", "grew", "silent", "rank")
@@ -73,6 +73,20 @@ def of_call(call: Call, model: Model) -> Detector | None:
     return Detector(
         function, text, _key(function, *events, str(digest or ""), str(level)), events, digest, level
     )
+
+
+def rests_on_signals(expression: Expression, model: Model) -> bool:
+    """Whether it reads what the daily pass judges, itself or by a formula."""
+    waiting, known = [expression], set[str]()
+    while waiting:
+        read = waiting.pop()
+        if any(call.function in FUNCTIONS for call in calls_in(read)):
+            return True
+        named = set(names_in(read)) - known
+        known |= named
+        metrics = (model.metrics[name] for name in named if name in model.metrics)
+        waiting += [metric.formula.expression for metric in metrics if metric.formula]
+    return False
 
 
 def _counted(subject: Expression, model: Model) -> tuple[tuple[str, ...], int | None]:
