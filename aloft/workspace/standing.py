@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from aloft.act.models import Occurrence, OccurrenceState, OutcomeState
 from aloft.act.selectors import IN_WORK
@@ -47,7 +48,7 @@ class Standing:
 
 def standing(person: Person | None, model: str) -> Standing:
     """Few queries, however many accounts there are."""
-    followers = projections_of(person).filter(model=model)
+    followers = _followers(person, model)
     rows = list(followers.values_list("segment", "phase").annotate(n=Count("pk"), mrr=Sum("mrr")))
     money: dict[str, Decimal] = {}
     for segment, _, _, mrr in rows:
@@ -58,6 +59,14 @@ def standing(person: Person | None, model: str) -> Standing:
         open=_open(person, model),
         as_of=Decided.objects.values_list("at", flat=True).first() if rows else None,
     )
+
+
+def _followers(person: Person | None, model: str) -> QuerySet[AccountProjection]:
+    rows = projections_of(person)
+    if person is None or person.sees_everything:
+        return rows.filter(model=model)
+    # Theirs are few, and followers nearly all: told so that no index finds these first.
+    return rows.alias(followed=Coalesce("model", Value(""))).filter(followed=model)
 
 
 def projections_of(person: Person | None) -> QuerySet[AccountProjection]:
