@@ -10,8 +10,8 @@ from aloft.demo.customers import Customer, Start
 from aloft.demo.northwind import Northwind
 from aloft.demo.places import at as local
 from aloft.records.models import Account
-from aloft.records.services import add_steps, agree_plan, set_goal
-from aloft.records.services.plans import StepFields
+from aloft.records.services import NewPlan, add_plans
+from aloft.records.services.plans import GoalFields, StepFields
 
 SHARES = {1: 0.6, 2: 0.1, 3: 0.0}
 """Of the customers of each tier, those who have a plan: whoever is stuck has none."""
@@ -46,38 +46,33 @@ def _drawn(customer: Customer) -> float:
 def agree_plans(company: Northwind, at: datetime) -> None:
     known = {one.external: one for one in company.customers if has_plan(one, at.date())}
     accounts = Account.objects.filter(external_id__in=list(known)).prefetch_related("contacts")
-    for account in accounts.order_by("pk"):
-        _agree(account, known[account.external_id], at)
+    plans = [_plan(account, known[account.external_id], at) for account in accounts.order_by("pk")]
+    add_plans(plans=plans, actor=BY, at=at)
 
 
-def _agree(account: Account, customer: Customer, at: datetime) -> None:
+def _plan(account: Account, customer: Customer, at: datetime) -> NewPlan:
     """With a goal that both measure."""
     sponsor = next((one for one in account.contacts.all() if one.persona == "exec_sponsor"), None)
     agreed_at = local(customer.place, customer.starts + AGREED, 14 * 60)
-    agree_plan(account=account, agreed_by=sponsor, agreed_at=agreed_at, actor=BY, at=at)
     title, metric, unit, better, baseline, target = chance("goal", customer.number).choice(GOALS)
-    set_goal(
-        account=account,
-        title=title,
-        value_metric=metric,
-        unit=unit,
-        better=better,
-        baseline=baseline,
-        target=target,
-        starts_on=customer.starts + AGREED,
-        due_on=customer.starts + AGREED + timedelta(days=365),
-        actor=BY,
-        at=at,
-    )
-    _walk(account, customer, agreed_at, at)
+    goal: GoalFields = {
+        "value_metric": metric,
+        "unit": unit,
+        "better": better,
+        "baseline": baseline,
+        "target": target,
+        "starts_on": customer.starts + AGREED,
+        "due_on": customer.starts + AGREED + timedelta(days=365),
+    }
+    return NewPlan(account, agreed_at, sponsor, title, goal, _steps(customer, agreed_at, at))
 
 
-def _walk(account: Account, customer: Customer, agreed_at: datetime, at: datetime) -> None:
-    """The steps of the plan, as far as they are behind by now."""
+def _steps(customer: Customer, agreed_at: datetime, at: datetime) -> dict[str, StepFields]:
+    """The steps of the plan, done as far as they are behind by now."""
     steps: dict[str, StepFields] = {}
     for title, days in STEPS:
         late = chance("step", customer.number, title).randint(-SLACK // 2, SLACK)
         done_at = agreed_at + timedelta(days=days + late)
         due_on = customer.starts + AGREED + timedelta(days=days)
         steps[title] = {"due_on": due_on, "done_at": done_at if done_at <= at else None}
-    add_steps(account=account, steps=steps, actor=BY, at=at)
+    return steps

@@ -37,6 +37,14 @@ def _thing(name: str, row: Row) -> str:
     return ":".join([kind, *(_said(row.get(column)) for column in columns)])
 
 
+def columns_of(anchor: Anchor) -> set[str]:
+    """The columns of a frame that `anchored` may read: the instant, and what the name of the thing is made of."""
+    if anchor.date is not None:
+        return set()
+    name = anchor.name or "phase_start"
+    return {name, *_parts(name)[1]}
+
+
 def named_in_sql(name: str, row: str = "f") -> str:
     """SQL of the name of what an anchor called `name` is for an account, over a frame: as `anchored` names it."""
     kind, columns = _parts(name)

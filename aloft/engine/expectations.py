@@ -71,7 +71,7 @@ def deadlines(turn: Turn, due: Sequence[Due]) -> None:
     """The deadline and its lateness have passed: true, it is satisfied; false, it opens; unknown, it waits."""
     rows = {one.account_id: known.store for one in due if (known := turn.directory.of_row(one.account_id))}
     opening: list[tuple[Candidate, Row]] = []
-    for one, row, value in _judged(turn, list(due), rows):
+    for one, row, value in _judged(turn, _in_order(turn, due), rows):
         behind = _behind(turn, one)
         if value is True:
             _satisfy(turn, one, row)
@@ -87,6 +87,15 @@ def deadlines(turn: Turn, due: Sequence[Due]) -> None:
                 turn.say("skipped", turn.directory[row["_account"]], one.moment, one.anchor, one.n, reasons)
     for candidate, row in opening:
         open_all(turn, [candidate], {candidate.account: row})
+
+
+def _in_order(turn: Turn, due: Sequence[Due]) -> list[Due]:
+    """One that stands and one that was made anew come in the same order: who opens first may get another owner."""
+    places = {name: place for place, name in enumerate(turn.program.moments)}
+    return sorted(
+        due,
+        key=lambda one: (one.at, places.get(one.moment, len(places)), one.account_id, one.anchor, one.n),
+    )
 
 
 def _judged(turn: Turn, due: list[Due], rows: dict[int, int]) -> list[tuple[Due, Row, bool | None]]:

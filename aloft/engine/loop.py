@@ -107,6 +107,7 @@ class Engine:
         self._mirrored = False
         keep_listed()
         self._forget_foreseen()
+        self.versions.forget_plans()
 
     def _running(self) -> list[Running]:
         """The models in force: those that extend others before them."""

@@ -1,18 +1,19 @@
 """Due rows: for each account and moment the next instant at which the engine must look again.
 
-They are made anew when an account's facts or position changed, or the model did; what they rest on is
-checked once more when they fire.
+They are made anew where an account's facts or position have changed what they rest on, or the model has; what they
+rest on is checked once more when they fire.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from aloft.act.models import Due, DueKind, Occurrence, Verdict
+from aloft.act.models import Due, DueKind, Verdict
 from aloft.decide.calendar import WorkCalendar
 from aloft.decide.durations import add
 from aloft.decide.recurrence import Due as Instant
@@ -29,19 +30,19 @@ from aloft.engagement.model import (
     ScheduleTrigger,
 )
 from aloft.engagement.words import schedule
-from aloft.engine import answers, experiments, pauses, warning, words
+from aloft.engine import experiments, pauses, warning, words
 from aloft.engine.absences import passed_over
 from aloft.engine.anchors import BEGINS, ENDS, Anchored, anchored
 from aloft.engine.diary import Deferral, deferrals
 from aloft.engine.directory import Known
+from aloft.engine.ground import Ground, asked_of, places, read
 from aloft.engine.opening import Candidate, open_all
+from aloft.engine.planned import FAR, PLANNED, RESOLVED, last_due
 from aloft.engine.turn import Row, Turn
 from aloft.measures.frame import aware
 from aloft.records.rows import insert
 
-PLANNED = (DueKind.OPEN, DueKind.DEADLINE, DueKind.PHASE)
-RESOLVED = ("satisfied", "opened", "skipped", "absorbed", "suppressed")
-EVER = (datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
+EVER = (datetime(1900, 1, 1, tzinfo=UTC), FAR)
 
 # Asked again with every turn of facts, and the same until the one found has passed.
 REMEMBERED = 20_000
@@ -75,64 +76,74 @@ class History:
 
 @dataclass(frozen=True)
 class Ahead:
-    """Due rows to be; and what was due when nobody knew, of which only the latest opens: its anchor and instant."""
+    """Due rows to be; and what was due when nobody knew, of which only the latest opens: its anchor and instant.
+
+    `until`: when what is next passes, and the same facts say something else.
+    """
 
     due: Sequence[Due] = ()
     passed_over: Sequence[tuple[Anchored, Instant]] = ()
+    until: datetime = FAR
 
 
 def plan(turn: Turn, accounts: Iterable[int]) -> None:
-    """Make the due rows of these accounts anew."""
-    rows = turn.rows(accounts)
-    if not rows:
+    """Make the due rows of these accounts anew, unless they stand (`planned`)."""
+    asked = [account for account in accounts if account in turn.directory]
+    if not asked:
         return
+    ground = read(turn, asked)
+    said = {turn.directory[account].row: digest for account, digest in ground.said.items()}
+    standing = turn.running.plans.standing(turn.at, said)
+    rows = turn.rows(account for account in asked if turn.directory[account].row not in standing)
+    if rows:
+        made, until = _plan(turn, rows, ground)
+        changed = {row: digest for row, digest in said.items() if row not in standing}
+        turn.running.plans.keep(changed, made, until)
+
+
+def _plan(turn: Turn, rows: Mapping[int, Row], ground: Ground) -> tuple[Counter[int], dict[int, datetime]]:
+    """By row of the account: how many due rows it has got, and when what is next passes."""
     known = {account: turn.directory[account] for account in rows}
     ours = [one.row for one in known.values()]
     Due.objects.filter(account__in=ours, kind__in=PLANNED).delete()
     Due.objects.filter(account__in=ours, kind=DueKind.WARN, at__gt=turn.at).delete()
     planned = [due for account, row in rows.items() for due in _dates_ahead(known[account], row, turn.at)]
-    unmet = _unmet(turn, rows)
-    held_out = {
-        name: experiments.held_out(turn, name, known.values()) for name in turn.program.model.experiments
-    }
-    for subject, found in moments_ahead(turn, rows, history_of(ours)):
+    until: dict[int, datetime] = {}
+    met = {name: [one for one in found if one in rows] for name, found in ground.met.items()}
+    for subject, found in _ahead(turn, rows, history_of(ours), met, ground.asked):
         for one in found.passed_over:
             _pass_over(turn, subject, one)
-        if subject.known.store in unmet.get(subject.moment.name, ()):
+        if subject.known.store in ground.unmet.get(subject.moment.name, ()):
             _mark_unmet(found.due)
-        if subject.known.store in held_out.get(subject.moment.name, ()):
+        if subject.known.store in ground.held_out.get(subject.moment.name, ()):
             _mark_unmet(experiments.from_the_day(turn, subject.moment.name, subject.calendar, found.due))
         planned += found.due
+        until[subject.known.row] = min(until.get(subject.known.row, FAR), found.until)
     warning.make_room(planned)
     insert(planned)
+    return Counter(one.account_id for one in planned), until
 
 
 def moments_ahead(
     turn: Turn, rows: Mapping[int, Row], history: History, only: Collection[str] | None = None
 ) -> Iterator[tuple[Subject, Ahead]]:
     """What the schedules and expectations that meet these accounts say, by subject; nothing is written."""
-    places = {
-        name: compiled.place
-        for name, compiled in turn.program.moments.items()
-        if isinstance(compiled.moment.trigger, ScheduleTrigger | ExpectTrigger | AnswerTrigger)
-        and (only is None or name in only)
-    }
-    for name, met in turn.frames.each(places, rows).items():
+    met = turn.frames.each(places(turn, only), rows)
+    yield from _ahead(turn, rows, history, met, asked_of(turn, met))
+
+
+def _ahead(
+    turn: Turn,
+    rows: Mapping[int, Row],
+    history: History,
+    met: Mapping[str, Sequence[int]],
+    asked: Mapping[str, Mapping[int, Sequence[Anchored]]],
+) -> Iterator[tuple[Subject, Ahead]]:
+    for name, accounts in met.items():
         moment = turn.program.model.moments[name]
-        asked = answers.asked(turn, moment, met)
-        for account in met:
+        for account in accounts:
             subject = _subject(turn, turn.directory[account], moment, rows[account])
-            yield subject, _of(turn, subject, history, asked.get(account, ()))
-
-
-def _unmet(turn: Turn, rows: Mapping[int, Row]) -> dict[str, set[int]]:
-    """Of moments that absorb others: the accounts at which their `if` does not hold as things stand."""
-    asked = {
-        name: compiled.narrows
-        for name, compiled in turn.program.moments.items()
-        if compiled.moment.absorbs and compiled.moment.condition is not None
-    }
-    return {name: rows.keys() - set(met) for name, met in turn.frames.each(asked, rows).items()}
+            yield subject, _of(turn, subject, history, asked[name].get(account, ()))
 
 
 def _mark_unmet(planned: Iterable[Due]) -> None:
@@ -235,14 +246,9 @@ def history_of(accounts: Sequence[int], at: datetime = EVER[1]) -> History:
     until = Verdict.objects.filter(account__in=accounts, at__lte=at)
     resolved = until.filter(verdict__in=RESOLVED)
     keys = frozenset(resolved.values_list("account", "moment", "anchor", "n"))
-    opened = Occurrence.objects.filter(account__in=accounts, trigger="schedule", opened_at__lte=at)
-    last = {
-        (account, moment): due
-        for account, moment, due in opened.order_by("due_at").values_list("account", "moment", "due_at")
-    }
     waits = until.filter(verdict="deferred", occurrence=None, details__has_key="opens")
     told = waits.order_by("at", "id").values_list("account", "moment", "anchor", "n", "details")
-    return History(keys, last, deferrals(told))
+    return History(keys, last_due(accounts, at), deferrals(told))
 
 
 def _dates_ahead(known: Known, row: Row, now: datetime) -> list[Due]:
@@ -308,7 +314,7 @@ def _scheduled(turn: Turn, subject: Subject, trigger: ScheduleTrigger, history: 
     anchor = _anchor(trigger, subject)
     if anchor is None:
         return Ahead()
-    past, coming = _instants(turn, subject, trigger, anchor, history)
+    past, coming, until = _instants(turn, subject, trigger, anchor, history)
     missed = [one for one in past if not history.knows(subject, anchor, one.n)]
     ahead = [one for one in coming if not history.knows(subject, anchor, one.n)]
     pause = pauses.last_pause(subject.row)
@@ -318,7 +324,7 @@ def _scheduled(turn: Turn, subject: Subject, trigger: ScheduleTrigger, history: 
         )
         for one in [*missed[-1:], *ahead]
     ]
-    return Ahead([row for row in due if row], [(anchor, one) for one in missed[:-1]])
+    return Ahead([row for row in due if row], [(anchor, one) for one in missed[:-1]], until)
 
 
 def _anchor(trigger: ScheduleTrigger, subject: Subject) -> Anchored | None:
@@ -329,8 +335,8 @@ def _anchor(trigger: ScheduleTrigger, subject: Subject) -> Anchored | None:
 
 def _instants(
     turn: Turn, subject: Subject, trigger: ScheduleTrigger, anchor: Anchored, history: History
-) -> tuple[list[Instant], list[Instant]]:
-    """What was due from the floor up to now, and what comes: of a recurrence the next one."""
+) -> tuple[list[Instant], list[Instant], datetime]:
+    """What was due from the floor up to now, and what comes: of a recurrence the next one; and when this changes."""
     schedule, calendar, roll = trigger.schedule, subject.calendar, trigger.roll
     start = None if isinstance(schedule, OnDate) else anchor.at
     last = history.last_due.get((subject.known.row, subject.moment.name))
@@ -341,14 +347,17 @@ def _instants(
             window = (after + datetime.resolution, turn.at + datetime.resolution)
             past = due_instants(schedule, start, calendar, roll=roll, window=window)
             following = next_after(schedule, start, calendar, roll, turn.at)
-        coming = [following]
+        coming = [following] if following else []
+        until = following.at if following else FAR
         if last is not None:
             # A rule that was changed gives no second one right after the last of the old rule.
-            coming.append(_first_after_change(schedule, start, calendar, roll, last))
-        return past, [max((one for one in coming if one), key=lambda one: one.at)] if any(coming) else []
+            changed = _first_after_change(schedule, start, calendar, roll, last)
+            coming += [changed] if changed else []
+        return past, [max(coming, key=lambda one: one.at)] if coming else [], until
     listed = _all_due(schedule, start, calendar, roll=roll, window=EVER)
     past = [one for one in listed if subject.floor <= one.at <= turn.at]
-    return past, [one for one in listed if one.at > max(turn.at, subject.floor)]
+    ahead = [one for one in listed if one.at > max(turn.at, subject.floor)]
+    return past, ahead, ahead[0].at if ahead else FAR
 
 
 def _open_row(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from aloft.engagement.expressions import Expression
 from aloft.engagement.load import load, parse_rule
 from aloft.engagement.model import Model
+from aloft.engine.planned import Plans
 from aloft.engine.sifting import Sieve
 from aloft.facts.keep import Progress, fill, keep
 from aloft.facts.store import FactStore
@@ -27,6 +28,7 @@ class Running:
     version: ModelVersion
     program: Program
     frames: Frames
+    plans: Plans = field(default_factory=Plans)
 
     @cached_property
     def placing(self) -> Frames:
@@ -71,6 +73,11 @@ class Versions:
     def models(self) -> list[Model]:
         """Those that are compiled: what is live, and what something open is pinned to."""
         return [running.program.model for running in self._compiled.values()]
+
+    def forget_plans(self) -> None:
+        """What was planned may not have been stored."""
+        for running in self._compiled.values():
+            running.plans.forget()
 
     def detectors(self) -> tuple[Detector, ...]:
         """What the compiled versions ask of the daily pass, each once."""

@@ -8,7 +8,9 @@ import pytest
 from aloft.records import audit
 from aloft.records.models import Account, Contact, Goal, SuccessPlan
 from aloft.records.services import (
+    NewPlan,
     Refused,
+    add_plans,
     add_steps,
     agree_plan,
     read_goal,
@@ -173,6 +175,37 @@ def test_a_step_that_is_there_is_not_added_again(account: Account) -> None:
     set_step(account=account, title="Go live", actor="cora", at=NOW)
     with written() as told, pytest.raises(Refused, match="title: the plan has a step “Go live” already"):
         add_steps(account=account, steps={"Review": {}, "Go live": {}}, actor="cora", at=NOW)
+    assert (told.changes, told.audit) == ([], [])
+
+
+def new_plan(account: Account, agreed_by: Contact | None) -> NewPlan:
+    goal = {"value_metric": "invoices", "starts_on": date(2026, 2, 1), "target": 40}
+    return NewPlan(account, FRIDAY, agreed_by, "No paper", goal, {"Go live": {"done_at": FRIDAY}})
+
+
+def test_plans_that_come_at_once_are_told_as_if_each_came_alone(
+    account: Account, other_account: Account, contact: Contact
+) -> None:
+    with written() as told:
+        add_plans(plans=[new_plan(account, contact), new_plan(other_account, None)], actor="cora", at=NOW)
+    first, second = Goal.objects.order_by("id")
+    assert (first.plan.account, first.plan.agreed_at, first.plan.agreed_by) == (account, FRIDAY, contact)
+    assert [(kind, name) for kind, name, _ in told.changes] == [
+        ("plan.agreed", "acme"), ("plan.agreed", other_account.external_id),
+        ("goal.set", "acme"), ("goal.set", other_account.external_id),
+        ("plan.step", "acme"), ("plan.step", other_account.external_id),
+    ]  # fmt: skip
+    assert told.changes[0][2] == {"at": "2026-02-27T10:30:00Z", "by": "c-1"}
+    assert {name: told.changes[3][2][name] for name in ("goal", "title", "value_metric", "starts", "better")} == {
+        "goal": second.pk, "title": "No paper", "value_metric": "invoices", "starts": "2026-02-01", "better": "up",
+    }  # fmt: skip
+    assert audit.verify() is None
+
+
+def test_an_account_that_has_a_plan_gets_none_with_others(account: Account, other_account: Account) -> None:
+    agree_plan(account=account, actor="cora", at=NOW)
+    with written() as told, pytest.raises(Refused, match="account: acme has a plan already"):
+        add_plans(plans=[new_plan(other_account, None), new_plan(account, None)], actor="cora", at=NOW)
     assert (told.changes, told.audit) == ([], [])
 
 

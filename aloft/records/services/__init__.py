@@ -24,7 +24,16 @@ from aloft.records.services.exceptions import end_exception, except_account
 from aloft.records.services.invitations import accept_invitation, invite_contact, withdraw_access
 from aloft.records.services.merging import merge_accounts, unmerge_account
 from aloft.records.services.people import create_user_for, set_person, take_leave
-from aloft.records.services.plans import add_steps, agree_plan, read_goal, review_plan, set_goal, set_step
+from aloft.records.services.plans import (
+    NewPlan,
+    add_plans,
+    add_steps,
+    agree_plan,
+    read_goal,
+    review_plan,
+    set_goal,
+    set_step,
+)
 from aloft.records.services.published import publish_model
 from aloft.records.services.pulses import give_pulse
 from aloft.records.services.rates import set_rate
@@ -41,11 +50,13 @@ from aloft.records.services.views import (
 
 __all__ = [
     "Held",
+    "NewPlan",
     "Overtaken",
     "Refused",
     "Word",
     "accept_invitation",
     "add_consents",
+    "add_plans",
     "add_steps",
     "agree_plan",
     "amend_line",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
@@ -180,14 +181,78 @@ def add_steps(
         taken = plan.steps.filter(title__in=titles).values_list("title", flat=True).first()
         if taken is not None:
             raise Refused("title", f"the plan has a step “{taken}” already", "Set that step.")
-        rows = [PlanStep(plan=plan, title=title) for title in titles]
-        differences = [
-            assign(row, _read_step(fields, at)) for row, fields in zip(rows, steps.values(), strict=True)
+        return _add_steps([(plan, account, steps)], actor, at)
+
+
+@dataclass(frozen=True)
+class NewPlan:
+    """Agreed at `agreed_at`, with one goal and steps by title, in their order."""
+
+    account: Account
+    agreed_at: datetime
+    agreed_by: Contact | None
+    title: str
+    goal: GoalFields
+    steps: Mapping[str, StepFields]
+
+
+def add_plans(*, plans: Sequence[NewPlan], actor: str, at: datetime) -> None:
+    """Plans of accounts that have none, all at once; each counts as `agree_plan`, `set_goal` and `add_steps` do, and
+    its goal says by what it is measured and since when. Raises Refused, also for an account that has one."""
+    for one in plans:
+        _when("agreed_at", one.agreed_at, at)
+        _of_account("agreed_by", one.agreed_by, one.account)
+    with editing():
+        there = SuccessPlan.objects.filter(account__in=[one.account for one in plans]).first()
+        if there is not None:
+            raise Refused("account", f"{there.account.external_id} has a plan already", "Change that plan.")
+        rows = [SuccessPlan(account=one.account) for one in plans]
+        agreed = [
+            assign(row, {"agreed_at": one.agreed_at, "agreed_by": one.agreed_by})
+            for row, one in zip(rows, plans, strict=True)
         ]
-        PlanStep.objects.bulk_create(rows)
-        note_new(actor=actor, action="plan.step", told=zip(rows, differences, strict=True), at=at)
-        log_changes([_step_set(account, row, row.done_at or at) for row in rows], at=at)
-        return rows
+        SuccessPlan.objects.bulk_create(rows)
+        told = zip((one.account for one in plans), agreed, strict=True)
+        note_new(actor=actor, action="plan.agreed", told=told, at=at)
+        log_changes(
+            [
+                PlanAgreed(account=one.account.external_id, at=one.agreed_at, by=_name(one.agreed_by))
+                for one in plans
+            ],
+            at=at,
+        )
+        _add_goals(rows, plans, actor, at)
+        _add_steps([(row, one.account, one.steps) for row, one in zip(rows, plans, strict=True)], actor, at)
+
+
+def _add_goals(rows: Sequence[SuccessPlan], plans: Sequence[NewPlan], actor: str, at: datetime) -> None:
+    goals = [
+        Goal(plan=row, title=check.text("title", one.title, 200, required=True))
+        for row, one in zip(rows, plans, strict=True)
+    ]
+    told = [
+        assign(goal, {name: READ[name](name, value) for name, value in one.goal.items()})
+        for goal, one in zip(goals, plans, strict=True)
+    ]
+    Goal.objects.bulk_create(goals)
+    note_new(actor=actor, action="goal.set", told=zip(goals, told, strict=True), at=at)
+    log_changes([_goal_set(goal) for goal in goals], at=at)
+
+
+def _add_steps(
+    told: Sequence[tuple[SuccessPlan, Account, Mapping[str, StepFields]]], actor: str, at: datetime
+) -> list[PlanStep]:
+    rows, differences = [], []
+    for plan, _, steps in told:
+        for title, fields in steps.items():
+            row = PlanStep(plan=plan, title=check.text("title", title, 200, required=True))
+            differences.append(assign(row, _read_step(fields, at)))
+            rows.append(row)
+    PlanStep.objects.bulk_create(rows)
+    note_new(actor=actor, action="plan.step", told=zip(rows, differences, strict=True), at=at)
+    of = {plan.pk: account for plan, account, _ in told}
+    log_changes([_step_set(of[row.plan_id], row, row.done_at or at) for row in rows], at=at)
+    return rows
 
 
 def _read_step(fields: StepFields, at: datetime) -> dict[str, Any]:

@@ -1,0 +1,100 @@
+"""What the due rows of accounts rest on, read of a frame: which moments meet them, and what is counted from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+from aloft.engagement.model import Anchor, AnswerTrigger, ExpectTrigger, Moment, OnDate, ScheduleTrigger
+from aloft.engine import answers, experiments
+from aloft.engine.anchors import BEGINS, ENDS, Anchored, columns_of
+from aloft.engine.turn import Turn
+from aloft.facts.store import LISTED, listed
+
+_KEYS = LISTED.format("$keys")
+
+ByMoment = Mapping[str, Collection[int]]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """By moment and account, which is the store's number.
+
+    `unmet`: of moments that absorb others, where their `if` does not hold as things stand. `asked`: the events that
+    ask for an answer. `said`: by account, a digest of all this and of what is counted from; of paused accounts none,
+    for what falls into a pause moves on with the clock.
+    """
+
+    met: Mapping[str, Sequence[int]]
+    unmet: ByMoment
+    held_out: ByMoment
+    asked: Mapping[str, Mapping[int, Sequence[Anchored]]]
+    said: Mapping[int, int]
+
+
+def places(turn: Turn, only: Collection[str] | None = None) -> dict[str, str]:
+    """By moment whose due rows are planned, the condition under which it meets an account."""
+    return {
+        name: compiled.place
+        for name, compiled in turn.program.moments.items()
+        if isinstance(compiled.moment.trigger, ScheduleTrigger | ExpectTrigger | AnswerTrigger)
+        and (only is None or name in only)
+    }
+
+
+def asked_of(turn: Turn, met: Mapping[str, Sequence[int]]) -> dict[str, Mapping[int, Sequence[Anchored]]]:
+    """Events that ask for an answer, of moments by the accounts that they meet."""
+    moments = turn.program.model.moments
+    return {name: answers.asked(turn, moments[name], accounts) for name, accounts in met.items()}
+
+
+def read(turn: Turn, accounts: Sequence[int]) -> Ground:
+    """Of accounts of the frame, in one pass."""
+    meets, absorbs = places(turn), _absorbs(turn)
+    conditions = ", ".join(f"({one}) is true" for one in (*meets.values(), *absorbs.values()))
+    columns = ", ".join(f'"{one}"' for one in _columns(turn))
+    rows = turn.frames.connection.execute(
+        f"""select _key, _paused is not null, hash({columns}), {conditions or "true"}
+        from frame where _key in {_KEYS} order by _key""",
+        {"keys": listed(accounts)},
+    ).fetchall()
+    met = {name: [row[0] for row in rows if row[i]] for i, name in enumerate(meets, 3)}
+    unmet = {name: {row[0] for row in rows if not row[i]} for i, name in enumerate(absorbs, 3 + len(meets))}
+    known = [turn.directory[row[0]] for row in rows]
+    held_out = {name: experiments.held_out(turn, name, known) for name in turn.program.model.experiments}
+    asked = asked_of(turn, met)
+    said = {
+        one.store: hash((
+            row[2:], one, turn.live_from(one.store),
+            tuple(one.store in accounts for accounts in held_out.values()),
+            tuple(tuple(found.get(one.store, ())) for found in asked.values()),
+        ))
+        for row, one in zip(rows, known, strict=True) if not row[1]
+    }  # fmt: skip
+    return Ground(met, unmet, held_out, asked, said)
+
+
+def _absorbs(turn: Turn) -> dict[str, str]:
+    return {
+        name: compiled.narrows
+        for name, compiled in turn.program.moments.items()
+        if compiled.moment.absorbs and compiled.moment.condition is not None
+    }
+
+
+def _columns(turn: Turn) -> list[str]:
+    """Of the frame, those that due rows are counted from."""
+    moments = turn.program.model.moments.values()
+    counted = {column for anchor in _anchors(moments) for column in columns_of(anchor)}
+    there = turn.frames.connection.execute("select * from frame limit 0").description
+    return sorted({"phase_start", "segment_since", *BEGINS, *ENDS, *counted} & set(map(itemgetter(0), there)))
+
+
+def _anchors(moments: Iterable[Moment]) -> Iterator[Anchor]:
+    for one in moments:
+        match one.trigger:
+            case ExpectTrigger():
+                yield one.trigger.of
+            case ScheduleTrigger() if not isinstance(one.trigger.schedule, OnDate):
+                yield one.trigger.schedule.anchor
