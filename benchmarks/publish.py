@@ -5,7 +5,8 @@ In force is when the engine has read every account by it and made every due row:
 drained and state is kept before, as they are where a model was planned first.
 
 The named alternative, in the same run, plans a sample of the accounts one by one, as a turn plans the only account
-that it touches, in proportion; it must make the same due rows. Growth is from the first size to the last.
+that it touches, in proportion; it must make the same due rows. Beside it: to plan all again, where everything stands.
+Growth is from the first size to the last.
 Times are of processors, and by the clock beside them.
 Run: `python benchmarks/publish.py [events for each account] [folder] [accounts...]`; without, at 1,000 and 4,000.
 """
@@ -92,13 +93,13 @@ def measure(home: Path, accounts: int, events: int, folder: str | None) -> dict[
             flush=True,
         )
         found[f"text {number}"] = cpu
-    found["one by one"], found["at once"], found["differing"] = one_by_one(engine)
+    found |= planned(engine)
     engine.close()
     return found
 
 
-def one_by_one(engine: Any) -> tuple[float, float, float]:
-    """Seconds of processors to plan all accounts one by one, in proportion; and at once; due rows that differ."""
+def planned(engine: Any) -> dict[str, float]:
+    """Seconds of processors to plan all at once, again, and one by one, in proportion; due rows that differ."""
     from django.db import transaction
 
     from aloft.engine import planning
@@ -108,18 +109,21 @@ def one_by_one(engine: Any) -> tuple[float, float, float]:
     turn.ask()
     accounts = engine.directory.all()
     sample = accounts[:: max(len(accounts) // SAMPLE, 1)]
-    used = time.process_time()
+
+    def took(asked: list[list[int]]) -> float:
+        used = time.process_time()
+        for some in asked:
+            planning.plan(turn, some)
+        return time.process_time() - used
+
     with transaction.atomic():
         turn.running.plans.forget()
-        planning.plan(turn, accounts)
-        at_once, made = time.process_time() - used, due_rows(engine, sample)
+        at_once, again = took([accounts]), took([accounts])
+        made = due_rows(engine, sample)
         turn.running.plans.forget()
-        used = time.process_time()
-        for account in sample:
-            planning.plan(turn, [account])
-        alone = (time.process_time() - used) * len(accounts) / len(sample)
+        one_by_one = took([[account] for account in sample]) * len(accounts) / len(sample)
         differing = len(made ^ due_rows(engine, sample))
-    return alone, at_once, differing
+    return {"at once": at_once, "again": again, "one by one": one_by_one, "differing": differing}
 
 
 def due_rows(engine: Any, accounts: list[int]) -> set[tuple[Any, ...]]:
@@ -153,7 +157,10 @@ def main() -> int:
     sizes = [int(size) for size in sys.argv[3:]] or [1_000, 4_000]
     found = {size: at(size, size * each, folder) for size in sizes}
     first, last = found[sizes[0]], found[sizes[-1]]
-    print(f"due rows of all planned at once: {last['at once']:.1f} s; one by one: {last['one by one']:.1f} s")
+    print(
+        f"due rows of all planned at once: {last['at once']:.1f} s; one by one: {last['one by one']:.1f} s; "
+        f"again, where all stand: {last['again']:.1f} s"
+    )
     print(f"ratio          {last['one by one'] / last['at once']:6.1f}")
     for text in ("text 1", "text 2"):
         times = last[text] / first[text]

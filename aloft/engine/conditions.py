@@ -23,7 +23,7 @@ from aloft.engine.opening import Candidate, open_all
 from aloft.engine.turn import Row, Turn
 from aloft.measures.models import Spell, SpellChange
 from aloft.measures.program import CompiledMoment
-from aloft.records.rows import upsert
+from aloft.records.rows import insert, upsert
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _began(
             )
     states = [SpellState(one.account, name, True, turn.at, one.n + 1) for one in turned]
     _keep(turn, states, instants)
-    Due.objects.bulk_create(waiting)
+    insert(waiting)
     _open_where_met(turn, compiled, ready, rows)
     return states
 
@@ -215,7 +215,7 @@ def _clear(turn: Turn, occurrence: Occurrence) -> None:
 
 def _keep(turn: Turn, states: list[SpellState], waits: Mapping[int, datetime] = MappingProxyType({})) -> None:
     """`waits`: until when, of those that do not open at once."""
-    SpellChange.objects.bulk_create(
+    changes = [
         SpellChange(
             account_id=turn.directory[state.account].row,
             moment=state.moment,
@@ -225,7 +225,8 @@ def _keep(turn: Turn, states: list[SpellState], waits: Mapping[int, datetime] = 
             waits_until=waits.get(state.account),
         )
         for state in states
-    )
+    ]
+    insert(changes)
     spells = [
         Spell(
             account_id=turn.directory[state.account].row,

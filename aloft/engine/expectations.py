@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from aloft.act.log import verdict_of
 from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState, Verdict
 from aloft.act.states import check
 from aloft.decide.values import Reason
@@ -21,6 +22,7 @@ from aloft.engine.turn import Row, Turn
 from aloft.facts.completeness import ON_ITS_WAY, sources_of
 from aloft.measures.frame import Ask
 from aloft.measures.names import metrics_behind
+from aloft.records.rows import insert
 
 LOOK_AGAIN = timedelta(days=1)
 
@@ -62,9 +64,7 @@ def answered_at_once(turn: Turn, accounts: Iterable[int]) -> None:
 
 
 def _satisfied(turn: Turn, armed: list[Due], rows: dict[int, int]) -> None:
-    for due, row, value in _judged(turn, armed, rows):
-        if value is True:
-            _satisfy(turn, due, row)
+    _satisfy(turn, [(due, row) for due, row, value in _judged(turn, armed, rows) if value is True])
 
 
 def deadlines(turn: Turn, due: Sequence[Due]) -> None:
@@ -74,7 +74,7 @@ def deadlines(turn: Turn, due: Sequence[Due]) -> None:
     for one, row, value in _judged(turn, _in_order(turn, due), rows):
         behind = _behind(turn, one)
         if value is True:
-            _satisfy(turn, one, row)
+            _satisfy(turn, [(one, row)])
         elif behind or value is None:
             _block(turn, one, row, behind)
         else:
@@ -161,10 +161,23 @@ def _reason(turn: Turn, due: Due, row: Row, held: bool | None) -> Reason:
     return replace(reason, found=found)
 
 
-def _satisfy(turn: Turn, due: Due, row: Row) -> None:
-    known = turn.directory[row["_account"]]
-    turn.say("satisfied", known, due.moment, due.anchor, due.n, [_reason(turn, due, row, True)])
-    Due.objects.filter(pk=due.pk).delete()
+def _satisfy(turn: Turn, true: Sequence[tuple[Due, Row]]) -> None:
+    """All at once: as a model goes live there are many."""
+    verdicts = [
+        verdict_of(
+            "satisfied",
+            at=turn.at,
+            account=due.account_id,
+            moment=due.moment,
+            anchor=due.anchor,
+            n=due.n,
+            version=turn.running.version.pk,
+            reasons=[_reason(turn, due, row, True)],
+        )
+        for due, row in true
+    ]
+    insert(verdicts)
+    Due.objects.filter(pk__in=[due.pk for due, _ in true]).delete()
 
 
 def _block(turn: Turn, due: Due, row: Row, behind: list[str]) -> None:
