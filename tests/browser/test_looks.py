@@ -10,6 +10,9 @@ from aloft.act.models import Occurrence
 from tests.browser.conftest import NARROW, WIDE, Open, picture, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+AT_REST = """Promise.allSettled(document.getAnimations()
+  .filter(each => each.effect.getComputedTiming().endTime < Infinity).map(each => each.finished)).then(() => {})"""
+"""Colours on their way from one theme to the other are of neither."""
 
 
 def pages(moment: Occurrence) -> dict[str, str]:
@@ -56,6 +59,7 @@ def test_pages_are_accessible_and_keep_to_their_width(
 
 
 def looked_at(page: Page, name: str) -> None:
+    page.evaluate(AT_REST)
     picture(page, name)
     found = Axe().run(page)
     assert found.violations_count == 0, f"{name}\n{found.generate_report()}"

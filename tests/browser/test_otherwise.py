@@ -140,7 +140,7 @@ def test_an_experiment_is_read_with_what_spoils_it(
     page.goto("/model/")
     page.get_by_role("link", name="What they tell so far").focus()
     page.keyboard.press("Enter")
-    arrived(page, "1 experiment runs: 1 can be read, 0 cannot yet")
+    arrived(page, "1 experiment runs, and can be read")
     expect(page.get_by_text("It helps. +100.0 points, from +77.2 to +100.0")).to_be_visible()
     arms_told = page.get_by_role("region", name="Arms of Usage fell").get_by_role("row")
     expect(arms_told.nth(1)).to_contain_text("100.0 %")
