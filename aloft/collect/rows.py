@@ -16,7 +16,7 @@ BODY_KEPT = 65_536  # bytes
 CONFLICT = "message_id_conflict"
 
 
-class Row(Struct, frozen=True):
+class Row(Struct, frozen=True, gc=False):
     key: bytes
     digest: bytes
     entry: Entry

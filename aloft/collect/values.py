@@ -16,7 +16,7 @@ class Outcome(StrEnum):
     conflict = "conflict"
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """One accepted message, as the wire or an import understood it.
 
     `account` is the external id the message itself names, `user` the user id or else the anonymous id;

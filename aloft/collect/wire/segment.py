@@ -37,7 +37,7 @@ class Envelope(Struct):
     batch: list[Raw] | None = None
 
 
-class Message(Struct, rename="camel"):
+class Message(Struct, rename="camel", gc=False):
     """`user_id` is UNSET of what nobody need have done."""
 
     type: Any = None
@@ -57,7 +57,7 @@ class Message(Struct, rename="camel"):
     context: Raw = Raw(b"")
 
 
-class Context(Struct, rename="camel", omit_defaults=True):
+class Context(Struct, rename="camel", omit_defaults=True, gc=False):
     """What is kept of a context. Addresses and device details of people are not."""
 
     group_id: Any = None
@@ -69,7 +69,7 @@ class Context(Struct, rename="camel", omit_defaults=True):
     timezone: Any = None
 
 
-class Body(Struct, rename="camel", omit_defaults=True):
+class Body(Struct, rename="camel", omit_defaults=True, gc=False):
     properties: Any = UNSET
     traits: Any = UNSET
     context: Any = UNSET
