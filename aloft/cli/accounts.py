@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from aloft import clock
+from aloft.cli.reading import refuse
 from aloft.cli.ready import prepare
 from aloft.records.refusals import Refused
 
@@ -15,7 +16,6 @@ app = typer.Typer(
     no_args_is_help=True, help="Merge accounts that are one customer, and take them apart again."
 )
 out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Merged = Annotated[str, typer.Argument(help="The external id of the account that becomes part of the other")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask")]
@@ -36,7 +36,7 @@ def merge(
     rows = [Account.objects.filter(external_id=name, whole=None).first() for name in (account, into)]
     for name, row in zip((account, into), rows, strict=True):
         if row is None:
-            _refuse(f"no account has the external id {name!r}")
+            refuse(f"no account has the external id {name!r}")
     merged, stays = (row for row in rows if row is not None)
     for sentence in sentences(consequences(merged, stays), merged, stays):
         out.print(sentence, markup=False)
@@ -45,7 +45,7 @@ def merge(
     try:
         merge_accounts(account=merged, into=stays, actor="cli", at=clock.now())
     except Refused as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     out.print(f"Merged. To take it back: aloft accounts unmerge {account}", markup=False)
 
 
@@ -58,14 +58,9 @@ def unmerge(account: Merged) -> None:
 
     row = Account.objects.filter(external_id=account, whole=None).first()
     if row is None:
-        _refuse(f"no account has the external id {account!r}")
+        refuse(f"no account has the external id {account!r}")
     try:
         unmerge_account(account=row, actor="cli", at=clock.now())
     except Refused as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     out.print(f"{row.name} stands by itself again.", markup=False)
-
-
-def _refuse(message: str) -> NoReturn:
-    err.print(message, markup=False)
-    raise typer.Exit(1)

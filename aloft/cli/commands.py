@@ -23,6 +23,7 @@ from aloft.cli import (
     hooks,
     importing,
     keeping,
+    people,
     planning,
     printing,
     rehearsing,
@@ -372,27 +373,4 @@ def source(name: Annotated[str, typer.Argument(help="What sends: product, helpde
     out.print(key, markup=False)
 
 
-@app.command()
-def person(
-    handle: Annotated[str, typer.Argument(help="A short name: cora")],
-    name: Annotated[str, typer.Option(help="The full name")],
-    email: Annotated[str, typer.Option(help="Signs in with it")],
-    role: Annotated[str, typer.Option(help="A role of the engagement model")] = "csm",
-    sees_everything: Annotated[bool, typer.Option(help="Heads, managers and operations")] = False,
-    hours: Annotated[float | None, typer.Option(help="For customers, a week")] = None,
-    skills: Annotated[str | None, typer.Option(help="What they know, with commas: sso,migration")] = None,
-    languages: Annotated[str | None, typer.Option(help="What they speak: en,ja")] = None,
-    segments: Annotated[str | None, typer.Option(help="Which they serve; without any, all")] = None,
-    password: Annotated[
-        str | None, typer.Option(help="Asked for if not given", prompt=True, hide_input=True)
-    ] = None,
-) -> None:
-    """Add one of our people, who can sign in; given again, it sets what is given."""
-    from aloft.cli import people
-
-    prepare()
-    told = {"hours_per_week": hours, "skills": skills, "languages": languages, "segments": segments}
-    given = {field: value for field, value in told.items() if value is not None}
-    whole = {"name": name, "email": email, "role": role, "sees_everything": sees_everything, **given}
-    people.set_up(handle, password, whole)
-    out.print(f"{name} can sign in with {email}.", markup=False)
+app.command()(people.person)

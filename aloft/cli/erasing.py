@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from django.conf import settings
 from rich.console import Console
 
 from aloft import clock
+from aloft.cli.reading import refuse
 from aloft.cli.ready import prepare
 from aloft.records.refusals import Refused
 
@@ -18,7 +19,6 @@ export = typer.Typer(
     no_args_is_help=True, help="Hand over everything that is kept of a person or an account."
 )
 out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Person = Annotated[str, typer.Argument(help="The id of a contact or of a user, or an e-mail address")]
 Account = Annotated[str, typer.Argument(help="The external id of the account")]
@@ -76,14 +76,14 @@ def _account(name: str) -> Any:
 
     found = Row.objects.filter(external_id=name, whole=None).first()
     if found is None:
-        _refuse(f"no account has the external id {name!r}")
+        refuse(f"no account has the external id {name!r}")
     return found
 
 
 def _confirm(name: str, yes: bool) -> None:
     """Typed out: there is no way back."""
     if not yes and typer.prompt(f"This cannot be taken back. Type {name} to erase it") != name:
-        _refuse("That is another name: nothing was erased.")
+        refuse("That is another name: nothing was erased.")
 
 
 def _run(ask: Any) -> None:
@@ -93,7 +93,7 @@ def _run(ask: Any) -> None:
     try:
         made = ask()
     except Refused as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     asking.ask("erase")
     told = Erasure.objects.get(pk=made.pk).told
     out.print(
@@ -107,11 +107,6 @@ def _written(file: Path, tables: Any, at: Any) -> None:
     from aloft.engine.exporting import write
 
     if not tables:
-        _refuse("nothing is kept under that name")
+        refuse("nothing is kept under that name")
     write(file, tables, at)
     out.print(f"{file}: " + ", ".join(f"{len(rows)} {name}" for name, rows in tables.items()), markup=False)
-
-
-def _refuse(message: str) -> NoReturn:
-    err.print(message, markup=False)
-    raise typer.Exit(1)

@@ -1,20 +1,20 @@
-"""`aloft backup` and `aloft restore`: a copy of all that is kept, taken while Aloft runs, and a home made of it."""
+"""For how long raw events are kept; a copy of all that is kept, taken while Aloft runs, and a home made of it."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from django.conf import settings
 from rich.console import Console
 
 from aloft import clock
+from aloft.cli.reading import refuse
 from aloft.cli.ready import prepare
 
 out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 File = Annotated[Path, typer.Argument(help="The backup", dir_okay=False)]
 
@@ -31,13 +31,13 @@ def keep(
 
     found = Source.objects.filter(name=source).first()
     if found is None:
-        _refuse(f"no source is called {source!r}")
+        refuse(f"no source is called {source!r}")
     if days != "ever" and not days.isdecimal():
-        _refuse(f"{days!r} is no number of days: write 400, or ever")
+        refuse(f"{days!r} is no number of days: write 400, or ever")
     try:
         keep_events(source=found, days=None if days == "ever" else int(days), actor="cli", at=clock.now())
     except Refused as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     said = "for ever" if days == "ever" else f"for {int(days):,} days, and rolled up after"
     out.print(f"Raw events of {source} are kept {said}.", markup=False)
 
@@ -50,9 +50,9 @@ def backup(file: File) -> None:
     try:
         saved = back_up(settings.ALOFT_HOME, file, clock.now())
     except NotBackedUp as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     except OSError as error:
-        _refuse(f"{file} cannot be written: {error.strerror}")
+        refuse(f"{file} cannot be written: {error.strerror}")
     out.print(
         f"{file}: {saved.files} files, {saved.bytes:,} bytes, up to entry {saved.entries:,} of the log.",
         markup=False,
@@ -75,7 +75,7 @@ def restore(
     try:
         about = copies.restore(file, home, clock.now())
     except (copies.NotRestored, OSError) as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     prepare()
     copies.note_restored(home)
     erased = _erase_again(home, tombstones)
@@ -95,10 +95,5 @@ def _erase_again(home: Path, known: Path | None) -> int:
         try:
             tombstones.join(home, known)
         except (OSError, ValueError, KeyError, json.JSONDecodeError) as refused:
-            _refuse(f"{known} was not read, so nobody was erased again: {refused}")
+            refuse(f"{known} was not read, so nobody was erased again: {refused}")
     return erase_again(home, "cli", clock.now())
-
-
-def _refuse(message: str) -> NoReturn:
-    err.print(message, markup=False)
-    raise typer.Exit(1)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Thread
@@ -39,7 +40,8 @@ class Checkpoints:
         """Between transactions, after each."""
         self._commits += 1
         if self._ordered and self._moved.is_set():
-            self._move(self._connection)
+            with noted():
+                self._connection.execute(MOVE).fetchall()
             self._rows, self._commits = self._connection.total_changes, 0
             self._ordered = False
         elif not self._ordered and self._is_due():
@@ -63,13 +65,15 @@ class Checkpoints:
 
     def _run(self) -> None:
         while self._orders.get():
-            with closing(sqlite3.connect(self._path, timeout=self._patience)) as connection:
-                self._move(connection)
+            with noted(), closing(sqlite3.connect(self._path, timeout=self._patience)) as connection:
+                connection.execute(MOVE).fetchall()
             self._moved.set()
 
-    def _move(self, connection: sqlite3.Connection) -> None:
-        """What cannot be moved stays in the journal, where it is as safe."""
-        try:
-            connection.execute(MOVE).fetchall()
-        except sqlite3.Error:
-            log.warning("the journal of the inbox could not be moved into its file", exc_info=True)
+
+@contextmanager
+def noted() -> Iterator[None]:
+    """What cannot be moved stays in the journal, where it is as safe."""
+    try:
+        yield
+    except sqlite3.Error:
+        log.warning("the journal of the inbox could not be moved into its file", exc_info=True)

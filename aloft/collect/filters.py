@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-BITS_PER_ID = (
-    24  # with so many places, one id in 10,000 looks as if it were in a run where it is not, and is looked up
-)
+BITS_PER_ID = 24
 PLACES = np.arange(6, dtype=np.uint32)
+"""With so many in so many bits, one id in 10,000 at most looks as if it were in a run where it is not."""
 SIDE_BY_SIDE = 32  # runs
 
 Words = npt.NDArray[np.uint32]

@@ -84,10 +84,10 @@ class SqliteTables:
         return self.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is not None
 
     def of_ids(self) -> list[str]:
-        return [*self._called(RUN), *self._called(TAIL)]
+        return self._called((RUN, TAIL))
 
     def former_ids(self) -> list[str]:
-        return [name for prefix in FORMER for name in self._called(prefix)]
+        return self._called(FORMER)
 
     def make_tail(self, name: str) -> None:
         self.execute(f"CREATE TABLE {name} (seq INTEGER PRIMARY KEY, ids BLOB NOT NULL)")
@@ -99,9 +99,9 @@ class SqliteTables:
         self.execute(f"DROP TABLE {name}")
         self.execute("DELETE FROM filter WHERE name = ?", (name,))
 
-    def _called(self, prefix: str) -> list[str]:
-        query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB ?"
-        return [name for (name,) in self.execute(query, (f"{prefix}[0-9]*",))]
+    def _called(self, prefixes: tuple[str, str]) -> list[str]:
+        query = "SELECT name FROM sqlite_master WHERE type = 'table' AND (name GLOB ? OR name GLOB ?)"
+        return [name for (name,) in self.execute(query, [f"{prefix}[0-9]*" for prefix in prefixes])]
 
     def insert(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
         for run in runs(rows):

@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState, Verdict
 from aloft.act.standing import as_of
+from aloft.collect.values import EPOCH
 from aloft.engine import editing, planning
 from aloft.engine.directory import Directory, Known, fields_then
 from aloft.engine.loop import Engine
@@ -27,7 +28,7 @@ from aloft.facts import relationships
 from aloft.facts.drain import drain
 from aloft.facts.excerpt import entries_about, family_of
 from aloft.facts.keep import fill
-from aloft.facts.rolling import EPOCH, day_of, rolled_up_to
+from aloft.facts.rolling import day_of, rolled_up_to
 from aloft.facts.store import FactStore
 from aloft.measures.daily import BAND, HEALTH, PROFILE, code_of
 from aloft.measures.detectors.asked import Detector

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from aloft.collect.inbox import Inbox
+from aloft.collect.values import EPOCH
 from aloft.facts.arrivals import HASH, note_rolled
 from aloft.facts.joined import drop_joined
 from aloft.facts.log import GONE, ROLLED, Segment, export, numbers, rewrite, segments
@@ -30,7 +31,6 @@ ALWAYS = "product"
 """The property by which relationships are told apart."""
 CHANGED = ("kind", "message_id", "name", "account", "user", "occurred", "times", "body")
 Columns = Mapping[str, list[Any]]
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)

@@ -76,8 +76,7 @@ def habits(
 ) -> tuple[Habit, ...]:
     """Of the `DAYS` local days that end with `day`; `segments` by external id of the account. Events of which nobody
     knows who did them are left out."""
-    named = [name for name, _ in store.run("select external, id from account where whole is null")]
-    kept = [name for name in named if only is None or name in only]
+    kept = _accounts(store, only)
     table = {"external": kept, "segment": [segments.get(name, "") for name in kept]}
     store.load("product_segment", pa.table(table, schema=_SEGMENTS))
     last = (day - _EPOCH).days
@@ -87,8 +86,7 @@ def habits(
 
 def _load(store: FactStore, paying: Mapping[str, Decimal | None], only: Collection[str] | None) -> None:
     """Of accounts that pay nothing nothing is known either: they count, and bring none."""
-    named = [name for name, _ in store.run("select external, id from account where whole is null")]
-    kept = [name for name in named if only is None or name in only]
+    kept = _accounts(store, only)
     store.load(
         "product_account",
         pa.table(
@@ -98,6 +96,12 @@ def _load(store: FactStore, paying: Mapping[str, Decimal | None], only: Collecti
             }
         ),
     )
+
+
+def _accounts(store: FactStore, only: Collection[str] | None) -> list[str]:
+    """The external ids of whole accounts; `only`: of these alone."""
+    named = [name for (name,) in store.run("select external from account where whole is null")]
+    return [name for name in named if only is None or name in only]
 
 
 _SEGMENTS = pa.schema([("external", pa.string()), ("segment", pa.string())])
