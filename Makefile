@@ -9,11 +9,12 @@ PY := $(BIN)/python
 CORE := .venv/.stamp-core
 TOOLS := .venv/.stamp-tools
 SPARK := .venv-spark/.stamp
+DUCKDB2 := .venv-duckdb2/.stamp
 # A venv without pip of its own (python3 without ensurepip) is served by the pip of python3.
 PIP = $$(test -x $(BIN)/pip && echo $(PY) -m pip || echo $(PYTHON) -m pip --python $(PY)) --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install tools demo test test-postgres test-spark torture check lint bench docs wheel lock clean
+.PHONY: help install tools demo test test-postgres test-spark test-duckdb2 torture check lint bench docs wheel lock clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name says; do printf '%-14s %s\n' "$$name" "$$says"; done
@@ -45,6 +46,10 @@ test-spark: $(SPARK) ## Those that compare what Spark says with DuckDB: on Sail,
 	@.venv-spark/bin/python -m pytest -q tests/measures/spark
 	@.ci/pyspark
 
+test-duckdb2: $(DUCKDB2) ## The quick ones of facts, measures and engine on DuckDB 2, and what it reads beside 1.5
+	@ALOFT_DUCKDB_1=$(PY) .venv-duckdb2/bin/python -m pytest -q -n $(WORKERS) --dist loadfile tests/facts tests/measures \
+	  tests/engine -m "not slow and not browser"
+
 torture: tools ## What CI tries small, in large sizes; writes a dated report into docs/torture
 	@$(PY) -m tests.crash.torture
 
@@ -61,11 +66,11 @@ wheel: tools ## A wheel in dist/
 lock: ## Choose versions again; UPGRADE=1 takes the newest
 	@$(PYTHON) -m venv .venv-lock
 	@.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
-	@for each in core dev spark pyspark; do (cd requirements && ../.venv-lock/bin/uv pip compile $$each.in --output-file $$each.txt \
+	@for each in core dev spark pyspark duckdb2; do (cd requirements && ../.venv-lock/bin/uv pip compile $$each.in --output-file $$each.txt \
 	  --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet $(if $(UPGRADE),--upgrade)); done
 
 clean: ## Remove .venv and what was built; the data under .aloft stays
-	@rm -rf .venv .venv-lock .venv-spark .venv-pyspark dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-lock .venv-spark .venv-pyspark .venv-duckdb2 dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Aloft needs Python 3.11 or newer: name one with make PYTHON=..." >&2; exit 1; }
@@ -85,12 +90,12 @@ $(TOOLS): requirements/dev.txt requirements/old-client.txt $(CORE)
 	@$(PIP) install --quiet --require-hashes --no-deps -r requirements/old-client.txt
 	@touch $@
 
-# What is in .venv is found from here too: only Spark and what it needs is installed besides.
+# What is in .venv is found from here too, but for what is installed besides: Spark, or another DuckDB.
 .venv-%/.stamp: requirements/%.txt $(TOOLS)
 	@echo "Installing $* in .venv-$*: once, in half a minute" >&2
 	@rm -rf .venv-$* && $(PY) -m venv --without-pip .venv-$*
 	@$(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
 	  >"$$(.venv-$*/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/main.pth"
 	@$$(test -x $(BIN)/pip && echo $(PY) || echo $(PYTHON)) -m pip --python .venv-$*/bin/python \
-	  --disable-pip-version-check install --quiet --require-hashes -r requirements/$*.txt
+	  --disable-pip-version-check install --quiet --no-warn-conflicts --require-hashes -r requirements/$*.txt
 	@touch $@

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from aloft.facts.store import FactStore
+
 SEARCHES = """
 import sys
 from importlib.abc import MetaPathFinder
@@ -31,3 +33,13 @@ def test_values_are_handed_over_without_a_search_for_pandas(tmp_path: Path) -> N
     )
     assert "pandas" not in told.stdout
     assert told.stdout.split()[-1] == "4950"
+
+
+def test_nothing_is_lost_of_many_rows_that_come_after_none_in_one_transaction() -> None:
+    """DuckDB 2.0 by itself loses them all."""
+    many = 200_000  # more than the rows that DuckDB keeps together
+    with FactStore.open(":memory:", threads=2) as store:
+        with store.transaction():
+            for upto in (0, many):
+                store.run(f"insert into app_user select i, i::text from range({upto}) t(i)")
+        assert len(store.run("select * from app_user")) == many
