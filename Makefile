@@ -28,6 +28,7 @@ demo: install ## A company to look at, on 127.0.0.1; PORT=9000 chooses the port,
 
 test: tools ## Every test; those in a browser need Chromium, and are skipped where there is none
 	@.ci/chromium
+	@.ci/fuse
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile
 
 test-postgres: tools ## Every test that needs no browser, on a PostgreSQL server that is started for it

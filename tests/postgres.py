@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.alone import free_port
@@ -41,25 +42,47 @@ def program(name: str) -> str:
     return known
 
 
+@dataclass(frozen=True)
+class Server:
+    """One that is ours alone; `folder` has its data and what it says."""
+
+    folder: Path
+    port: int
+    user: str | None
+
+    @property
+    def address(self) -> str:
+        """Without the name of a database."""
+        return f"postgresql://aloft@127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        options = " ".join(f"-c {one}" for one in (*SETTINGS, f"port={self.port}"))
+        self._control("-w", "-l", str(self.folder / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        """At once, as when it crashes: what was committed is there when it starts again."""
+        self._control("-m", "immediate", "stop")
+
+    def _control(self, *words: str) -> None:
+        run(program("pg_ctl"), "-D", str(self.folder / "data"), *words, user=self.user)
+
+
 @contextmanager
-def serving() -> Iterator[str]:
-    """The address of an empty server, without the name of a database."""
+def serving() -> Iterator[Server]:
+    """An empty server, which runs."""
     with tempfile.TemporaryDirectory(prefix="aloft-postgres-") as folder:
-        data, port = Path(folder) / "data", free_port()
         # The server refuses to run as root.
         user = NOBODY if os.geteuid() == 0 else None
         if user:
             shutil.chown(folder, user)
-        run(program("initdb"), "-D", str(data), "-U", "aloft", "-E", "UTF8", "--no-sync", user=user)
-        options = " ".join(f"-c {one}" for one in (*SETTINGS, f"port={port}"))
-        control = program("pg_ctl")
-        run(
-            control, "-D", str(data), "-w", "-l", str(Path(folder) / "log"), "-o", options, "start", user=user
-        )
+        server = Server(Path(folder), free_port(), user)
+        data = str(server.folder / "data")
+        run(program("initdb"), "-D", data, "-U", "aloft", "-E", "UTF8", "--no-sync", user=user)
+        server.start()
         try:
-            yield f"postgresql://aloft@127.0.0.1:{port}"
+            yield server
         finally:
-            run(control, "-D", str(data), "-m", "immediate", "stop", user=user)
+            server.stop()
 
 
 def run(*command: str, user: str | None) -> None:
@@ -67,13 +90,14 @@ def run(*command: str, user: str | None) -> None:
 
 
 def surroundings(address: str) -> dict[str, str]:
+    """What a deployment there is told, each home in a database of its own."""
     return {
-        **os.environ,
         "ALOFT_DATABASE": f"{address}/aloft_{{home}}",
         "ALOFT_INBOX_SCHEMA": "inbox_{home}",
     }
 
 
 if __name__ == "__main__":
-    with serving() as at:
-        raise SystemExit(subprocess.run(sys.argv[1:], env=surroundings(at)).returncode)
+    with serving() as server:
+        environment = {**os.environ, **surroundings(server.address)}
+        raise SystemExit(subprocess.run(sys.argv[1:], env=environment).returncode)

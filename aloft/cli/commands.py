@@ -62,12 +62,15 @@ def serve(
 
 
 @app.command()
-def engine() -> None:
+def engine(
+    again: Annotated[
+        bool, typer.Option("--again", help="Wait for a disk that is well, as after one that failed")
+    ] = False,
+) -> None:
     """Run the engine alone: `serve` starts one beside the web pages."""
     from aloft.cli.serving import run_engine
 
-    prepare()
-    run_engine()
+    run_engine(again=again)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -15,8 +16,11 @@ from types import FrameType
 
 from django.conf import settings
 
+from aloft.cli.ready import prepare
 from aloft.demo import NAME
 from aloft.engine.home import open_engine
+
+log = logging.getLogger("aloft.engine")
 
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 GRACE = 10.0  # seconds to stop in, before a process is killed
@@ -82,9 +86,30 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def run_engine() -> None:
+def run_engine(*, again: bool = False) -> None:
+    """Turn until told to stop.
+
+    Where DuckDB gives its file up, for the disk failed under it, what is in memory is lost and what is on the disk is
+    whole: a process begins anew in the place of this one. `again` is one that did; it waits for a disk that is well.
+    """
+    try:
+        lost = _turn_until_stopped()
+    except Exception:
+        if not again:
+            raise
+        log.exception("the engine cannot begin yet, and tries again")
+        time.sleep(GRACE)
+        lost = True
+    if lost:
+        sys.stderr.flush()
+        os.execv(sys.executable, [*ENGINE, "--again"])  # noqa: S606
+
+
+def _turn_until_stopped() -> bool:
+    """Whether the store was lost."""
     from aloft.engine.server import EngineServer
 
+    prepare()
     with open_engine(settings.ALOFT_HOME) as engine:
         engine.sends = not settings.ALOFT_DEMO
         server = EngineServer(engine)
@@ -95,3 +120,4 @@ def run_engine() -> None:
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, stop)
         server.run()
+    return server.lost

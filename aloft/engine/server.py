@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+import duckdb
 from django.db import connection
 
 from aloft.engine.backtest.service import Tester
@@ -44,12 +45,14 @@ class EngineServer:
         self.engine = engine
         self.questions: queue.Queue[Question] = queue.Queue()
         self.stopping = threading.Event()
+        self.lost = False
+        """Whether DuckDB has given its file up, as where the disk fails: nothing more comes of it in this process."""
         self.planner, self.tester, self.exporter = Planner(), Tester(), Exporter()
         self._socket = _listen(engine)
         threading.Thread(target=self._serve, name="engine-socket", daemon=True).start()
 
     def run(self) -> None:
-        """Turn and answer until `stop`; a turn that fails is tried again, ever more patiently."""
+        """Turn and answer until `stop` or the store is lost; a turn that fails is tried again, ever more patiently."""
         pause = PAUSE
         while not self.stopping.is_set():
             try:
@@ -57,8 +60,13 @@ class EngineServer:
                 pause = PAUSE
             except Stopped:
                 break
+            except duckdb.FatalException:
+                log.exception("a turn failed, and the fact store with it; nothing of it was stored")
+                self.lost = True
+                break
             except Exception:
                 log.exception("a turn failed; nothing of it was stored, and it is tried again")
+                connection.close()  # the next turn connects anew
                 pause = min(pause * 2, LONGEST_PAUSE)
             self._answer_for(pause)
         self._socket.close()

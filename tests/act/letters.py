@@ -85,9 +85,11 @@ def main(verb: str) -> object:
     now = clock.now()
     if verb == "make":
         put_out(at=now)
-    elif verb.startswith("call "):
+    elif verb.startswith("call http"):
         endpoints.set_endpoint(name="crm", url=verb.removeprefix("call "), actor="ops", at=now)
         put_out_call(at=now)
+    elif verb == "call again":
+        put_out_call("another", at=now)
     elif verb == "later":
         claims.release(at=now + claims.LEASE + timedelta(minutes=1))
         Delivery.objects.filter(state=DeliveryState.WAITING).update(next_at=now)

@@ -9,18 +9,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import threading
-import time
-import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
-from tests.crash.test_kill import Client, Processes, processes
+from tests.crash.deployment import NAMES, Processes, sending, start_company, until
 
-__all__ = ["processes"]
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/how-to/backup.md").read_text()
 SAVE, BRING_BACK = re.findall(r"^aloft (\w+) /", PAGE, re.MULTILINE)
@@ -42,25 +37,15 @@ def aloft(home: Path, *words: str) -> str:
 def test_what_was_acknowledged_is_restored_and_nothing_opens_twice(
     processes: Processes, tmp_path: Path
 ) -> None:
-    key = processes.company("make")
-    for name in ("web", "engine"):
-        processes.start(name)
-    _until_it_answers(processes.port)
-    stopping = threading.Event()
-    client = Client("ann", f"http://127.0.0.1:{processes.port}", key, stopping)
-    threads = [threading.Thread(target=client.run)]
-    for thread in threads:
-        thread.start()
+    key = start_company(processes)
     acknowledged: list[list[str]] = []
-    for number in range(ROUNDS):
-        wanted = 12 * (number + 1)
-        _until(lambda wanted=wanted: len(client.acknowledged) > wanted)  # type: ignore[misc]
-        acknowledged.append(list(client.acknowledged))
-        aloft(processes.home, SAVE, str(tmp_path / f"{number}.tar"))
-    stopping.set()
-    for thread in threads:
-        thread.join()
-    for name in ("web", "engine"):
+    with sending(processes, key, 1) as (client,):
+        for number in range(ROUNDS):
+            wanted = 12 * (number + 1)
+            until(lambda wanted=wanted: len(client.acknowledged) > wanted)  # type: ignore[misc]
+            acknowledged.append(list(client.acknowledged))
+            aloft(processes.home, SAVE, str(tmp_path / f"{number}.tar"))
+    for name in NAMES:
         processes.end(name, signal.SIGTERM)
 
     for number, before in enumerate(acknowledged):
@@ -69,7 +54,7 @@ def test_what_was_acknowledged_is_restored_and_nothing_opens_twice(
         assert f"{home} is as of 2" in said
         opened = _opened(home)
         aloft(home, "run")
-        told = Processes(home, 0).company("look")
+        told = Processes(home, 0, home).company("look")
         assert set(before) <= set(told["ids"])
         assert set(told["ids"].values()) == {1}
         assert set(opened) <= set(told["opened"])
@@ -82,21 +67,3 @@ def _opened(home: Path) -> list[str]:
     with contextlib.closing(sqlite3.connect(home / "aloft.sqlite3")) as database:
         rows = database.execute("select anchor from act_occurrence where moment = 'urgent_ticket'").fetchall()
     return [anchor for (anchor,) in rows]
-
-
-def _until_it_answers(port: int) -> None:
-    def answers() -> bool:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            return False
-
-    _until(answers)
-
-
-def _until(holds: Callable[[], bool], patience: float = 120.0) -> None:
-    end = time.monotonic() + patience
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.05)

@@ -1,7 +1,7 @@
 """Large sizes of what CI tries small: `make torture`, which writes a dated report into docs/torture/.
 
-ALOFT_TORTURE=N multiplies the sizes (default 1: under half an hour on two quiet cores; 0.05 tries whether they run),
-ALOFT_TORTURE_MINUTES bounds all of it (default 60). No trial has more than its share of that, and what the ones before
+ALOFT_TORTURE=N multiplies the sizes (default 1: three quarters of an hour on two quiet cores; 0.05 tries whether they run),
+ALOFT_TORTURE_MINUTES bounds all of it (default 90). No trial has more than its share of that, and what the ones before
 have left. Words after the command (`python -m tests.crash.torture kill clock`) choose trials by their titles, and no
 report is written.
 """
@@ -22,7 +22,7 @@ from aloft import clock
 
 ROOT = Path(__file__).parents[2]
 TIMES = float(os.environ.get("ALOFT_TORTURE", "1"))
-MINUTES = float(os.environ.get("ALOFT_TORTURE_MINUTES", "60"))
+MINUTES = float(os.environ.get("ALOFT_TORTURE_MINUTES", "90"))
 TIDY = 60  # seconds for a trial that is stopped to end what it has started
 
 
@@ -44,6 +44,14 @@ TRIALS = (
         0.2,
     ),
     Trial("the disk fails at its n-th call", ("tests/facts/test_faults.py",)),
+    Trial("the power is cut", ("tests/crash/test_power.py",), (("ALOFT_CUTS", 100),), 0.4),
+    Trial(
+        "a full disk, and one whose n-th call fails",
+        ("tests/crash/test_bad_disk.py",),
+        (("ALOFT_FULL_DISKS", 50), ("ALOFT_DISK_FAULTS", 300)),
+        0.4,
+    ),
+    Trial("PostgreSQL crashes", ("tests/crash/test_restart.py",), (("ALOFT_RESTARTS", 50),), 0.3),
     Trial("a backup under load, restored", ("tests/crash/test_backup.py",), (("ALOFT_BACKUPS", 6),)),
     Trial("erased from every file", ("tests/engine/test_erasing.py",)),
     Trial(
@@ -77,7 +85,7 @@ def run(trial: Trial, seconds: float) -> str:
 
 def _told(said: str) -> list[str]:
     """What the trial counted, how it failed, and how pytest sums it up."""
-    return re.findall(r"^(\d+ kills.*|E +AssertionError: .*|\d+ (?:passed|failed).*)$", said, re.MULTILINE)
+    return re.findall(r"^(\d+ (?:kills|cuts|times|crashes|failed calls).*|E +AssertionError: .*|\d+ (?:passed|failed).*)$", said, re.MULTILINE)
 
 
 def _stop(running: subprocess.Popen[str]) -> None:

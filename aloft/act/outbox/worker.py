@@ -91,6 +91,7 @@ class Worker:
                     "a delivery by %s could not be looked at; it waits for its lease to end", lane.channel
                 )
                 result = Unavailable("see the log")
+                connection.close()  # the next look connects anew
             failures = failures + 1 if isinstance(result, Unavailable) else 0
             if failures:
                 self.stopping.wait(UNAVAILABLE[min(failures, len(UNAVAILABLE)) - 1])
@@ -104,3 +105,4 @@ class Worker:
             claims.release(at=self._clock.now())
         except Exception:
             log.exception("leases could not be looked at")
+            connection.close()
