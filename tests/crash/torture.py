@@ -1,9 +1,9 @@
 """Large sizes of what CI tries small: `make torture`, which writes a dated report into docs/torture/.
 
-ALOFT_TORTURE=N multiplies the sizes (default 1: three quarters of an hour on two quiet cores; 0.05 tries whether they run),
-ALOFT_TORTURE_MINUTES bounds all of it (default 90). No trial has more than its share of that, and what the ones before
-have left. Words after the command (`python -m tests.crash.torture kill clock`) choose trials by their titles, and no
-report is written.
+ALOFT_TORTURE=N multiplies the sizes (default 1: three quarters of an hour on two quiet cores; 0.05 tries whether they
+run), ALOFT_TORTURE_MINUTES bounds all of it (default 90). No trial has more than its share of that, and what the ones
+before have left. Words after the command (`python -m tests.crash.torture kill clock`) choose trials by their titles,
+and no report is written.
 """
 
 from __future__ import annotations
@@ -85,7 +85,11 @@ def run(trial: Trial, seconds: float) -> str:
 
 def _told(said: str) -> list[str]:
     """What the trial counted, how it failed, and how pytest sums it up."""
-    return re.findall(r"^(\d+ (?:kills|cuts|times|crashes|failed calls).*|E +AssertionError: .*|\d+ (?:passed|failed).*)$", said, re.MULTILINE)
+    return re.findall(
+        r"^(\d+ (?:kills|cuts|times|crashes|failed calls).*|E +AssertionError: .*|\d+ (?:passed|failed).*)$",
+        said,
+        re.MULTILINE,
+    )
 
 
 def _stop(running: subprocess.Popen[str]) -> None:
