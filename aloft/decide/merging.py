@@ -9,7 +9,7 @@ from datetime import datetime
 from aloft.decide.calendar import WorkCalendar
 from aloft.decide.durations import ELAPSED_UNITS, add, day_after
 from aloft.decide.priority import priority_of
-from aloft.engagement.model import Duration, Moment
+from aloft.engagement.model import Duration, Model, Moment
 
 MERGE_WITHIN = Duration(5, "bd")
 """Where a model names moments that absorb others and gives no `merge_within`."""
@@ -28,6 +28,12 @@ class Near:
     moment: str
     due: datetime
     occurrence: int | None = None
+
+
+def within(model: Model) -> Duration:
+    """How far apart at most the larger and the smaller are due."""
+    policy = model.contact_policy
+    return (policy.merge_within if policy else None) or MERGE_WITHIN
 
 
 def absorbers(moments: Mapping[str, Moment]) -> Absorbers:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from aloft.engagement.economy import Complexity, Ownership, Transaction
-from aloft.engagement.model import Model
+from aloft.engagement.model import Model, Moment
 
 Side = Literal["self_service", "csm", "sales", "both"]
+
+
+@dataclass(frozen=True)
+class Stood:
+    """With whom deals of a kind were last, and in which term."""
+
+    side: Side
+    term: str
+
+
 MARGIN = 0.05
 """What is no further beyond the line than that leaves a deal with those who have it."""
 
@@ -43,6 +54,16 @@ def side(found: Complexity, threshold: float, stood: str = "") -> Side:
     ]
 
 
+def falls_to(found: Complexity, threshold: float | None, stood: Stood | None, term: str) -> Side | None:
+    """Who has a deal in a term ("": of no contract). In the term in which it was taken up it stays where it `stood`.
+
+    `threshold` None: it is unknown, and so is who has what nobody had.
+    """
+    if stood and term and stood.term == term:
+        return stood.side
+    return None if threshold is None else side(found, threshold, stood.side if stood else "")
+
+
 def roles(ownership: Ownership, chosen: Side) -> tuple[str, ...]:
     """The first is accountable, the others take part."""
     named = {
@@ -58,6 +79,13 @@ def roles_of_deals(model: Model) -> tuple[str, ...]:
     """Every role that a deal may fall to."""
     own = model.ownership
     return (own.self_service, own.csm, own.sales) if own else ()
+
+
+def may_own(model: Model, moment: Moment) -> tuple[str, ...]:
+    """The roles that a moment may fall to."""
+    if moment.transaction:
+        return tuple(dict.fromkeys(roles_of_deals(model)))
+    return tuple(dict.fromkeys(moment.owners.values()))
 
 
 def _beyond(value: float, threshold: float, stood: bool | None) -> bool:

@@ -11,9 +11,9 @@ from django.db.models import Q
 from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState
 from aloft.act.states import check
 from aloft.decide.calendar import WorkCalendar
-from aloft.decide.merging import MERGE_WITHIN, Absorbers, Near, absorber, absorbers, is_close
+from aloft.decide.merging import Absorbers, Near, absorber, absorbers, is_close, within
 from aloft.decide.values import Reason
-from aloft.engagement.model import Duration, Model
+from aloft.engagement.model import Duration
 from aloft.engine import words
 from aloft.engine.directory import Known
 from aloft.engine.turn import Turn
@@ -44,20 +44,15 @@ class Surroundings:
 def look_around(turn: Turn, candidates: Iterable[tuple[int, str]]) -> Surroundings:
     """`candidates`: the row of an account and a moment, each."""
     model = turn.program.model
-    by, within = absorbers(model.moments), _within(model)
+    by, apart = absorbers(model.moments), within(model)
     absorbed = [(account, moment) for account, moment in candidates if moment in by]
     if not absorbed:
-        return Surroundings(by, within)
+        return Surroundings(by, apart)
     accounts, asked = sorted({account for account, _ in absorbed}), _asked(by, absorbed)
     near: dict[int, list[Near]] = {}
     for start in range(0, len(accounts), AT_ONCE):
         near |= _near(accounts[start : start + AT_ONCE], asked)
-    return Surroundings(by, within, near)
-
-
-def _within(model: Model) -> Duration:
-    policy = model.contact_policy
-    return (policy.merge_within if policy else None) or MERGE_WITHIN
+    return Surroundings(by, apart, near)
 
 
 def _asked(by: Absorbers, absorbed: Iterable[tuple[int, str]]) -> frozenset[str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TypedDict
 
+from django.db.models import QuerySet
+
 from aloft.act.models import Verdict
-from aloft.decide.ownership import Side, complexity, roles, side
+from aloft.decide.ownership import Side, Stood, complexity, falls_to, roles
 from aloft.decide.values import Input, Reason
 from aloft.engagement.economy import Complexity, Ownership, Transaction
 from aloft.engagement.model import Model, Moment
@@ -36,33 +39,35 @@ def deal(turn: Turn, moment: Moment, row: Row, known: Known) -> Deal:
     if moment.transaction is None or model.ownership is None:
         return Deal(moment)
     found = complexity(model.ownership, moment.transaction, row["segment"], row.get("product"))
-    term = _term(row)
-    stood, since = _stood(known, model, moment.transaction)
+    term = term_of(row.get("_contract"), row["contract_end"])
+    stood = _stood(known, model, moment.transaction)
     threshold = _threshold(turn, model.ownership, row)
-    if stood is not None and term and since == term:
-        chosen = stood
-    elif threshold is None:
+    chosen = falls_to(found, threshold, stood, term)
+    if chosen is None:
         return Deal(moment, (_unknown(model.ownership, moment),))
-    else:
-        chosen = side(found, threshold, stood or "")
+    stays = term == (stood.term if stood else "") != ""
     owners = roles(model.ownership, chosen)
     owned = replace(moment, owners={"*": owners[0]}, participants=owners[1:])
-    reason = _reason(model.ownership, moment, found, threshold, chosen, stays=since == term != "")
+    reason = _reason(model.ownership, moment, found, threshold, chosen, stays=stays)
     return Deal(owned, (reason,), Told(side=chosen, term=term))
 
 
-def _term(row: Row) -> str:
-    """The contract and its end: a renewal begins another one."""
-    end = aware(row["contract_end"])
-    return f"{row.get('_contract') or ''} until {end.isoformat()}" if end else ""
+def term_of(contract: str | None, ends: datetime | None) -> str:
+    """The contract and its end, as a frame has them: a renewal begins another one."""
+    end = aware(ends)
+    return f"{contract or ''} until {end.isoformat()}" if end else ""
 
 
-def _stood(known: Known, model: Model, transaction: Transaction) -> tuple[Side | None, str]:
-    """On which side deals of this kind were last here, and in which term."""
+def taken_up(model: Model, transaction: Transaction) -> QuerySet[Verdict]:
+    """What has said with whom deals of this kind are, the last first."""
     named = [name for name, one in model.moments.items() if one.transaction == transaction]
-    opened = Verdict.objects.filter(account=known.row, moment__in=named, verdict="opened")
-    last = opened.filter(details__has_key="side").order_by("-at", "-id").first()
-    return (last.details["side"], last.details["term"]) if last else (None, "")
+    opened = Verdict.objects.filter(moment__in=named, verdict="opened", details__has_key="side")
+    return opened.order_by("-at", "-id")
+
+
+def _stood(known: Known, model: Model, transaction: Transaction) -> Stood | None:
+    last = taken_up(model, transaction).filter(account=known.row).first()
+    return Stood(last.details["side"], last.details["term"]) if last else None
 
 
 def _threshold(turn: Turn, ownership: Ownership, row: Row) -> float | None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from aloft.cli.commands import app
 from aloft.measures.models import AccountProjection
 from aloft.records.models import Account
 from aloft.records.services import end_exception, except_account, set_book
+from tests.engine.planned import Plan, Planned, hours, of
 from tests.engine.world import World, at
 
 MODEL = """
@@ -59,8 +58,6 @@ contact_policy: {caps: [{channel: meeting, most: {high: 100min, low: 30min}, per
 economics: {gross_margin: .8, spend: {ongoing: 15%}, hours: {high: 75, low: 20}}
 """
 LOWER = MODEL.replace("mrr >= 5000", "mrr >= 4000")
-Plan = dict[str, Any]
-Planned = Callable[..., Plan]
 
 
 @pytest.fixture
@@ -73,33 +70,6 @@ def company(world: World) -> World:
     world.publish(MODEL, "2026-01-30")
     world.run("2026-02-02")
     return world
-
-
-@pytest.fixture
-def planned(world: World, tmp_path: Path, settings: Any) -> Planned:
-    """`aloft plan --json` of a text; the engine that made the company does not run."""
-    settings.ALOFT_HOME = tmp_path
-
-    def plan(text: str = "", *more: str, stored: str = "") -> Plan:
-        world.engine.close()
-        file = tmp_path / "draft.yaml"
-        file.write_text(text)
-        told = CliRunner().invoke(app, ["plan", stored or str(file), "--json", *more])
-        assert told.exit_code == 0, told.stderr
-        found: Plan = json.loads(told.stdout)
-        return found
-
-    return plan
-
-
-def of(plan: Plan, moment: str) -> Plan:
-    (found,) = [one for one in plan["moments"] if one["moment"] == moment]
-    return dict(found)
-
-
-def hours(plan: Plan, role: str, which: str) -> list[float]:
-    (found,) = [one for one in plan["roles"] if one["role"] == role]
-    return [week[which] for week in found["weeks"]]
 
 
 def test_the_text_in_force_changes_nothing(company: World, planned: Planned) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aloft.coverage.cost import HOURS, Cover, cover
+from aloft.decide.ownership import may_own
 from aloft.engagement.model import Model
 from aloft.engine.plan.dates import WEEKS
 from aloft.engine.plan.sides import Side
@@ -91,7 +92,7 @@ def hours_by_level(model: Model) -> Mapping[str, float]:
 
 def usual_rate(model: Model) -> float | None:
     """The mean of those of the roles that own moments; None where none of them has one."""
-    owners = dict.fromkeys(role for moment in model.moments.values() for role in moment.owners.values())
+    owners = dict.fromkeys(role for moment in model.moments.values() for role in may_own(model, moment))
     rates = [rate for name in owners if (rate := model.roles[name].rate) is not None]
     return sum(rates) / len(rates) if rates else None
 

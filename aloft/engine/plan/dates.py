@@ -19,6 +19,7 @@ from aloft.decide.durations import ELAPSED_UNITS
 from aloft.decide.recurrence import due_instants, opens_at
 from aloft.engagement.model import Duration, Every, Model, Offsets, OnDate, Roll, Schedule, ScheduleTrigger
 from aloft.engine.anchors import named_in_sql
+from aloft.engine.plan import absorbing
 from aloft.facts.store import FactStore
 from aloft.measures.frame import naive
 from aloft.measures.program import Program
@@ -26,7 +27,7 @@ from aloft.measures.program import Program
 WEEKS = 13
 SLACK = timedelta(days=2)  # local days reach beyond those of UTC
 
-DUE = """create temp table if not exists {name} (model text, moment text, account integer, anchor text, n integer,
+LAID = """create or replace temp table {name} (model text, moment text, account integer, anchor text, n integer,
   due timestamp, opens date)"""
 
 _DAYS = pa.schema(
@@ -70,11 +71,13 @@ class Weeks:
 
 @dataclass(frozen=True)
 class Dated:
-    """A scheduled moment; `narrows` is the SQL of where it meets an account as of now."""
+    """A scheduled moment; `narrows` is the SQL of where it meets an account as of now. `beyond`: how long after the
+    end of the weeks it still matters, for what it would take in."""
 
     moment: str
     trigger: ScheduleTrigger
     narrows: str
+    beyond: timedelta
 
     @property
     def counts_hours(self) -> bool:
@@ -97,8 +100,9 @@ def _durations(schedule: Every | Offsets | OnDate) -> tuple[Duration, ...]:
 
 
 def scheduled(program: Program) -> list[Dated]:
+    beyond = absorbing.beyond(program.model)
     return [
-        Dated(name, compiled.moment.trigger, compiled.narrows)
+        Dated(name, compiled.moment.trigger, compiled.narrows, beyond.get(name, absorbing.NOTHING))
         for name, compiled in program.moments.items()
         if isinstance(compiled.moment.trigger, ScheduleTrigger)
     ]
@@ -118,6 +122,7 @@ def lay_out(
     store: FactStore, model: Model, program: Program, weeks: Weeks, name: str, laid: Laid | None = None
 ) -> None:
     """Add to the table `name` what falls due within the weeks at the accounts of the frame; `due` is on their clocks.
+    Of what takes others in, also what falls due soon after.
 
     `known` is a table of keys that have opened, `last_due` of what opened last (moment, account, due, half): a
     recurrence goes on half its period after that. A moment that was `laid` out alike is dated anew only where it moved.
@@ -144,7 +149,7 @@ def _date(store: FactStore, one: Dated, model: Model, weeks: Weeks, name: str, a
     store.run(f"create or replace temp table subject as {_subjects(one, model, among)}")
     rows = list(_answers(store, one, model, weeks))
     store.load("answer", pa.table(_columns(rows), schema=_DAYS))
-    bounds = {"at": naive(weeks.at), "ends": weeks.ends}
+    bounds = {"at": naive(weeks.at), "ends": weeks.ends + one.beyond}
     store.run(f"insert into {name} {_joined(one, model)}", bounds)
 
 
@@ -180,7 +185,7 @@ def _wall(column: str, home: str, zone: str | None) -> str:
 
 def _answers(store: FactStore, one: Dated, model: Model, weeks: Weeks) -> Iterator[tuple[object, ...]]:
     asked = store.run("select distinct counted, zone, country, subdivision from subject")
-    window = (weeks.at - SLACK, weeks.ends.replace(tzinfo=UTC) + SLACK)
+    window = (weeks.at - SLACK, weeks.ends.replace(tzinfo=UTC) + one.beyond + SLACK)
     trigger = one.trigger
     for wall, zone, country, subdivision in asked:
         calendar = for_account(model.clock, zone or "UTC", country, subdivision or None)

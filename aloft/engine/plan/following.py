@@ -108,7 +108,7 @@ def lay_out_other(
         after.take(store, turn.program, model, history, weeks)
         return
     after.copy(store, before, model.name)
-    for table in (after.stands, after.due):
+    for table in (after.stands, after.laid, after.dealt):
         store.run(
             f"delete from {table} where model = $model and account not in "
             "(select account from decided_follow where model = $model)",

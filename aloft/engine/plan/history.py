@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
+from django.db.models import Q
 
 from aloft.act.models import Occurrence, OccurrenceState, Verdict
 from aloft.decide.calendar import WorkCalendar
 from aloft.decide.durations import add
 from aloft.engagement.model import Duration, Every, Model, ScheduleTrigger
+from aloft.engine.merging import GONE
 from aloft.facts.store import FactStore
 from aloft.measures.frame import naive
 
 LOOKED_BACK = timedelta(days=90)
-UNDONE = (OccurrenceState.PLANNED, OccurrenceState.OPEN, OccurrenceState.STARTED)
+UNTOUCHED = (OccurrenceState.PLANNED, OccurrenceState.OPEN)
+UNDONE = (*UNTOUCHED, OccurrenceState.STARTED)
 
 _INSTANT = pa.timestamp("us")
 _KEYS = pa.schema([("row", pa.int64()), ("moment", pa.string()), ("anchor", pa.string()), ("n", pa.int32())])
@@ -26,6 +29,7 @@ _LAST = pa.schema([("row", pa.int64()), ("moment", pa.string()), ("due", _INSTAN
 _OPEN = pa.schema(
     [
         ("row", pa.int64()),
+        ("occurrence", pa.int64()),
         ("moment", pa.string()),
         ("role", pa.string()),
         ("due", _INSTANT),
@@ -33,6 +37,15 @@ _OPEN = pa.schema(
         ("version", pa.int64()),
         ("started", pa.bool_()),
         ("shared", pa.bool_()),
+    ]
+)
+_NEAR = pa.schema(
+    [
+        ("row", pa.int64()),
+        ("occurrence", pa.int64()),
+        ("moment", pa.string()),
+        ("due", _INSTANT),
+        ("untouched", pa.bool_()),
     ]
 )
 _FIRED = pa.schema([("row", pa.int64()), ("moment", pa.string()), ("called", pa.string())])
@@ -62,14 +75,55 @@ class History:
             from last_due join (select account, zone from concerned) using (account)"""
         )
 
+    def load_near(
+        self, store: FactStore, model: Model, moments: Collection[str], span: timedelta, *, renamed: bool
+    ) -> None:
+        """Make `standing_near`: what stands or was held of these moments and is due later than `span` ago, on the
+        account's clock. `renamed`: under the names that the text has for it."""
+        _load(store, "standing_near", _NEAR, self._near(moments, span, renamed))
+        zone = f"'{model.clock.zone}'" if model.clock.zone else "c.zone"
+        store.run(
+            f"""create or replace temp table standing_near as
+            select n.account, n.occurrence, n.moment, aloft_local(n.due, {zone}) as due, n.untouched
+            from standing_near n join concerned c using (account)"""
+        )
+
+    def _near(self, moments: Collection[str], span: timedelta, renamed: bool) -> Iterable[tuple[Any, ...]]:
+        names = {old: now for old, now in self.renamed.items() if renamed and now in moments}
+        rows = Occurrence.objects.filter(moment__in=[*moments, *names], due_at__gt=self.at - span)
+        untouched = Q(state__in=UNTOUCHED, owner__isnull=False, escalations=0)
+        told = rows.exclude(closed_as__in=GONE).annotate(untouched=untouched)
+        for row, key, moment, due, free in told.values_list("account", "pk", "moment", "due_at", "untouched"):
+            yield row, key, names.get(moment, moment), naive(due), free
+
     def _now(self, moment: str) -> str:
         return self.renamed.get(moment, moment)
 
     def _open(self) -> Iterable[tuple[Any, ...]]:
         rows = Occurrence.objects.filter(state__in=UNDONE).order_by("pk")
-        told = ("account", "moment", "role", "due_at", "effort_minutes", "model_version", "state", "group")
-        for row, moment, role, due, minutes, version, state, group in rows.values_list(*told):
-            yield row, moment, role, naive(due), minutes, version, state == OccurrenceState.STARTED, group
+        told = (
+            "account",
+            "pk",
+            "moment",
+            "role",
+            "due_at",
+            "effort_minutes",
+            "model_version",
+            "state",
+            "group",
+        )
+        for row, key, moment, role, due, minutes, version, state, group in rows.values_list(*told):
+            yield (
+                row,
+                key,
+                moment,
+                role,
+                naive(due),
+                minutes,
+                version,
+                state == OccurrenceState.STARTED,
+                group,
+            )
 
     def _fired(self) -> Iterable[tuple[Any, ...]]:
         rows = Occurrence.objects.filter(opened_at__gt=self.at - LOOKED_BACK, opened_at__lte=self.at)
@@ -82,7 +136,7 @@ class History:
         skipped = Verdict.objects.filter(verdict="skipped", at__gt=self.at - LOOKED_BACK)
         for rows in (opened, skipped):
             for row, moment, anchor, n in rows.values_list(*told):
-                yield row, self._now(moment), anchor, n
+                yield from ((row, name, anchor, n) for name in {moment, self._now(moment)})
 
     def _last(self, moment: str, period: Duration) -> Iterable[tuple[Any, ...]]:
         """What opened so recently that it still keeps the next one away."""

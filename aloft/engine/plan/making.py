@@ -33,6 +33,7 @@ from aloft.engine.plan.values import Plan
 from aloft.engine.turn import Turn
 from aloft.engine.versions import Running
 from aloft.facts.keep import Progress
+from aloft.facts.store import FactStore
 from aloft.measures.lean import dating, lean, read_alike
 from aloft.measures.program import compile_model
 from aloft.records.models import ModelVersion
@@ -153,14 +154,14 @@ def _laid_out(outlay: Outlay, assigned: following.Assigned | None, sides: tuple[
         old = ground.live[0].program.model
         program = compile_model(dating(old))
         before.take(store, program, old, outlay.history, outlay.weeks)
-        before.finish(store)
+        before.finish(store, outlay.history, outlay.weeks)
         dated = () if old.experiments or model.experiments else scheduled(program)
     outlay.coming.step()
     positions.move(turn, positions.unkept)
     outlay.coming.step()
-    laid = Laid(before.due, dated, turn.moved)
+    laid = Laid(before.laid, dated, turn.moved)
     after.take(store, turn.program, model, outlay.history, outlay.weeks, laid)
-    after.finish(store, turn)
+    after.finish(store, outlay.history, outlay.weeks, turn)
     outlay.coming.step()
     return turn
 
@@ -258,10 +259,13 @@ def _rates(compared: Compared) -> tuple[rates.Rated, rates.Rated]:
 
 def _work(compared: Compared, rated: tuple[rates.Rated, rates.Rated]) -> work.Work:
     store, weeks = compared.ground.store, compared.weeks
-    standing_open = work.by_open(store, weeks)
     return work.Work(
-        before=work.added(work.by_schedule(store, compared.before, weeks), standing_open),
-        after=work.added(work.by_schedule(store, compared.after, weeks), standing_open),
+        before=_hours(store, compared.before, weeks),
+        after=_hours(store, compared.after, weeks),
         usual=work.by_rate(compared.model, rated[1].by_role),
         usual_before=work.by_rate(compared.was, rated[0].by_role) if compared.was else {},
     )
+
+
+def _hours(store: FactStore, side: Side, weeks: Weeks) -> work.Hours:
+    return work.added(work.by_schedule(store, side, weeks), work.by_open(store, side, weeks))

@@ -37,6 +37,7 @@ def moments(
     """Those of the text in its order, then those that it has no longer."""
     renamed = {moment.was: name for name, moment in now.moments.items() if moment.was}
     dues = _dues(store, sides, renamed, weeks)
+    absorbed = _absorbed(store, sides[0], weeks), _absorbed(store, sides[1], weeks)
     true = begun(turn, store, now, weeks.today)
     old = dict(was.moments) if was else {}
     found = []
@@ -44,15 +45,16 @@ def moments(
         before = old.pop(name, None) or old.pop(moment.was or "", None)
         change = _change(before, moment)
         due = dues.get(name, Dues())
-        found.append(_plan(now, before, moment, change, due, true.get(name, 0), sides, rates))
+        found.append(_plan(now, before, moment, change, due, true.get(name, 0), sides, rates, absorbed))
     for name, moment in old.items():
-        found.append(_plan(now, moment, None, "gone", dues.get(name, Dues()), 0, sides, rates))
+        gone = dues.get(name, Dues())
+        found.append(_plan(now, moment, None, "gone", gone, 0, sides, rates, absorbed))
     return tuple(found)
 
 
 def _plan(
     now: Model, before: Moment | None, after: Moment | None, change: Change, due: Dues, true: int,
-    sides: tuple[Side, Side], rates: tuple[Rated, Rated],
+    sides: tuple[Side, Side], rates: tuple[Rated, Rated], absorbed: tuple[Mapping[str, int], Mapping[str, int]],
 ) -> MomentPlan:  # fmt: skip
     told = after or before
     assert told is not None
@@ -70,6 +72,8 @@ def _plan(
         closes=due.closes,
         moves=due.moves,
         at_once=due.at_once + true,
+        absorbed_before=absorbed[0].get(before.name, 0) if before else 0,
+        absorbed=absorbed[1].get(after.name, 0) if after else 0,
         effort=round(hours_each(told), 2),
         rate_before=rates[0].by_moment.get(before.name) if before else None,
         rate=rates[1].by_moment.get(after.name) if after else None,
@@ -104,6 +108,16 @@ def _dues(
         {"today": weeks.today},
     )
     return {moment: Dues(*numbers) for moment, *numbers in found}
+
+
+def _absorbed(store: FactStore, side: Side, weeks: Weeks) -> dict[str, int]:
+    """By moment, how many go into a larger one; under the names of that side."""
+    return dict(
+        store.run(
+            f"select moment, count(*) from {side.taken} where due < $ends group by moment",
+            {"ends": weeks.ends},
+        )
+    )
 
 
 def begun(turn: Turn, store: FactStore, model: Model, today: date) -> dict[str, int]:

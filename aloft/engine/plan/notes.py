@@ -17,6 +17,7 @@ def notes(ground: Ground, model: Model, moments: Sequence[MomentPlan]) -> tuple[
         *_unmeasured(moments),
         *_conditional(model),
         *_owned_by_transaction(model),
+        *_absorbed(moments),
         *experiments.notes(model, {one.moment: one.meets for one in moments}, ground.at.date()),
         *_late(ground),
         *_home(ground, model),
@@ -61,7 +62,16 @@ def _owned_by_transaction(model: Model) -> list[str]:
     if not asked or model.ownership is None:
         return []
     csm = model.ownership.csm
-    return [f"{_listed(asked)}: who has it follows from each deal; the hours are counted for {csm}"]
+    return [
+        f"{_listed(asked)}: counted for whoever has each deal by its value as of now, where that is unknown for {csm}"
+    ]
+
+
+def _absorbed(moments: Sequence[MomentPlan]) -> list[str]:
+    taken = [f"{one.absorbed:,} of {one.moment}" for one in moments if one.absorbed]
+    return (
+        [f"Due close to something larger that absorbs it, and not counted: {_listed(taken)}"] if taken else []
+    )
 
 
 def _late(ground: Ground) -> list[str]:

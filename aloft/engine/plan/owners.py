@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from aloft.decide.ownership import may_own
 from aloft.engagement.expressions import Expression
 from aloft.engagement.load import check_book_rule
 from aloft.engagement.model import Model, Role
@@ -115,7 +116,7 @@ def _unskilled(model: Model) -> list[Lack]:
         known.setdefault(role, set()).update(skills)
     found = []
     for name, moment in model.moments.items():
-        for role in dict.fromkeys(moment.owners.values()):
+        for role in may_own(model, moment):
             missing = [skill for skill in moment.skills if skill not in known.get(role, set())]
             if missing and not model.roles[role].automated:
                 says = f"nobody who is {role} knows {' or '.join(missing)}: somebody takes it all the same"
@@ -129,7 +130,7 @@ def _no_book(name: str, role: Role) -> str:
 
 
 def _owned_by(model: Model, role: str) -> tuple[str, ...]:
-    return tuple(name for name, moment in model.moments.items() if role in moment.owners.values())
+    return tuple(name for name, moment in model.moments.items() if role in may_own(model, moment))
 
 
 def _met(
@@ -138,12 +139,12 @@ def _met(
     """Accounts at which the role owns a moment that meets them; and those of them that no book of the role holds."""
     tests = []
     for name in moments:
-        owned = f"select touch from {side.owned} where model = '{model.name}' and moment = '{name}' and role = '{role}'"
-        touches = [row[0] for row in store.run(owned)]
-        listed = ", ".join(f"'{touch}'" for touch in touches) or "null"
-        tests.append(
-            f"(({turn.program.moments[name].place}) and array_to_string(f._touch_set, ',') in ({listed}))"
+        whose = (
+            _deals(model, side, role, name)
+            if model.moments[name].transaction
+            else _touches(store, model, side, role, name)
         )
+        tests.append(f"(({turn.program.moments[name].place}) and {whose})")
     found = store.run(
         f"""select count(*), count(*) filter (where h.customer is null)
         from frame f join concerned c on c.account = f._account
@@ -152,3 +153,17 @@ def _met(
         {"role": role},
     )
     return int(found[0][0]), int(found[0][1])
+
+
+def _touches(store: FactStore, model: Model, side: Side, role: str, moment: str) -> str:
+    """SQL of where the role owns the moment by touch."""
+    owned = f"select touch from {side.owned} where model = $model and moment = $moment and role = $role"
+    found = store.run(owned, {"model": model.name, "moment": moment, "role": role})
+    listed = ", ".join(f"'{touch}'" for (touch,) in found) or "null"
+    return f"array_to_string(f._touch_set, ',') in ({listed})"
+
+
+def _deals(model: Model, side: Side, role: str, moment: str) -> str:
+    """SQL of where a deal falls to the role."""
+    return f"""f._account in (select account from {side.dealt}
+      where model = '{model.name}' and moment = '{moment}' and role = '{role}')"""

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from aloft.coverage.rate import weekly
+from aloft.decide.ownership import may_own
 from aloft.engagement.load import load
 from aloft.engagement.model import (
     AnswerTrigger,
@@ -102,7 +103,7 @@ def rates(
         seen, says = counted, ""
         if lately and days is not None and days < LEAST and not isinstance(moment.trigger, ManualTrigger):
             seen, days, says = tested, lately.days, REPLAYED.format(days=lately.days)
-        roles = {role: seen.get((name, role), 0) for role in dict.fromkeys(moment.owners.values())}
+        roles = {role: seen.get((name, role), 0) for role in may_own(model, moment)}
         by_moment[name] = _rate(moment, sum(roles.values()), days, says)
         by_role |= {(name, role): _rate(moment, number, days, says) for role, number in roles.items()}
     return Rated(by_moment, by_role)
@@ -124,8 +125,9 @@ def _counted(store: FactStore, side: Side, model: str, table: str) -> Mapping[tu
     """Openings by moment and role: each as it would be owned on that side, under the name that it has there."""
     named = "called" if side.name == "before" else "moment"
     found = store.run(
-        f"""select f.{named}, o.role, count(*) from {table} f join {side.stands} s using (account)
+        f"""select f.{named}, coalesce(e.role, o.role), count(*) from {table} f join {side.stands} s using (account)
         join {side.owned} o on o.model = s.model and o.moment = f.{named} and o.touch = s.touch
+        left join {side.dealt} e on e.account = f.account and e.model = s.model and e.moment = f.{named}
         join {side.met} m on m.account = f.account and m.moment = f.{named}
         anti join held_out h on h.account = f.account and h.moment = f.{named}
         where s.model = $model group by all""",

@@ -12,8 +12,8 @@ from aloft.decide.owners import role_by_touch
 from aloft.engagement.expressions import Expression
 from aloft.engagement.model import Model, Moment
 from aloft.engine.opening import minutes_of
-from aloft.engine.plan import exceptions, experiments
-from aloft.engine.plan.dates import DUE, Laid, Weeks, lay_out
+from aloft.engine.plan import absorbing, deals, exceptions, experiments
+from aloft.engine.plan.dates import LAID, Laid, Weeks, lay_out
 from aloft.engine.plan.ground import Ground
 from aloft.engine.plan.history import History
 from aloft.engine.staff import Staff
@@ -27,9 +27,11 @@ from aloft.records.models import ModelVersion
 _STANDS = """create or replace temp table {name} (account integer, model text, phase text, segment text, touch text,
   mrr double, entry integer)"""
 _WORK = """create or replace temp table {name} as
-  select d.model, d.moment, d.due, s.segment, s.phase, o.role, o.minutes, o.shared, count(*) as n
+  select d.model, d.moment, d.due, s.segment, s.phase, coalesce(e.role, o.role) as role, o.minutes, o.shared,
+    count(*) as n
   from {due} d join {stands} s using (account, model)
-  join {owned} o on o.model = d.model and o.moment = d.moment and o.touch = s.touch group by all"""
+  join {owned} o on o.model = d.model and o.moment = d.moment and o.touch = s.touch
+  left join {dealt} e on e.account = d.account and e.model = d.model and e.moment = d.moment group by all"""
 """`n` accounts of one place at which a moment falls due at one instant, as work of one role."""
 _ROLES = pa.schema(
     [
@@ -45,8 +47,10 @@ _ROLES = pa.schema(
 
 @dataclass
 class Side:
-    """`stands`, `due`, `owned`, `work` and `met` are the names of its tables; `meets` counts accounts by model and
-    moment."""
+    """`laid` to `met` are the names of its tables; `meets` counts accounts by model and moment.
+
+    `laid` is what schedules say, `taken` what of it goes into something larger, `due` the rest of it within the weeks;
+    `spared` are occurrences that stand open and will close in favour of something larger."""
 
     name: str
     models: dict[str, Model] = field(default_factory=dict)
@@ -57,12 +61,29 @@ class Side:
         return f"stands_{self.name}"
 
     @property
+    def laid(self) -> str:
+        return f"laid_{self.name}"
+
+    @property
+    def taken(self) -> str:
+        return f"taken_{self.name}"
+
+    @property
+    def spared(self) -> str:
+        return f"spared_{self.name}"
+
+    @property
     def due(self) -> str:
         return f"due_{self.name}"
 
     @property
     def owned(self) -> str:
         return f"owned_{self.name}"
+
+    @property
+    def dealt(self) -> str:
+        """Who has what a transaction owns, by account."""
+        return f"dealt_{self.name}"
 
     @property
     def work(self) -> str:
@@ -74,8 +95,10 @@ class Side:
 
     def begin(self, store: FactStore) -> None:
         store.run(_STANDS.format(name=self.stands))
-        store.run(f"drop table if exists {self.due}")
-        store.run(DUE.format(name=self.due))
+        store.run(LAID.format(name=self.laid))
+        store.run(absorbing.TAKEN.format(name=self.taken))
+        store.run(absorbing.SPARED.format(name=self.spared))
+        store.run(deals.DEALT.format(name=self.dealt))
 
     def take(
         self,
@@ -96,22 +119,30 @@ class Side:
         )
         self.meets |= _meets(store, program)
         history.load_last(store, model)
-        lay_out(store, model, program, weeks, self.due, laid)
-        exceptions.leave_out(store, model, self.due, weeks.at)
+        deals.deal_out(store, program, model, self.dealt)
+        lay_out(store, model, program, weeks, self.laid, laid)
+        exceptions.leave_out(store, model, self.laid, weeks.at)
         if model.experiments:
-            experiments.leave_out(store, model, self.due)
+            experiments.leave_out(store, model, self.laid)
 
     def copy(self, store: FactStore, other: Side, model: str) -> None:
         """A model that nothing changes for."""
         self.models[model] = other.models[model]
         self.meets |= {key: number for key, number in other.meets.items() if key[0] == model}
-        for table, theirs in ((self.stands, other.stands), (self.due, other.due)):
+        for table, theirs in (
+            (self.stands, other.stands),
+            (self.laid, other.laid),
+            (self.dealt, other.dealt),
+        ):
             store.run(f"insert into {table} select * from {theirs} where model = $model", {"model": model})
 
-    def finish(self, store: FactStore, turn: Turn | None = None) -> None:
+    def finish(self, store: FactStore, history: History, weeks: Weeks, turn: Turn | None = None) -> None:
         """Once all models are laid out. Of the `turn`’s the place of a moment decides which openings count again."""
         self._assign(store)
-        store.run(_WORK.format(name=self.work, due=self.due, stands=self.stands, owned=self.owned))
+        self._absorb(store, history, weeks, renamed=turn is not None)
+        store.run(
+            _WORK.format(name=self.work, due=self.due, stands=self.stands, owned=self.owned, dealt=self.dealt)
+        )
         if turn is None:
             store.run(
                 f"create or replace temp table {self.met} as select distinct account, called as moment from fired"
@@ -127,6 +158,22 @@ class Side:
                     where ({place}) is true""",
                     {"moment": moment},
                 )
+
+    def _absorb(self, store: FactStore, history: History, weeks: Weeks, *, renamed: bool) -> None:
+        """Make `due`: all that is laid out, where nothing absorbs anything."""
+        absorbs = [model for model in self.models.values() if absorbing.beyond(model)]
+        for model in absorbs:
+            absorbing.take_in(store, model, self.laid, history, self.taken, self.spared, renamed=renamed)
+        if not absorbs:
+            store.run(f"create or replace temp view {self.due} as select * from {self.laid}")
+            return
+        store.run(
+            f"""create or replace temp table {self.due} as select l.* from {self.laid} l
+            anti join {self.taken} t on t.model = l.model and t.moment = l.moment and t.account = l.account
+              and t.due = l.due
+            where l.due < $ends""",
+            {"ends": weeks.ends},
+        )
 
     def _assign(self, store: FactStore) -> None:
         """Whose work each moment is at each set of touch levels, and how much; `shared`: one session for all."""
@@ -170,7 +217,7 @@ def in_force(ground: Ground, side: Side, history: History, weeks: Weeks) -> None
         frames.ask_all(ground.at, among=(model.name,) if several else None)
         frames.build()
         side.take(ground.store, compile_model(bare), model, history, weeks)
-    side.finish(ground.store)
+    side.finish(ground.store, history, weeks)
 
 
 @dataclass(frozen=True)

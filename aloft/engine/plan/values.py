@@ -53,7 +53,8 @@ class Rate:
 class MomentPlan:
     """`meets` are accounts in its phase, segment and touch. `due` is what falls due within the weeks; of those
     `opens` are only due under the text, `closes` only under what is in force, and `moves` on another day.
-    `at_once` opens as the text is published. Of a moment without a schedule there is a `rate` instead."""
+    `at_once` opens as the text is published. `absorbed` goes into something larger, and is not in `due`. Of a moment
+    without a schedule there is a `rate` instead."""
 
     moment: str
     title: str
@@ -68,6 +69,8 @@ class MomentPlan:
     closes: int
     moves: int
     at_once: int
+    absorbed_before: int
+    absorbed: int
     effort: float
     rate_before: Rate | None
     rate: Rate | None

@@ -9,6 +9,7 @@ from datetime import date
 
 from aloft.coverage.capacity import Worker, hours_by_week
 from aloft.decide.calendar import for_person
+from aloft.decide.ownership import may_own
 from aloft.engagement.model import Model, Moment
 from aloft.engine.opening import minutes_of
 from aloft.engine.plan.dates import WEEKS, Weeks
@@ -37,12 +38,13 @@ def by_schedule(store: FactStore, side: Side, weeks: Weeks) -> Hours:
     return _spread(found)
 
 
-def by_open(store: FactStore, weeks: Weeks) -> Hours:
-    """What stands open is done in the week in which it is due; what is late, at once; a group session once."""
+def by_open(store: FactStore, side: Side, weeks: Weeks) -> Hours:
+    """What stands open is done in the week in which it is due; what is late, at once; a group session once.
+    What closes in favour of something larger is not done."""
     found = store.run(
-        """with work as (
+        f"""with work as (
           select role, greatest(date_diff('day', $first, due::date) // 7, 0) as week, minutes, moment, due, shared
-          from open_now)
+          from open_now where occurrence not in (select occurrence from {side.spared}))
         select role, week, sum(minutes) from (
           select role, week, minutes from work where not shared
           union all select role, week, minutes from (
@@ -163,5 +165,5 @@ def _unmeasured(model: Model, role: str) -> tuple[str, ...]:
     return tuple(
         name
         for name, moment in model.moments.items()
-        if role in moment.owners.values() and moment.effort is None and moment.length is None
+        if role in may_own(model, moment) and moment.effort is None and moment.length is None
     )
