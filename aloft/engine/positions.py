@@ -22,9 +22,9 @@ _TOLD = """
     with part as (select id as account from account where whole is not null and id in (select unnest($accounts))),
     begun as (
       select account, min(told) as first from (
-        select e.account, e.occurred as told from event e semi join part using (account)
+        select account, occurred as told from event semi join part using (account)
         union all
-        select k.account, coalesce(k.signed, k.starts)::timestamp from contract k semi join part using (account))
+        select account, coalesce(signed, starts)::timestamp from contract semi join part using (account))
       group by account),
     told as (
       select account, valid from attribute
@@ -213,7 +213,7 @@ def _turning_points(turn: Turn, entered: Iterable[Move]) -> dict[int, set[dateti
     dates = ("contract_signed", "contract_start", "contract_end")
     known = [(account, row[name]) for account, row in rows.items() for name in dates]
     accounts = list(rows)
-    known += turn.frames.connection.execute(_TOLD, {"accounts": accounts}).fetchall()
+    known += turn.frames.facts.execute(_TOLD, {"accounts": accounts}).fetchall()
     known += _last_of_days(turn, accounts)
     for account, instant in known:
         at = aware(instant)
@@ -227,7 +227,7 @@ def _last_of_days(turn: Turn, accounts: list[int]) -> list[tuple[int, datetime]]
     all as a model goes live."""
     names = _counted_by_phases(turn.program.model)
     only = "and name in (select id from event_name where name in (select unnest($names)))" if names else ""
-    found: list[tuple[int, datetime]] = turn.frames.connection.execute(
+    found: list[tuple[int, datetime]] = turn.frames.facts.execute(
         f"""select account, max(occurred) from event
         where account in (select unnest($accounts)) and stream in (0, 2) and seq > $after {only}
         group by account, day

@@ -4,26 +4,38 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from aloft.engine.erasing import completed
 from aloft.engine.jobs import Answer, Job
 from aloft.engine.loop import Engine
-from aloft.engine.plan.ground import DECIDED, Ground, ground
+from aloft.engine.plan.ground import Ground, ground
 from aloft.facts.keep import Progress
 from aloft.facts.warehouse import FACTS, Exported, Relation, export, folder_of, forget
-from aloft.measures.frame import set_up
+from aloft.measures.decided import DECIDED
+from aloft.measures.frame import naive, set_up
+from aloft.measures.spark.evaluation import LATE
+from aloft.revenue.rates import quoted
 
 STANDING = ("standing", "contracts_known")
 MEANWHILE = "somebody was erased while the export was made, so it is gone: export again"
 
 
-def relations() -> Iterator[Relation]:
-    """What a frame is read from, but for state, which follows from events."""
+def relations(behind: Mapping[str, datetime] = MappingProxyType({})) -> Iterator[Relation]:
+    """What a frame is read from, but for state, which follows from events. `behind`: sources that are late, each with
+    its mark."""
     yield from FACTS
     for name in (*STANDING, *DECIDED):
         yield Relation(name, f"SELECT * FROM {name}")
+    yield Relation(LATE, _late(behind))
+
+
+def _late(behind: Mapping[str, datetime]) -> str:
+    marks = [f"SELECT {quoted(source)}, TIMESTAMP '{naive(mark)}'" for source, mark in sorted(behind.items())]
+    return " UNION ALL ".join(["SELECT ''::TEXT AS source, NULL::TIMESTAMP AS mark WHERE false", *marks])
 
 
 def answer(engine: Engine, progress: Progress) -> Answer:
@@ -37,7 +49,7 @@ def _exported(stands: Ground, erased: int, home: Path, progress: Progress) -> An
         set_up(stands.store.connection, stands.store.home_zone)
         stands.decide_here()
         stands.standing.refresh()
-        exported = export(stands.store, folder_of(home), stands.at, relations(), progress)
+        exported = export(stands.store, folder_of(home), stands.at, relations(stands.behind), progress)
     finally:
         stands.close()
     if completed() != erased:

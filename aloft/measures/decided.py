@@ -24,6 +24,7 @@ create temp table if not exists decided_moment (
 create temp table if not exists decided_spell (
   account integer, moment text, holds boolean, since timestamp, n integer);
 """
+DECIDED = ("decided_position", "decided_follow", "decided_moment", "decided_spell", "decided_daily")
 _POSITION = {
     "phase": "phase",
     "phase_start": "phase_start",

@@ -23,6 +23,11 @@ class Told:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
 
+    @property
+    def facts(self) -> duckdb.DuckDBPyConnection:
+        """The connection that has every event."""
+        return self.connection
+
     def accounts(self) -> list[int]:
         """Those that the frame tells of."""
         found = self.connection.execute("select distinct _account from frame order by _account").fetchall()

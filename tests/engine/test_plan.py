@@ -297,3 +297,11 @@ def test_a_stored_version_tells_what_going_back_would_do(company: World, planned
     plan = planned(stored="acme@1")
     assert (plan["version"], plan["before"]) == (3, 2)
     assert [(one["was"], one["now"]) for one in plan["moves"]] == [("tier_1", "tier_2"), ("high", "low")]
+
+
+def test_spark_is_not_asked_before_there_is_an_export(company: World, tmp_path: Path, settings: Any) -> None:
+    settings.ALOFT_HOME = tmp_path
+    (tmp_path / "draft.yaml").write_text(MODEL)
+    told = CliRunner().invoke(app, ["plan", str(tmp_path / "draft.yaml"), "--spark", "sc://127.0.0.1:1"])
+    assert told.exit_code == 1
+    assert "holds no export of this release: write one with `aloft warehouse`" in told.stderr

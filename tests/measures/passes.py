@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from shutil import copyfile
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -61,10 +62,12 @@ def _naive(value: Any) -> Any:
     )
 
 
-def by_duckdb(store: FactStore, model: Model, at: datetime) -> pa.Table:
+def by_duckdb(
+    store: FactStore, model: Model, at: datetime, behind: Mapping[str, datetime] = MappingProxyType({})
+) -> pa.Table:
     program = compile_model(model)
     keep(store, program.kept)
-    frames = Frames(store.connection, model, store.home_zone)
+    frames = Frames(store.connection, model, store.home_zone, behind=behind)
     frames.ask_all(at)
     frames.build()
     columns = [name for name, *_ in store.run("describe frame")]

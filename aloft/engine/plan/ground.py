@@ -22,10 +22,11 @@ from aloft.engine.versions import Running, Versions
 from aloft.facts.keep import Progress
 from aloft.facts.state import KEPT, Kept, add_kept
 from aloft.facts.store import FactStore
+from aloft.measures.decided import DECIDED
 from aloft.measures.frame import Frames
+from aloft.measures.spark.frames import SparkFacts, SparkFrames
 from aloft.revenue.standing import Standing
 
-DECIDED = ("decided_position", "decided_follow", "decided_moment", "decided_spell", "decided_daily")
 SLICE = 2_000_000  # numbers of the log that are read at a time
 
 
@@ -46,9 +47,13 @@ class Ground:
     standing: Standing
     waiting: int = 0
     """Facts and edits that are not taken in yet."""
+    far: SparkFacts | None = None
+    """Where the events are, if the store has all but these."""
 
     def frames(self, model: Model, further: Sequence[Expression] = ()) -> Frames:
         """Frames in the connection of this ground; one set at a time."""
+        if self.far is not None:
+            return SparkFrames(self.far, self.store, model, further, self.behind, self.standing)
         home = self.store.home_zone
         return Frames(self.store.connection, model, home, further, self.behind, standing=self.standing)
 
@@ -93,12 +98,15 @@ def ground(engine: Engine) -> Ground:
     )
 
 
-def keep_here(store: FactStore, definitions: Iterable[Kept], progress: Progress) -> None:
+def keep_here(ground: Ground, definitions: Iterable[Kept], progress: Progress) -> None:
     """Make the state that these need and nobody keeps, for this connection alone.
 
     A temporary table stands before a table of the same name: rows go there, and a view joins both.
     """
-    wanted = {definition.digest: definition for definition in definitions}
+    store, wanted = ground.store, {definition.digest: definition for definition in definitions}
+    if ground.far is not None:
+        ground.far.fill(wanted.values())
+        return
     known = store.integers("SELECT digest FROM kept")
     missing = [wanted[digest] for digest in sorted(wanted.keys() - known)]
     if not missing:

@@ -101,11 +101,10 @@ def _renamed(model: Model) -> dict[str, str]:
 
 def _settle_in(ground: Ground, bare: Model, read: Sequence[Expression], coming: Coming) -> None:
     """What a plan reads besides the facts: accounts by name, what was decided, and the state that metrics need."""
-    store = ground.store
     name_accounts(ground)
     ground.frames(bare, read)  # makes the tables of decisions
     ground.decide_here()
-    keep_here(store, compile_model(bare).kept, coming.filling)
+    keep_here(ground, compile_model(bare).kept, coming.filling)
     coming.step()
 
 

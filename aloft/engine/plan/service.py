@@ -80,12 +80,12 @@ def answer(engine: Engine, arguments: Mapping[str, Any], progress: Progress) -> 
 
 def _made(stands: Ground, reading: Reading, progress: Progress, home: Path | None) -> Answer:
     """`home`: where the log lies, if the past is asked too."""
-    seen = _replayed(home, reading.model, stands.at, progress) if home else None
+    seen = replayed(home, reading.model, stands.at, progress) if home else None
     return {"plan": as_object(make(stands, reading, progress, seen))}
 
 
-def _replayed(home: Path, model: Model, at: datetime, progress: Progress) -> Lately | None:
-    """None where nothing was recorded yet."""
+def replayed(home: Path, model: Model, at: datetime, progress: Progress) -> Lately | None:
+    """What a text would have opened lately. None where nothing was recorded yet."""
     done = count(1)
     try:
         return lately(home, model, at, REPLAYED, lambda _at: progress(min(next(done), REPLAYED), REPLAYED))

@@ -69,6 +69,13 @@ class SparkConnection:
         del self.columns[name]
         self.session.catalog.dropTempView(name)
 
+    def load(self, name: str, table: pa.Table) -> None:
+        """Make a declared table of these rows."""
+        if not table.num_rows:
+            self._empty(name)
+            return
+        self._make(name, self._aligned(name, self.session.createDataFrame(table)))
+
     def put(self, name: str, frame: DataFrame) -> None:
         """Make it the table `name`."""
         frame.createOrReplaceTempView(name)
@@ -96,7 +103,7 @@ class SparkConnection:
             case exp.Delete():
                 self._empty(statement.this.name)
             case _:
-                return Result(_naive(self.frame(statement).toArrow()))
+                return Result(naive(self.frame(statement).toArrow()))
         return Result(pa.table({}))
 
     def _declare(self, statement: exp.Create) -> None:
@@ -137,7 +144,8 @@ class SparkConnection:
         self.put(name, self.session.read.parquet(str(place)) if written else frame.limit(0))
 
 
-def _naive(table: pa.Table) -> pa.Table:
+def naive(table: pa.Table) -> pa.Table:
+    """With instants as the store has them."""
     return table.cast(
         pa.schema(
             [

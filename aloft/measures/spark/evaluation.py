@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import parse_one
 
 from aloft.engagement.model import Model
-from aloft.facts import schema, state
-from aloft.facts.state import Kept
 from aloft.facts.warehouse import Manifest, manifest_of
 from aloft.measures.daily import quoted
 from aloft.measures.frame import Frames
 from aloft.measures.program import Program, compile_model
 from aloft.measures.spark.connection import SparkConnection
+from aloft.measures.spark.frames import FEW, Exported, SparkFacts
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-FEW = 2**62
-"""However many accounts there are, their windows are columns: constants are for one machine that adds up by itself."""
+LATE = "late_source"
+"""The relation of the sources that are late, each with its mark."""
 BLANK = frozenset({"opened", "due", "started", "done", "met", "cleared"})
 """Names of an occurrence: nobody asks about one."""
-
-
-class Exported:
-    """What contracts say is in the export."""
-
-    def refresh(self) -> None:
-        return
 
 
 def opened(session: SparkSession, folder: Path, scratch: Path) -> tuple[SparkConnection, Manifest]:
@@ -43,26 +35,20 @@ def opened(session: SparkSession, folder: Path, scratch: Path) -> tuple[SparkCon
     return connection, manifest
 
 
-def backfill(connection: SparkConnection, definitions: Iterable[Kept]) -> None:
-    """Fill the state that every metric may read, and that of these definitions, from the raw events."""
-    ids = dict(connection.execute("select name, id from event_name").fetchall())
-    told: dict[str, list[str]] = {name: [] for name in state.STATES}
-    for name, query in state.common_rows("event"):
-        told[name].append(query)
-    for one in definitions:
-        told[state.KEPT[one.kind]].append(state.rows_of(one, ids, "event"))
-    for name, queries in told.items():
-        connection.execute(f"create temp table {name} ({schema.TABLES[name]})")
-        connection.fill(name, queries)
+def late(connection: SparkConnection) -> dict[str, datetime]:
+    """By source, the mark beyond which what rests on it is unknown. An older export tells none."""
+    told = connection.execute(f"select source, mark from {LATE}") if LATE in connection.columns else None
+    return {source: mark.replace(tzinfo=UTC) for source, mark in told.fetchall()} if told else {}
 
 
 def evaluate(connection: SparkConnection, manifest: Manifest, model: Model, at: datetime) -> DataFrame:
     """The full pass: what `verdicts` tells of each account, by facts as of `at` and decisions as of the export."""
     program = compile_model(model)
-    backfill(connection, program.kept)
+    SparkFacts(connection).fill(program.kept)
     beside: Any = connection  # it answers all that frames ask of a connection
     standing: Any = Exported()
-    frames = Frames(beside, model, manifest.home_zone, many=FEW, standing=standing)
+    home, behind = manifest.home_zone, late(connection)
+    frames = Frames(beside, model, home, behind=behind, many=FEW, standing=standing)
     frames.ask_all(at)
     frames.build()
     return connection.frame(parse_one(verdicts(program, connection.columns["frame"]), read="duckdb"))

@@ -104,6 +104,15 @@ def _element(node: exp.Bracket) -> exp.Expr:
     return _call("get", node.this, *node.expressions)
 
 
+def _among(node: exp.In) -> exp.Expr:
+    """One of many that were handed over: `in (select unnest($these))`. Of none it is unknown, and so never true."""
+    query = node.args.get("query")
+    handed = query.find(exp.Tuple) if query is not None and query.find(exp.Explode) else None
+    if handed is None:
+        return node
+    return exp.In(this=node.this, expressions=[*handed.expressions] or [exp.null()])
+
+
 def _grouped(node: exp.Select) -> exp.Expr:
     """By all that is no sum, each told; a constant needs none, and a number would mean a place."""
     group = node.args.get("group")
@@ -124,6 +133,7 @@ _NAMED: Mapping[str, Callable[..., exp.Expr]] = {
 _SPELLED: Mapping[type[exp.Expr], Spelling] = {
     exp.DataType: _type,
     exp.Select: _grouped,
+    exp.In: _among,
     exp.ArgMax: _latest,
     exp.Bracket: _element,
     exp.ArrayOverlaps: lambda node: _call("arrays_overlap", node.this, node.expression),

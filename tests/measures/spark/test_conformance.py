@@ -5,8 +5,10 @@ Beside Sail, which is what `make test-spark` runs, it holds on PySpark: `ALOFT_S
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -24,10 +26,17 @@ from tests.measures.passes import Rows, a_company, assert_same, by_duckdb, cases
 from tests.measures.test_metrics import fill, told
 
 
-def by_spark(session: Any, store: FactStore, model: Model, at: datetime, folder: Path) -> Rows:
+def by_spark(
+    session: Any,
+    store: FactStore,
+    model: Model,
+    at: datetime,
+    folder: Path,
+    behind: Mapping[str, datetime] = MappingProxyType({}),
+) -> Rows:
     set_up(store.connection, store.home_zone)
     Standing(store.connection).refresh()
-    export(store, folder / "warehouse", at, relations())
+    export(store, folder / "warehouse", at, relations(behind))
     connection, manifest = opened(session, folder / "warehouse", folder / "scratch")
     return rows(evaluate(connection, manifest, model, at).toArrow())
 
@@ -53,6 +62,15 @@ def test_every_kind_of_metric_says_the_same_of_random_logs(session: Any, tmp_pat
         fill(store, told(case.several), 1, 0, definitions(model.metrics.values()))
         theirs = by_spark(session, store, model, at, tmp_path)
         assert_same(rows(by_duckdb(store, model, at)), theirs)
+
+
+@pytest.mark.slow
+def test_what_rests_on_a_source_that_is_late_is_unknown_to_both(session: Any, tmp_path: Path) -> None:
+    with a_company(60, 4_000) as (store, model, at):
+        behind = {"product": at - timedelta(days=10)}
+        ours = rows(by_duckdb(store, model, at, behind))
+        assert {row["sign_ins_28d"] for row in ours.values()} == {None}
+        assert_same(ours, by_spark(session, store, model, at, tmp_path, behind))
 
 
 ZONES = {

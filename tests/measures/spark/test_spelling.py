@@ -19,6 +19,10 @@ SPELLED = {
     "timezone('UTC', try_cast(x as timestamptz))": "TRY_CAST(x AS TIMESTAMP)",
     "timestamp '1970-01-01'": "CAST('1970-01-01' AS TIMESTAMP)",
     "arg_max(v, (a, b)) filter (where c)": "MAX_BY(v, STRUCT(a, b)) FILTER(WHERE c)",
+    "a in (select unnest((1, 2)))": "a IN (1, 2)",
+    "a in (select id from t where b in (select unnest(('x',))))": (
+        "a IN (SELECT id FROM t WHERE b IN ('x'))"
+    ),
     "touch_set[1]": "GET(touch_set, 0)",
     "list_has_any(t, ['high'])": "ARRAYS_OVERLAP(t, ARRAY('high'))",
     "1::bigint << least(d, 62)": "SHIFTLEFT(CAST(1 AS BIGINT), LEAST(d, 62))",
