@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 
+from aloft.engagement.library import preset
+from aloft.engagement.load import read_model
 from aloft.engine import warehouse
 from aloft.engine.plan import exported
 from aloft.engine.plan.service import answer
+from tests.engine.test_relationships import MODEL as PRODUCTS
+from tests.engine.test_relationships import sell
 from tests.engine.world import EXAMPLE, World, at
 
 TEXT = EXAMPLE.read_text()
@@ -105,6 +109,33 @@ def test_of_a_text_that_moves_accounts_and_counts_what_nobody_has_counted(
     ours, theirs = both(session, company, tmp_path, CHANGED)
     assert len(ours["moves"]) > 1
     assert {one["change"] for one in ours["moments"]} >= {"same", "changed"}
+    assert theirs == ours
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["freemium", "sansan"])
+def test_of_a_preset(session: Any, company: World, tmp_path: Path, name: str) -> None:
+    found = preset(name)
+    assert found is not None
+    text = read_model(found.text, found.file, found.find).document
+    ours, theirs = both(session, company, tmp_path, text, "first_model")
+    assert any(move["what"] == "model" for move in ours["moves"])
+    assert theirs == ours
+
+
+@pytest.mark.slow
+def test_of_relationships(session: Any, world: World, tmp_path: Path) -> None:
+    world.account("acme", "2026-01-01", country="DE", timezone="UTC")
+    sell(world, "Ledger", "5000", "2026-01-05")
+    sell(world, "Books", "900", "2026-01-08")
+    world.publish(PRODUCTS, "2026-01-01")
+    for day in ("2026-01-09", "2026-01-12"):
+        world.track("acme", "Ran", f"{day} 10:00", "ann", product="Ledger")
+    world.run("2026-01-20")
+    ours, theirs = both(session, world, tmp_path, PRODUCTS.replace("runs >= 2", "runs >= 1 or mrr < 1000"))
+    assert [(move["was"], move["now"], move["accounts"]) for move in ours["moves"]] == [
+        ("onboarding", "ongoing", 1)
+    ]
     assert theirs == ours
 
 
