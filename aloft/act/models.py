@@ -114,9 +114,18 @@ class Occurrence(models.Model):
         indexes = [
             models.Index(fields=["owner", "state", "due_at"]),
             models.Index(fields=["account", "state"]),
-            # With all that counting what waits reads, so that rows, which are wide, are left alone.
+            # With all that counting and finding what waits reads, so that rows, which are wide, are left alone.
             models.Index(
-                fields=["state", "due_at", "snoozed_until", "account", "effort_minutes", "group", "rank"]
+                fields=[
+                    "state",
+                    "due_at",
+                    "snoozed_until",
+                    "account",
+                    "effort_minutes",
+                    "group",
+                    "rank",
+                    "title",
+                ]
             ),
             models.Index(fields=["done_at"]),
             # What is open by moment, and at whom, without looking at rows.

@@ -117,6 +117,7 @@ class Contact(models.Model):
 
     class Meta:
         ordering = ["name", "external_id"]
+        indexes = [models.Index(fields=["name", "status"])]
 
     def __str__(self) -> str:
         return self.name or self.external_id

@@ -5,30 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
 
 from aloft.act.models import Due, DueKind
 from aloft.decide.ownership import roles_of_deals
 from aloft.engagement.model import Model, Moment
 from aloft.engine.opening import minutes_of
-from aloft.records.models import Account
 from aloft.workspace import selectors
 from aloft.workspace.reader import Reader
-from aloft.workspace.rows import projection_of
 
 AHEAD = timedelta(days=14)
 LOOKED_AT, SHOWN = 500, 5
-READ = (
-    "moment",
-    "at",
-    *(f"account__{name}" for name in ("name", "public_id", "projection__model", "projection__mrr")),
-)
+OF_ACCOUNT = ("name", "public_id", "projection__model", "projection__mrr")
+READ = ("moment", "at", *(f"account__{name}" for name in OF_ACCOUNT))
+
+
+class Row(NamedTuple):
+    """A scheduled opening; `model` and `mrr` are those of its account, None where it was never read."""
+
+    moment: str
+    at: datetime
+    account: str
+    account_id: UUID
+    model: str | None
+    mrr: Decimal | None
 
 
 @dataclass(frozen=True)
 class Next:
     """`worth`: MRR for each hour that the moment takes; None where either is unknown."""
 
-    account: Account
+    account: str
+    account_id: UUID
     title: str
     at: datetime
     worth: Decimal | None
@@ -38,20 +47,18 @@ def next_in_line(reader: Reader) -> list[Next]:
     """Of the scheduled openings of the coming two weeks those that fall to the reader, the most worth first."""
     models = {model.name: model for model in reader.models}
     soon = Due.objects.filter(kind=DueKind.OPEN, at__gt=reader.now, at__lte=reader.now + AHEAD)
-    full = selectors.seen_by(reader.person, soon).select_related("account__projection")
-    dues = full.only(*READ)
-    found = [_next(due, models, reader) for due in dues.order_by("at", "pk")[:LOOKED_AT]]
+    dues = selectors.seen_by(reader.person, soon).order_by("at", "pk").values_list(*READ)
+    found = [_next(Row(*due), models, reader) for due in dues[:LOOKED_AT]]
     told = [one for one in found if one]
     return sorted(told, key=lambda one: (-(one.worth or 0), one.at))[:SHOWN]
 
 
-def _next(due: Due, models: dict[str, Model], reader: Reader) -> Next | None:
-    projection = projection_of(due.account)
-    model = models.get(projection.model) if projection else None
+def _next(due: Row, models: dict[str, Model], reader: Reader) -> Next | None:
+    model = models.get(due.model or "")
     moment = model.moments.get(due.moment) if model else None
-    if projection is None or model is None or moment is None or not _falls_to(reader, model, moment):
+    if model is None or moment is None or not _falls_to(reader, model, moment):
         return None
-    return Next(due.account, moment.title, due.at, _worth(projection.mrr, moment))
+    return Next(due.account, due.account_id, moment.title, due.at, _worth(due.mrr, moment))
 
 
 def _falls_to(reader: Reader, model: Model, moment: Moment) -> bool:

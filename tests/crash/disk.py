@@ -65,6 +65,11 @@ class Disk:
         """The n-th call from now of that kind (write, fsync, open, any) fails with this error number, once."""
         self.tell("fail", call, n, number)
 
+    def waits(self) -> bool:
+        """Whether the call that is to fail is still to come."""
+        found: bool = self.tell("waits")
+        return found
+
     def faults(self) -> int:
         """How many calls have failed so far; one that was told to and has not come is forgotten."""
         found: int = self.tell("faults")

@@ -298,6 +298,9 @@ def obey(files: Files) -> None:
         files.fault = None
         return files.faults
 
+    def waits() -> bool:
+        return files.fault is not None
+
     def room(size: int) -> None:
         files.room = size
 
@@ -307,7 +310,14 @@ def obey(files: Files) -> None:
     def save(folder: str, share: float, seed: int) -> None:
         files.save(Path(folder), share, seed)
 
-    verbs: dict[str, Any] = {"fail": fail, "faults": faults, "room": room, "load": load, "save": save}
+    verbs: dict[str, Any] = {
+        "fail": fail,
+        "faults": faults,
+        "waits": waits,
+        "room": room,
+        "load": load,
+        "save": save,
+    }
     for line in sys.stdin:
         verb, *words = json.loads(line)
         with files.lock:

@@ -134,7 +134,7 @@ def test_next_in_line_is_what_opens_soon_by_mrr_per_hour(
         at = now + timedelta(days=days)
         Due.objects.create(at=at, account=account, kind="open", moment="usage_fell", anchor="a")
     mine = next_in_line(Reader(owner, now, UTC))
-    assert [(one.account.name, one.title, one.worth) for one in mine] == [
+    assert [(one.account, one.title, one.worth) for one in mine] == [
         ("Pinecrest", "Usage fell", 1450),
         ("Zephyr Mills", "Usage fell", 1000),
     ]

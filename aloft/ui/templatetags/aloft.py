@@ -12,6 +12,7 @@ from typing import cast
 
 from django import template
 from django.template.context import Context
+from django.urls import reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from lucide import IconDoesNotExist
@@ -173,6 +174,26 @@ def told(context: Context, sentence: object) -> SafeString:
         parts += [escape(text[end : found.start()]), _time(context, at, words.exactly)]
         end = found.end() + len(" UTC")
     return mark_safe("".join([*parts, escape(text[end:])]))  # noqa: S308  (each part is escaped)
+
+
+@register.simple_tag(takes_context=True)
+def ask(
+    context: Context,
+    name: str,
+    of: object,
+    word: str,
+    key: str = "",
+    css: str = "",
+    icon: str = "",
+    panel: object = "",
+) -> SafeString:
+    """A link that asks for what an act needs, in the panel of a row; by its name as an address, and a key."""
+    at = f"{reverse(name, args=[of])}?page={context.get('page', '')}" + (f"&panel={panel}" if panel else "")
+    keys = format_html(' data-key="{}" aria-keyshortcuts="{}"', key, key) if key else ""
+    return format_html(
+        '<a class="btn {}" href="{}" hx-get="{}" hx-target="#act-{}" hx-swap="innerHTML"{}>{}{}</a>',
+        css, at, at, panel or of, keys, _known(icon) if icon else "", word,
+    )  # fmt: skip
 
 
 @register.filter

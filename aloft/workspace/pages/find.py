@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from aloft.records.models import Contact
+from aloft.records.models import Account, Contact
 from aloft.ui import words
 from aloft.workspace import selectors, sentences
 from aloft.workspace.context import Crumb, places
@@ -20,6 +20,7 @@ from aloft.workspace.pages import frame
 from aloft.workspace.reader import Reader, reader_of
 
 SHOWN = 6
+LOOKED_AT = 50
 LONGEST = 100
 
 
@@ -57,10 +58,14 @@ def find(request: HttpRequest) -> HttpResponse:
 
 def groups(reader: Reader, query: str) -> list[Group]:
     """Without a query, the pages. Whatever it finds, the reader may see."""
-    looked: dict[str, Callable[[Reader, str], list[Hit]]] = {"Pages": pages}
+    found = [Group("Pages", pages(reader, query))]
     if query:
-        looked |= {"Accounts": accounts, "Moments": moments, "People": people}
-    found = [Group(title, look(reader, query)) for title, look in looked.items()]
+        called = _accounts(reader, query)
+        found += [
+            Group("Accounts", accounts(called)),
+            Group("Moments", moments(reader, query, called)),
+            Group("People", people(reader, query)),
+        ]
     return [group for group in found if group.hits]
 
 
@@ -72,20 +77,22 @@ def pages(reader: Reader, query: str) -> list[Hit]:
     ]
 
 
-def accounts(reader: Reader, query: str) -> list[Hit]:
-    rows = selectors.customers_of(reader.person).select_related("projection")
-    named = rows.filter(Q(name__icontains=query) | Q(external_id__icontains=query)).order_by("name", "pk")
+def accounts(called: Sequence[int]) -> list[Hit]:
+    """The first of those that are called so."""
+    named = Account.objects.filter(pk__in=called[:SHOWN]).select_related("projection")
     return [
         Hit(row.name, reverse("account", args=[row.public_id]), "building-2", selectors.phase_of(row))
-        for row in named[:SHOWN]
+        for row in named.order_by("name", "pk")
     ]
 
 
-def moments(reader: Reader, query: str) -> list[Hit]:
+def moments(reader: Reader, query: str, called: Sequence[int]) -> list[Hit]:
+    """Those that are called so, and those at the accounts that are."""
     seen = selectors.occurrences_of(reader.person)
-    named = seen.filter(state__in=selectors.WAITING).select_related(None)
-    named = named.filter(Q(title__icontains=query) | Q(account__name__icontains=query))
-    rows = seen.filter(pk__in=_first(named, "due_at")).order_by("due_at", "pk")
+    waiting = seen.filter(state__in=selectors.WAITING).select_related(None)
+    titled = _first(waiting.filter(title__icontains=query), "due_at")
+    theirs = _first(waiting.filter(account__in=called), "due_at")
+    rows = seen.filter(pk__in={*titled, *theirs}).order_by("due_at", "pk")[:SHOWN]
     return [
         Hit(
             f"{row.title}, {row.account.name}",
@@ -99,20 +106,29 @@ def moments(reader: Reader, query: str) -> list[Hit]:
 
 def people(reader: Reader, query: str) -> list[Hit]:
     """Of the customers."""
-    named = _contacts(reader).filter(name__icontains=query).exclude(status="erased")
-    rows = Contact.objects.filter(pk__in=_first(named, "name")).select_related("account")
+    named = Contact.objects.filter(name__icontains=query).exclude(status="erased")
+    if not reader.sees_everything:
+        customers = selectors.customers_of(reader.person).order_by().values("pk")
+        named = named.filter(account__in=customers)
+    # Whose account is whole is asked of the first alone: joined with all, accounts would be listed first.
+    first = Contact.objects.filter(pk__in=_first(named, "name", LOOKED_AT)).select_related("account")
+    rows = [
+        one
+        for one in first.order_by("name", "pk")
+        if one.account.whole_id is None and one.account.merged_into_id is None
+    ]
     return [
         Hit(str(row), reverse("account", args=[row.account.public_id]), "user", row.account.name)
-        for row in rows.order_by("name", "pk")
+        for row in rows[:SHOWN]
     ]
 
 
-def _contacts(reader: Reader) -> QuerySet[Contact]:
-    if reader.sees_everything:  # named by what they are not, whole accounts need not be listed first
-        return Contact.objects.filter(account__whole=None, account__merged_into=None)
-    return Contact.objects.filter(account__in=selectors.customers_of(reader.person).order_by().values("pk"))
+def _accounts(reader: Reader, query: str) -> list[int]:
+    """The keys of the first that are called so."""
+    called = Q(name__icontains=query) | Q(external_id__icontains=query)
+    return _first(selectors.customers_of(reader.person).filter(called), "name", LOOKED_AT)
 
 
-def _first(found: QuerySet[Any], by: str) -> list[int]:
+def _first(found: QuerySet[Any], by: str, most: int = SHOWN) -> list[int]:
     """The keys of the first: rows are wide, and all that is found is put in order."""
-    return list(found.order_by(by, "pk").values_list("pk", flat=True)[:SHOWN])
+    return list(found.order_by(by, "pk").values_list("pk", flat=True)[:most])
