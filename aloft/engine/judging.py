@@ -76,8 +76,9 @@ def _may_turn(turn: Turn, version: int, called: str, sliding: bool) -> bool:
 
 
 def _rests_on_notes(model: Model, moment: Moment) -> bool:
-    rule = moment.outcome.expect.expression
-    return all(name in OF_OCCURRENCES or name in model.records for name in names_in(rule))
+    rule = moment.outcome.expect
+    noted = all(name in OF_OCCURRENCES or name in model.records for name in names_in(rule.expression))
+    return noted and not rests_on_events(model, rule)
 
 
 def windows_over(turn: Turn, due: Sequence[Due]) -> None:

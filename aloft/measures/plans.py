@@ -10,8 +10,9 @@ from collections.abc import Collection, Mapping
 
 from aloft.engagement.economy import ValueMetric
 from aloft.engagement.model import Model, Rule
+from aloft.measures import features
 from aloft.measures.gathered import Stage
-from aloft.measures.names import names_in
+from aloft.measures.names import calls_in, names_in
 
 AGREED, REVIEWED = "success_plan.agreed", "success_plan.reviewed"
 GOALS, LATE = "success_plan.goals", "success_plan.late"
@@ -50,7 +51,10 @@ _STEPS = """
 def rests_on_events(model: Model, rule: Rule) -> bool:
     """Whether it reads what events add up to: they may come late, and windows over them slide."""
     read = set(names_in(rule.expression))
-    return bool(read & model.metrics.keys() or (model.value_metrics and read & WAY))
+    called = {call.function for call in calls_in(rule.expression)}
+    return bool(
+        read & model.metrics.keys() or (model.value_metrics and read & WAY) or called & features.FUNCTIONS
+    )
 
 
 def stages(names: Collection[str]) -> list[Stage]:

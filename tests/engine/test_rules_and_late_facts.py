@@ -116,3 +116,16 @@ def test_leave_and_backup_stand_in_for_who_is_away_as_a_moment_opens(world: Worl
     assert ticket.owner == Person.objects.get(handle="dev")
     assert ticket.owned_because == "as csm for high touch: Cora is away until 14 Jan, Dev covers"
     assert Account.objects.count() == 1
+
+
+def test_an_outcome_that_rests_on_the_use_of_a_feature_alone_is_met_as_it_is_used(world: World) -> None:
+    company(world)
+    world.publish(
+        MODEL.replace('expect: "sign_ins_28d >= 10"', "expect: \"used('Reports', '30d') > 0\""), "2026-01-02"
+    )
+    onboarded(world)
+    world.run("2026-02-07 00:30")
+    world.track("acme", "Reports", "2026-02-09 09:00", user="u1")
+    world.run("2026-02-09 09:30")
+    low = world.only("acme", "usage_low")
+    assert (low.outcome, shown(low.outcome_at)) == ("met", "2026-02-09 09:00")

@@ -130,9 +130,13 @@ def lay_out(
     alike = [one for one in laid.dated if one in scheduled(program)] if laid else []
     if laid and alike:
         _copy(store, [one.moment for one in alike], name, laid)
-    for one in scheduled(program):
-        among = "semi join elsewhere e on e.account = f._account" if one in alike else ""
-        _date(store, one, model, weeks, name, among)
+    counted = ""
+    for one in sorted(scheduled(program), key=lambda one: _subjects(one, model, _among(one, alike))):
+        subjects = _subjects(one, model, _among(one, alike))
+        if subjects != counted:
+            store.run(f"create or replace temp table subject as {subjects}")
+            counted = subjects
+        _date(store, one, model, weeks, name)
 
 
 def _copy(store: FactStore, moments: Sequence[str], name: str, laid: Laid) -> None:
@@ -145,8 +149,12 @@ def _copy(store: FactStore, moments: Sequence[str], name: str, laid: Laid) -> No
     )
 
 
-def _date(store: FactStore, one: Dated, model: Model, weeks: Weeks, name: str, among: str) -> None:
-    store.run(f"create or replace temp table subject as {_subjects(one, model, among)}")
+def _among(one: Dated, alike: Sequence[Dated]) -> str:
+    """SQL that leaves of the frame whoever stands elsewhere, where the moment was laid out alike."""
+    return "semi join elsewhere e on e.account = f._account" if one in alike else ""
+
+
+def _date(store: FactStore, one: Dated, model: Model, weeks: Weeks, name: str) -> None:
     rows = list(_answers(store, one, model, weeks))
     store.load("answer", pa.table(_columns(rows), schema=_DAYS))
     bounds = {"at": naive(weeks.at), "ends": weeks.ends + one.beyond}

@@ -27,12 +27,15 @@ from aloft.records.models import ModelVersion
 _STANDS = """create or replace temp table {name} (account integer, model text, phase text, segment text, touch text,
   mrr double, entry integer)"""
 _WORK = """create or replace temp table {name} as
-  select d.model, d.moment, d.due, s.segment, s.phase, coalesce(e.role, o.role) as role, o.minutes, o.shared,
-    count(*) as n
-  from {due} d join {stands} s using (account, model)
-  join {owned} o on o.model = d.model and o.moment = d.moment and o.touch = s.touch
-  left join {dealt} e on e.account = d.account and e.model = d.model and e.moment = d.moment group by all"""
-"""`n` accounts of one place at which a moment falls due at one instant, as work of one role."""
+  with asked as (
+    select d.model, d.moment, s.segment, s.phase, s.touch, e.role,
+      case when d.moment in (select moment from {owned} where shared) then d.due
+        else date_trunc('week', d.due) end as due, count(*) as n
+    from {due} d join {stands} s using (account, model)
+    left join {dealt} e on e.account = d.account and e.model = d.model and e.moment = d.moment group by all)
+  select a.model, a.moment, a.due, a.segment, a.phase, coalesce(a.role, o.role) as role, o.minutes, o.shared, a.n
+  from asked a join {owned} o on o.model = a.model and o.moment = a.moment and o.touch = a.touch"""
+"""`n` accounts of one place at which a moment falls due in one week, or to one session, as work of one role."""
 _ROLES = pa.schema(
     [
         ("model", pa.string()),

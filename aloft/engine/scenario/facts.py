@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from itertools import count
 from typing import get_args
 
+from aloft.decide.calendar import WorkCalendar
+from aloft.decide.durations import add
+from aloft.engagement.durations import positive
+from aloft.engagement.model import Duration
 from aloft.engagement.names import NOTED
+from aloft.engagement.parse import ReadingError
 from aloft.engagement.spelling import alternatives, did_you_mean, quoted
 from aloft.engine.scenario.cast import PERSON_FIELDS, Cast, leave, person_fields
 from aloft.engine.scenario.cells import Cell, Misread, Value
@@ -40,8 +48,44 @@ _CONTRACT = ("contract", "line", "mrr", "start", "end", "signed", "product", "pl
 _RUNS = {"again": False, "after crash": True}
 
 
-def read_fact(cell: Cell, cast: Cast) -> Fact:
-    """Raises Misread."""
+def read_facts(cell: Cell, cast: Cast) -> tuple[Fact, ...]:
+    """One, or what happened again and again, each time anew. Raises Misread."""
+    first, told = _fact(cell, cast), cell.cells()
+    if "every" not in told and "last" not in told:
+        return (first,)
+    for key in ("every", "last"):
+        if key not in told:
+            raise cell.misread(
+                f"'{key}' is missing: what happens again and again needs both `every` and `last`"
+            )
+    for key in ("id", "received"):
+        if key in told:
+            raise told[key].misread(f"what happens again and again has no '{key}': it is another each time")
+    calendar = cast.calendar(first.subject.account)
+    until = told["last"].when(calendar).last
+    if until is None:
+        raise told["last"].misread("'any' is no instant: say up to when")
+    instants = _again(first.at, _period(told["every"]), until, calendar)
+    return tuple(replace(first, at=at, received=at) for at in instants)
+
+
+def _again(first: datetime, period: Duration, until: datetime, calendar: WorkCalendar) -> Iterator[datetime]:
+    """Counted from the first, on the account's clock."""
+    for n in count():
+        at = add(first, Duration(n * period.number, period.unit), calendar) if n else first
+        if at >= until:
+            return
+        yield at
+
+
+def _period(cell: Cell) -> Duration:
+    try:
+        return positive(cell.text())
+    except ReadingError as refused:
+        raise cell.misread(refused.message) from None
+
+
+def _fact(cell: Cell, cast: Cast) -> Fact:
     told = cell.cells()
     verb = _verb(cell, told)
     cell.known(("at", "received", *SUBJECT, verb, *VERBS[verb].beside))

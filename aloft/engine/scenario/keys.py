@@ -43,8 +43,9 @@ class Verb:
 
 VERBS: Mapping[str, Verb] = {
     "event": Verb(
-        ("with", "id", "source", "times"),
-        "it happened, `with` properties; `times: N` is N events by N new users; the model gives the `source`",
+        ("with", "id", "source", "times", "every", "last"),
+        "it happened, `with` properties; `times: N` is N events by N new users; the model gives the `source`; "
+        "`every: 1w, last: 2026-03-06`: again each week on the account's clock, up to then",
         "{at: 2026-01-16T09:00Z, account: acme, event: User Created, times: 8, with: {source: invite}}",
     ),
     "set": Verb(

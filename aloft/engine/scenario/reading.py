@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from operator import attrgetter
 from typing import TypeVar
 
@@ -14,7 +15,7 @@ from aloft.engine.scenario import cast as casting
 from aloft.engine.scenario.cast import Cast
 from aloft.engine.scenario.cells import Cell, Misread
 from aloft.engine.scenario.expecting import read_expectation
-from aloft.engine.scenario.facts import read_fact
+from aloft.engine.scenario.facts import read_facts
 from aloft.engine.scenario.keys import FILE, SCENARIO
 from aloft.engine.scenario.published import read_given
 from aloft.engine.scenario.values import (
@@ -104,7 +105,7 @@ def _scenario(
     if reading is None:
         return
     cast = _introduced(told, Cast([reading]), problems)
-    facts = _each(told.get("facts"), lambda one: read_fact(one, cast), problems)
+    facts = [*chain(*_each(told.get("facts"), lambda one: read_facts(one, cast), problems))]
     expected = _each(told.get("expect"), lambda one: read_expectation(one, cast), problems)
     named_at = _try(lambda: _named(told, cast), problems) or {}
     exactly = _try(lambda: told["exactly"].flag(), problems) if "exactly" in told else False

@@ -142,3 +142,40 @@ def test_each_example_of_the_reference_can_be_read(verb: str) -> None:
     else:
         (scenario,) = read_scenarios(text, str(FILE))
         assert len(scenario.facts) == 1
+
+
+def test_what_happens_again_and_again_is_a_fact_each_time() -> None:
+    """Every week by the clock of New York, which is moved on 8 March; a last day is meant whole."""
+    text = HEAD.replace("Asia/Tokyo", "America/New_York") + (
+        "    facts:\n"
+        "      - {at: 2026-02-26T12:00Z, account: acme, event: Signed In, times: 3, every: 1w, last: 2026-03-12}\n"
+    )
+    (scenario,) = read_scenarios(text, str(FILE))
+    assert [fact.at for fact in scenario.facts] == [
+        datetime(2026, 2, 26, 12, tzinfo=UTC),
+        datetime(2026, 3, 5, 12, tzinfo=UTC),
+        datetime(2026, 3, 12, 11, tzinfo=UTC),
+    ]
+
+
+def test_what_happens_again_and_again_says_how_often_and_up_to_when() -> None:
+    told = "      - {{at: 2026-02-26T12:00Z, account: acme, event: Signed In, {}}}\n"
+    text = (
+        HEAD
+        + "    facts:\n"
+        + "".join(
+            told.format(more)
+            for more in (
+                "every: 1w",
+                "every: 0d, last: 2026-03-12",
+                "every: 1w, last: any",
+                "every: 1w, last: 2026-03-12, id: e-1",
+            )
+        )
+    )
+    assert [problem.split("]", 1)[1] for problem in problems(text)] == [
+        ": 'last' is missing: what happens again and again needs both `every` and `last`",
+        ".every: the duration must be more than nothing",
+        ".last: 'any' is no instant: say up to when",
+        ".id: what happens again and again has no 'id': it is another each time",
+    ]
