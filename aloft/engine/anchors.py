@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from aloft.decide.calendar import WorkCalendar
 from aloft.engagement.model import Anchor
@@ -21,6 +22,11 @@ class Anchored:
 
     name: str
     at: datetime
+
+    @cached_property
+    def written(self) -> str:
+        """The instant, in ISO 8601."""
+        return self.at.isoformat()
 
 
 def anchored(anchor: Anchor, row: Row, calendar: WorkCalendar) -> Anchored | None:

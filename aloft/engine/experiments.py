@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
-from aloft.act.models import Due, OutcomeState
+from aloft.act.due import DueRow
+from aloft.act.models import OutcomeState
 from aloft.decide.calendar import WorkCalendar
 from aloft.decide.durations import add
 from aloft.decide.values import Reason
@@ -66,10 +67,9 @@ def held_out(turn: Turn, moment: str, accounts: Iterable[Known]) -> set[int]:
     return {asked[row] for row in assignments.held_out(turn.program.model.experiments[moment], asked.keys())}
 
 
-def from_the_day(turn: Turn, moment: str, calendar: WorkCalendar, due: Iterable[Due]) -> list[Due]:
-    """Those of the due rows of a moment that come once its experiment runs."""
-    begins = calendar.start_of_day(turn.program.model.experiments[moment].start)
-    return [one for one in due if one.at >= begins]
+def is_running(turn: Turn, moment: str, calendar: WorkCalendar, due: DueRow) -> bool:
+    """Whether a due row of a moment comes once its experiment runs."""
+    return due.at >= calendar.start_of_day(turn.program.model.experiments[moment].start)
 
 
 def withheld(turn: Turn, asked: Iterable[tuple[Known, str]]) -> dict[tuple[int, str], Reason]:

@@ -9,7 +9,7 @@ from operator import itemgetter
 from aloft.engagement.model import Anchor, AnswerTrigger, ExpectTrigger, Moment, OnDate, ScheduleTrigger
 from aloft.engine import answers, experiments
 from aloft.engine.anchors import BEGINS, ENDS, Anchored, columns_of
-from aloft.engine.turn import Turn
+from aloft.engine.turn import Row, Turn
 from aloft.facts.store import LISTED, listed
 
 _KEYS = LISTED.format("$keys")
@@ -22,14 +22,15 @@ class Ground:
     """By moment and account, which is the store's number.
 
     `unmet`: of moments that absorb others, where their `if` does not hold as things stand. `asked`: the events that
-    ask for an answer. `said`: by account, a digest of all this and of what is counted from; of paused accounts none,
-    for what falls into a pause moves on with the clock.
+    ask for an answer. `rows`: what is counted from, of the frame. `said`: a digest of all this; of paused accounts
+    none, for what falls into a pause moves on with the clock.
     """
 
     met: Mapping[str, Sequence[int]]
     unmet: ByMoment
     held_out: ByMoment
     asked: Mapping[str, Mapping[int, Sequence[Anchored]]]
+    rows: Mapping[int, Row]
     said: Mapping[int, int]
 
 
@@ -53,26 +54,30 @@ def read(turn: Turn, accounts: Sequence[int]) -> Ground:
     """Of accounts of the frame, in one pass."""
     meets, absorbs = places(turn), _absorbs(turn)
     conditions = ", ".join(f"({one}) is true" for one in (*meets.values(), *absorbs.values()))
-    columns = ", ".join(f'"{one}"' for one in _columns(turn))
-    rows = turn.frames.connection.execute(
-        f"""select _key, _paused is not null, hash({columns}), {conditions or "true"}
-        from frame where _key in {_KEYS} order by _key""",
+    names = ["_paused", "_resumes", *_columns(turn)]
+    columns = ", ".join(f'"{one}"' for one in names)
+    found = turn.frames.connection.execute(
+        f"select _key, {columns}, {conditions or 'true'} from frame where _key in {_KEYS} order by _key",
         {"keys": listed(accounts)},
     ).fetchall()
-    met = {name: [row[0] for row in rows if row[i]] for i, name in enumerate(meets, 3)}
-    unmet = {name: {row[0] for row in rows if not row[i]} for i, name in enumerate(absorbs, 3 + len(meets))}
-    known = [turn.directory[row[0]] for row in rows]
+    first = 1 + len(names)
+    met = {name: [one[0] for one in found if one[i]] for i, name in enumerate(meets, first)}
+    unmet = {
+        name: {one[0] for one in found if not one[i]} for i, name in enumerate(absorbs, first + len(meets))
+    }
+    known = [turn.directory[one[0]] for one in found]
     held_out = {name: experiments.held_out(turn, name, known) for name in turn.program.model.experiments}
     asked = asked_of(turn, met)
+    rows = {one[0]: dict(zip(names, one[1:], strict=False)) for one in found}
     said = {
         one.store: hash((
-            row[2:], one, turn.live_from(one.store),
+            told[3:], one, turn.live_from(one.store),
             tuple(one.store in accounts for accounts in held_out.values()),
-            tuple(tuple(found.get(one.store, ())) for found in asked.values()),
+            tuple(tuple(asking.get(one.store, ())) for asking in asked.values()),
         ))
-        for row, one in zip(rows, known, strict=True) if not row[1]
+        for told, one in zip(found, known, strict=True) if rows[one.store]["_paused"] is None
     }  # fmt: skip
-    return Ground(met, unmet, held_out, asked, said)
+    return Ground(met, unmet, held_out, asked, rows, said)
 
 
 def _absorbs(turn: Turn) -> dict[str, str]:

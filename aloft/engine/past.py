@@ -16,6 +16,7 @@ from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState, Verdict
 from aloft.act.standing import as_of
 from aloft.collect.values import EPOCH
 from aloft.engine import editing, planning
+from aloft.engine.dating import History
 from aloft.engine.directory import Directory, Known, fields_then
 from aloft.engine.loop import Engine
 from aloft.engine.mirror import HAPPENED, Followed, Mirror, Position
@@ -246,9 +247,9 @@ class KeptThen:
         last = {
             (one.account_id, one.moment): one.due_at for one in sorted(scheduled, key=lambda one: one.due_at)
         }
-        history = planning.History(told.keys, last, told.put_off)
+        history = History(told.keys, last, told.put_off)
         for _, ahead in planning.moments_ahead(turn, turn.rows([self.known.store]), history):
-            self._due += ahead.due
+            self._due += [row.as_due() for row in ahead.due]
 
     def _held(self, moment: str) -> Due | None:
         changes = SpellChange.objects.filter(account=self.known.row, moment=moment, at__lte=self.at)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from aloft.act.models import Due
+from aloft.act.due import DueRow
 from aloft.decide.calendar import WorkCalendar
 from aloft.decide.recurrence import opens_at
 from aloft.decide.values import Reason
@@ -73,8 +73,8 @@ def later(
 
 
 def after(
-    pause: Pause | None, row: Due, trigger: ScheduleTrigger, calendar: WorkCalendar, now: datetime
-) -> Due | None:
+    pause: Pause | None, row: DueRow, trigger: ScheduleTrigger, calendar: WorkCalendar, now: datetime
+) -> DueRow | None:
     """The row of an opening: one that falls into the pause waits, once its instant has come, for the end of it.
 
     It is due then at the same time of the first working day, if it would have been due before. None while nobody
@@ -87,9 +87,9 @@ def after(
     was = datetime.fromisoformat(row.details["due"])
     due = max(was, first_working(pause.resumes, was, calendar))
     lead = opens_at(due, trigger.lead, None, calendar)
-    row.at = max(lead, calendar.start_of_day(pause.resumes))
-    row.details |= {"due": due.isoformat(), **({"was": was.isoformat()} if due != was else {})}
-    return row
+    told = {"due": due.isoformat(), **({"was": was.isoformat()} if due != was else {})}
+    opens = max(lead, calendar.start_of_day(pause.resumes))
+    return row._replace(at=opens, details={**row.details, **told})
 
 
 def first_working(day: date, was: datetime, calendar: WorkCalendar) -> datetime:

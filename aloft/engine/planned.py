@@ -7,7 +7,7 @@ next has passed, they are made again. What was planned is known to a process alo
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,6 +16,7 @@ from django.db.models import Count, Max, Min, Q
 from aloft.act.models import Due, DueKind, Occurrence, Verdict
 
 PLANNED = (DueKind.OPEN, DueKind.DEADLINE, DueKind.PHASE)
+AT_ONCE = 5_000
 RESOLVED = ("satisfied", "opened", "skipped", "absorbed", "suppressed")
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 
@@ -67,17 +68,21 @@ def _stands(plan: _Plan, rests_on: int, rows: _Rows, at: datetime) -> bool:
 def _rows(accounts: Collection[int], at: datetime) -> dict[int, _Rows]:
     """By account: how many due rows of those planned there are, the newest of them, and the instant of the first."""
     planned = Q(kind__in=PLANNED) | Q(kind=DueKind.WARN, at__gt=at)
-    found = Due.objects.filter(planned, account__in=accounts).values_list("account").order_by()
-    told = found.annotate(Count("pk"), Max("pk"), Min("at"))
-    return {account: (how_many, newest, first) for account, how_many, newest, first in told}
+    told: dict[int, _Rows] = {}
+    for some in batched(accounts):
+        found = Due.objects.filter(planned, account__in=some).values_list("account").order_by()
+        rows = found.annotate(Count("pk"), Max("pk"), Min("at"))
+        told |= {account: (how_many, newest, first) for account, how_many, newest, first in rows}
+    return told
 
 
 def _rests_on(said: Mapping[int, int]) -> dict[int, int]:
     """The same digests, with what was decided on the accounts."""
-    told = Verdict.objects.filter(account__in=said, verdict__in=(*RESOLVED, "deferred"))
-    verdicts = {
-        row: rest for row, *rest in told.values_list("account").annotate(Count("pk"), Max("pk")).order_by()
-    }
+    verdicts: dict[int, tuple[int, int]] = {}
+    for some in batched(said):
+        told = Verdict.objects.filter(account__in=some, verdict__in=(*RESOLVED, "deferred"))
+        rows = told.values_list("account").annotate(Count("pk"), Max("pk")).order_by()
+        verdicts |= {row: (how_many, newest) for row, how_many, newest in rows}
     opened: defaultdict[int, list[object]] = defaultdict(list)
     for (row, moment), due in last_due(said).items():
         opened[row].append((moment, due))
@@ -88,6 +93,15 @@ def _rests_on(said: Mapping[int, int]) -> dict[int, int]:
 
 def last_due(accounts: Collection[int], at: datetime = FAR) -> dict[tuple[int, str], datetime]:
     """By account and moment, the last instant at which one that a schedule opened up to `at` is due."""
-    opened = Occurrence.objects.filter(account__in=accounts, trigger="schedule", opened_at__lte=at)
-    told = opened.values_list("account", "moment").annotate(Max("due_at")).order_by()
-    return {(account, moment): due for account, moment, due in told}
+    found: dict[tuple[int, str], datetime] = {}
+    for some in batched(accounts):
+        opened = Occurrence.objects.filter(account__in=some, trigger="schedule", opened_at__lte=at)
+        told = opened.values_list("account", "moment").annotate(Max("due_at")).order_by()
+        found |= {(account, moment): due for account, moment, due in told}
+    return found
+
+
+def batched(accounts: Collection[int]) -> Iterator[list[int]]:
+    """As many at a time as one statement may name."""
+    listed = list(accounts)
+    return (listed[start : start + AT_ONCE] for start in range(0, len(listed), AT_ONCE))

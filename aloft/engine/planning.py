@@ -8,82 +8,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import datetime
 
+from aloft.act.due import DueRow, write
+from aloft.act.log import verdict_of
 from aloft.act.models import Due, DueKind, Verdict
-from aloft.decide.calendar import WorkCalendar
-from aloft.decide.durations import add
 from aloft.decide.recurrence import Due as Instant
-from aloft.decide.recurrence import due_instants, next_after, next_after_change, opens_at
 from aloft.decide.values import Reason
-from aloft.engagement.model import (
-    AnswerTrigger,
-    Duration,
-    Every,
-    ExpectTrigger,
-    Moment,
-    Offsets,
-    OnDate,
-    ScheduleTrigger,
-)
+from aloft.engagement.model import Moment, ScheduleTrigger
 from aloft.engagement.words import schedule
-from aloft.engine import experiments, pauses, warning, words
+from aloft.engine import dating, experiments, pauses, warning, words
 from aloft.engine.absences import passed_over
-from aloft.engine.anchors import BEGINS, ENDS, Anchored, anchored
+from aloft.engine.anchors import BEGINS, ENDS, Anchored
+from aloft.engine.dating import EVER, Ahead, History, Subject
 from aloft.engine.diary import Deferral, deferrals
 from aloft.engine.directory import Known
 from aloft.engine.ground import Ground, asked_of, places, read
 from aloft.engine.opening import Candidate, open_all
-from aloft.engine.planned import FAR, PLANNED, RESOLVED, last_due
+from aloft.engine.planned import FAR, PLANNED, RESOLVED, batched, last_due
 from aloft.engine.turn import Row, Turn
 from aloft.measures.frame import aware
 from aloft.records.rows import insert
-
-EVER = (datetime(1900, 1, 1, tzinfo=UTC), FAR)
-
-# Asked again with every turn of facts, and the same until the one found has passed.
-REMEMBERED = 20_000
-_first_after = lru_cache(REMEMBERED)(next_after)
-_first_after_change = lru_cache(REMEMBERED)(next_after_change)
-_all_due = lru_cache(REMEMBERED)(due_instants)
-
-
-@dataclass(frozen=True)
-class Subject:
-    """An account and a moment that meets it now. Nothing is due before `floor`."""
-
-    known: Known
-    moment: Moment
-    row: Row
-    calendar: WorkCalendar
-    floor: datetime
-
-
-@dataclass(frozen=True)
-class History:
-    """What was decided on the accounts in question: keys that are done with, and the last due that opened."""
-
-    keys: AbstractSet[tuple[int, str, str, int]]
-    last_due: Mapping[tuple[int, str], datetime]
-    put_off: Mapping[tuple[int, str, str, int], Deferral]
-
-    def knows(self, subject: Subject, anchor: Anchored, n: int) -> bool:
-        return (subject.known.row, subject.moment.name, anchor.name, n) in self.keys
-
-
-@dataclass(frozen=True)
-class Ahead:
-    """Due rows to be; and what was due when nobody knew, of which only the latest opens: its anchor and instant.
-
-    `until`: when what is next passes, and the same facts say something else.
-    """
-
-    due: Sequence[Due] = ()
-    passed_over: Sequence[tuple[Anchored, Instant]] = ()
-    until: datetime = FAR
 
 
 def plan(turn: Turn, accounts: Iterable[int]) -> None:
@@ -94,7 +39,9 @@ def plan(turn: Turn, accounts: Iterable[int]) -> None:
     ground = read(turn, asked)
     said = {turn.directory[account].row: digest for account, digest in ground.said.items()}
     standing = turn.running.plans.standing(turn.at, said)
-    rows = turn.rows(account for account in asked if turn.directory[account].row not in standing)
+    rows = {
+        account: row for account, row in ground.rows.items() if turn.directory[account].row not in standing
+    }
     if rows:
         made, until = _plan(turn, rows, ground)
         changed = {row: digest for row, digest in said.items() if row not in standing}
@@ -105,23 +52,44 @@ def _plan(turn: Turn, rows: Mapping[int, Row], ground: Ground) -> tuple[Counter[
     """By row of the account: how many due rows it has got, and when what is next passes."""
     known = {account: turn.directory[account] for account in rows}
     ours = [one.row for one in known.values()]
-    Due.objects.filter(account__in=ours, kind__in=PLANNED).delete()
-    Due.objects.filter(account__in=ours, kind=DueKind.WARN, at__gt=turn.at).delete()
+    _forget(ours, turn.at)
     planned = [due for account, row in rows.items() for due in _dates_ahead(known[account], row, turn.at)]
     until: dict[int, datetime] = {}
+    skipped: list[Verdict] = []
     met = {name: [one for one in found if one in rows] for name, found in ground.met.items()}
-    for subject, found in _ahead(turn, rows, history_of(ours), met, ground.asked):
-        for one in found.passed_over:
-            _pass_over(turn, subject, one)
-        if subject.known.store in ground.unmet.get(subject.moment.name, ()):
-            _mark_unmet(found.due)
-        if subject.known.store in ground.held_out.get(subject.moment.name, ()):
-            _mark_unmet(experiments.from_the_day(turn, subject.moment.name, subject.calendar, found.due))
-        planned += found.due
-        until[subject.known.row] = min(until.get(subject.known.row, FAR), found.until)
+    for subject, found in dating.ahead(turn, rows, history_of(ours), met, ground.asked):
+        skipped += [_skipped(turn, subject, *one) for one in found.passed_over]
+        planned += _absorbing_nothing(turn, subject, found.due, ground)
+        row = subject.known.row
+        until[row] = min(until.get(row, FAR), found.until)
     warning.make_room(planned)
-    insert(planned)
+    write(planned)
+    insert(skipped)
     return Counter(one.account_id for one in planned), until
+
+
+def _forget(accounts: Sequence[int], at: datetime) -> None:
+    """What was planned at these accounts, by their rows."""
+    for some in batched(accounts):
+        Due.objects.filter(account__in=some, kind__in=PLANNED).delete()
+        Due.objects.filter(account__in=some, kind=DueKind.WARN, at__gt=at).delete()
+
+
+def _absorbing_nothing(
+    turn: Turn, subject: Subject, due: Sequence[DueRow], ground: Ground
+) -> Sequence[DueRow]:
+    """The rows, marked where they will probably not open: those absorb nothing meanwhile."""
+    account, name = subject.known.store, subject.moment.name
+    if account in ground.unmet.get(name, ()):
+        return [_unmet(row) for row in due]
+    if account in ground.held_out.get(name, ()):
+        calendar = subject.of.calendar
+        return [_unmet(row) if experiments.is_running(turn, name, calendar, row) else row for row in due]
+    return due
+
+
+def _unmet(row: DueRow) -> DueRow:
+    return row._replace(details={**row.details, "unmet": True})
 
 
 def moments_ahead(
@@ -129,27 +97,7 @@ def moments_ahead(
 ) -> Iterator[tuple[Subject, Ahead]]:
     """What the schedules and expectations that meet these accounts say, by subject; nothing is written."""
     met = turn.frames.each(places(turn, only), rows)
-    yield from _ahead(turn, rows, history, met, asked_of(turn, met))
-
-
-def _ahead(
-    turn: Turn,
-    rows: Mapping[int, Row],
-    history: History,
-    met: Mapping[str, Sequence[int]],
-    asked: Mapping[str, Mapping[int, Sequence[Anchored]]],
-) -> Iterator[tuple[Subject, Ahead]]:
-    for name, accounts in met.items():
-        moment = turn.program.model.moments[name]
-        for account in accounts:
-            subject = _subject(turn, turn.directory[account], moment, rows[account])
-            yield subject, _of(turn, subject, history, asked[name].get(account, ()))
-
-
-def _mark_unmet(planned: Iterable[Due]) -> None:
-    """What will probably not open absorbs nothing meanwhile."""
-    for row in planned:
-        row.details["unmet"] = True
+    yield from dating.ahead(turn, rows, history, met, asked_of(turn, met))
 
 
 def fire(turn: Turn, due: Sequence[Due]) -> None:
@@ -233,154 +181,30 @@ def _in_words(moment: Moment) -> str:
     return f"{said[:1].upper()}{said[1:]}"
 
 
-def _subject(turn: Turn, known: Known, moment: Moment, row: Row) -> Subject:
-    floors = [turn.live_from(known.store), aware(row["phase_start"])]
-    if moment.segments or moment.touch:
-        floors.append(aware(row["segment_since"]))
-    floor = max(instant for instant in floors if instant is not None)
-    return Subject(known, moment, row, known.calendar(turn.program.model.clock), floor)
-
-
 def history_of(accounts: Sequence[int], at: datetime = EVER[1]) -> History:
     """Of what was decided up to `at`."""
-    until = Verdict.objects.filter(account__in=accounts, at__lte=at)
-    resolved = until.filter(verdict__in=RESOLVED)
-    keys = frozenset(resolved.values_list("account", "moment", "anchor", "n"))
-    waits = until.filter(verdict="deferred", occurrence=None, details__has_key="opens")
-    told = waits.order_by("at", "id").values_list("account", "moment", "anchor", "n", "details")
-    return History(keys, last_due(accounts, at), deferrals(told))
+    keys: set[tuple[int, str, str, int]] = set()
+    put_off: dict[tuple[int, str, str, int], Deferral] = {}
+    for some in batched(accounts):
+        until = Verdict.objects.filter(account__in=some, at__lte=at)
+        resolved = until.filter(verdict__in=RESOLVED)
+        keys.update(resolved.values_list("account", "moment", "anchor", "n"))
+        waits = until.filter(verdict="deferred", occurrence=None, details__has_key="opens")
+        told = waits.order_by("at", "id").values_list("account", "moment", "anchor", "n", "details")
+        put_off |= deferrals(told)
+    return History(keys, last_due(accounts, at), put_off)
 
 
-def _dates_ahead(known: Known, row: Row, now: datetime) -> list[Due]:
+def _dates_ahead(known: Known, row: Row, now: datetime) -> list[DueRow]:
     """Dates in the account's life at which its status, and so its phase, may change by themselves."""
     instants = {at for name in BEGINS | ENDS if (at := aware(row[name])) is not None and at > now}
-    return [
-        Due(at=at, account_id=known.row, kind=DueKind.PHASE, n=n) for n, at in enumerate(sorted(instants), 1)
-    ]
+    return [DueRow(at, known.row, DueKind.PHASE, "", "", n, {}) for n, at in enumerate(sorted(instants), 1)]
 
 
-def _of(turn: Turn, subject: Subject, history: History, asked: Sequence[Anchored]) -> Ahead:
-    """`asked`: the events that ask for an answer."""
-    trigger = subject.moment.trigger
-    if isinstance(trigger, AnswerTrigger):
-        return Ahead(_to_answer(turn, subject, trigger, asked, history))
-    if isinstance(trigger, ExpectTrigger):
-        return Ahead(_deadline(turn, subject, trigger, history))
-    if isinstance(trigger, ScheduleTrigger):
-        return _scheduled(turn, subject, trigger, history)
-    return Ahead()
-
-
-def _deadline(turn: Turn, subject: Subject, trigger: ExpectTrigger, history: History) -> list[Due]:
-    anchor = anchored(trigger.of, subject.row, subject.calendar)
-    if anchor is None or history.knows(subject, anchor, 1):
-        return []
-    pause = pauses.last_pause(subject.row)
-    resting = pause if pause and pauses.rests_on_usage(turn.program.model, trigger.condition) else None
-    floor = turn.live_from(subject.known.store)
-    row = _judged(turn, subject, anchor, trigger.within, floor, resting)
-    return [row, *warning.rows(row, trigger, turn.at)] if row else []
-
-
-def _to_answer(
-    turn: Turn, subject: Subject, trigger: AnswerTrigger, asked: Sequence[Anchored], history: History
-) -> list[Due]:
-    """One row for each event that is not settled yet; of the time before the moment met the account, none."""
-    waiting = (one for one in asked if not history.knows(subject, one, 1))
-    found = (_judged(turn, subject, one, trigger.within, subject.floor) for one in waiting)
-    return [row for row in found if row]
-
-
-def _judged(
-    turn: Turn,
-    subject: Subject,
-    anchor: Anchored,
-    within: Duration,
-    floor: datetime,
-    pause: pauses.Pause | None = None,
-) -> Due | None:
-    """When it is judged whether what was expected came in time; None where that was over by `floor`."""
-    ends = add(anchor.at, within, subject.calendar)
-    deadline = pauses.later(pause, anchor.at, ends, subject.calendar)
-    if deadline is None or deadline <= floor:
-        return None
-    judged = add(deadline, turn.program.model.clock.lateness, subject.calendar)
-    row = _due(subject, DueKind.DEADLINE, anchor.name, 1, judged)
-    row.details = {"deadline": deadline.isoformat(), "anchor": anchor.at.isoformat()}
-    return row
-
-
-def _scheduled(turn: Turn, subject: Subject, trigger: ScheduleTrigger, history: History) -> Ahead:
-    anchor = _anchor(trigger, subject)
-    if anchor is None:
-        return Ahead()
-    past, coming, until = _instants(turn, subject, trigger, anchor, history)
-    missed = [one for one in past if not history.knows(subject, anchor, one.n)]
-    ahead = [one for one in coming if not history.knows(subject, anchor, one.n)]
-    pause = pauses.last_pause(subject.row)
-    due = [
-        pauses.after(
-            pause, _open_row(subject, trigger, anchor, one, history), trigger, subject.calendar, turn.at
-        )
-        for one in [*missed[-1:], *ahead]
-    ]
-    return Ahead([row for row in due if row], [(anchor, one) for one in missed[:-1]], until)
-
-
-def _anchor(trigger: ScheduleTrigger, subject: Subject) -> Anchored | None:
-    if isinstance(trigger.schedule, OnDate):
-        return Anchored(f"date:{trigger.schedule.date.isoformat()}", subject.floor)
-    return anchored(trigger.schedule.anchor, subject.row, subject.calendar)
-
-
-def _instants(
-    turn: Turn, subject: Subject, trigger: ScheduleTrigger, anchor: Anchored, history: History
-) -> tuple[list[Instant], list[Instant], datetime]:
-    """What was due from the floor up to now, and what comes: of a recurrence the next one; and when this changes."""
-    schedule, calendar, roll = trigger.schedule, subject.calendar, trigger.roll
-    start = None if isinstance(schedule, OnDate) else anchor.at
-    last = history.last_due.get((subject.known.row, subject.moment.name))
-    if isinstance(schedule, Every):
-        after = max(subject.floor - datetime.resolution, last or EVER[0])
-        past, following = [], _first_after(schedule, start, calendar, roll, after)
-        if following is not None and following.at <= turn.at:
-            window = (after + datetime.resolution, turn.at + datetime.resolution)
-            past = due_instants(schedule, start, calendar, roll=roll, window=window)
-            following = next_after(schedule, start, calendar, roll, turn.at)
-        coming = [following] if following else []
-        until = following.at if following else FAR
-        if last is not None:
-            # A rule that was changed gives no second one right after the last of the old rule.
-            changed = _first_after_change(schedule, start, calendar, roll, last)
-            coming += [changed] if changed else []
-        return past, [max(coming, key=lambda one: one.at)] if coming else [], until
-    listed = _all_due(schedule, start, calendar, roll=roll, window=EVER)
-    past = [one for one in listed if subject.floor <= one.at <= turn.at]
-    ahead = [one for one in listed if one.at > max(turn.at, subject.floor)]
-    return past, ahead, ahead[0].at if ahead else FAR
-
-
-def _open_row(
-    subject: Subject, trigger: ScheduleTrigger, anchor: Anchored, one: Instant, history: History
-) -> Due:
-    schedule = trigger.schedule
-    after = anchor.at if isinstance(schedule, Offsets) and schedule.direction == "after" else None
-    opens = opens_at(one.at, trigger.lead, after, subject.calendar)
-    row = _due(subject, DueKind.OPEN, anchor.name, one.n, opens)
-    row.details = {"due": one.at.isoformat(), "anchor": anchor.at.isoformat()}
-    waits = history.put_off.get((subject.known.row, subject.moment.name, anchor.name, one.n))
-    if waits is not None and waits.was == one.at:
-        row.at = waits.opens
-        row.details |= {"due": waits.until.isoformat(), "was": waits.was.isoformat()}
-    return row
-
-
-def _due(subject: Subject, kind: DueKind, anchor: str, n: int, at: datetime) -> Due:
-    return Due(at=at, account_id=subject.known.row, kind=kind, moment=subject.moment.name, anchor=anchor, n=n)
-
-
-def _pass_over(turn: Turn, subject: Subject, passed_over: tuple[Anchored, Instant]) -> None:
-    anchor, one = passed_over
+def _skipped(turn: Turn, subject: Subject, anchor: Anchored, one: Instant) -> Verdict:
     found = f"due {words.instant(one.at)}, past when it became known; only the latest opens"
     reason = Reason("schedule", False, _written(subject.moment), found, subject.moment.line)
-    turn.say("skipped", subject.known, subject.moment.name, anchor.name, one.n, [reason])
+    return verdict_of(
+        "skipped", at=turn.at, account=subject.known.row, moment=subject.moment.name, anchor=anchor.name, n=one.n,
+        version=turn.running.version.pk, reasons=[reason],
+    )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from aloft.act.due import DueRow
 from aloft.act.models import Due, DueKind
 from aloft.decide.values import Reason
 from aloft.engagement.expressions import Binary
@@ -16,25 +17,25 @@ from aloft.measures.frame import Ask
 from aloft.measures.program import CompiledMoment
 
 
-def rows(armed: Due, trigger: ExpectTrigger, now: datetime) -> Iterator[Due]:
+def rows(armed: DueRow, trigger: ExpectTrigger, now: datetime) -> Iterator[DueRow]:
     """The instants after `now` at which the expectation of a due row is projected: shares of its time."""
     anchor, deadline = _span(armed)
     for n, share in enumerate(trigger.warn_at, 1):
         at = anchor + timedelta(seconds=round((deadline - anchor).total_seconds() * share))
         if at > now:
-            key = {"moment": armed.moment, "anchor": f"{armed.anchor}:{armed.n}", "n": n}
             details = {**armed.details, "of": armed.anchor, "n": armed.n, "share": share}
-            yield Due(at=at, account_id=armed.account_id, kind=DueKind.WARN, details=details, **key)
+            of = f"{armed.anchor}:{armed.n}"
+            yield DueRow(at, armed.account_id, DueKind.WARN, armed.moment, of, n, details)
 
 
-def make_room(coming: Iterable[Due]) -> None:
+def make_room(coming: Iterable[DueRow]) -> None:
     """One whose anchor has moved while it was about to be read is read at its later instant."""
     keys = {_key(one) for one in coming if one.kind == DueKind.WARN}
     there = Due.objects.filter(kind=DueKind.WARN, account__in={key[0] for key in keys})
     Due.objects.filter(pk__in=[one.pk for one in there if _key(one) in keys]).delete()
 
 
-def _key(due: Due) -> tuple[int, str, str, int]:
+def _key(due: Due | DueRow) -> tuple[int, str, str, int]:
     return due.account_id, due.moment, due.anchor, due.n
 
 
@@ -97,6 +98,6 @@ def _warn(
     turn.say("warned", known, due.moment, of, n, [told], owner=name, share=f"{share:.0%}")
 
 
-def _span(due: Due) -> tuple[datetime, datetime]:
+def _span(due: Due | DueRow) -> tuple[datetime, datetime]:
     anchor, deadline = (datetime.fromisoformat(due.details[name]) for name in ("anchor", "deadline"))
     return anchor, deadline

@@ -7,6 +7,8 @@ some thousand rows that takes longer than to decide what they say.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
@@ -14,6 +16,9 @@ from django.db import connection, models
 
 Row = tuple[Any, ...]
 Spell = Callable[[Any], Any]
+
+AT_ONCE = 20_000
+"""Rows that are spelled before they are written: of a million they would take gigabytes."""
 
 
 def insert(rows: Sequence[models.Model]) -> None:
@@ -41,12 +46,11 @@ def put(
     kept: Sequence[str] = (),
 ) -> None:
     """Rows of the values of `columns` (`account_id`, not `account`), of which none without a default is left out."""
-    told = [*zip(*rows, strict=True)]
-    if not told:
-        return
-    spelled = [_spelled(model, name, values) for name, values in zip(columns, told, strict=True)]
-    with connection.cursor() as cursor:
-        cursor.executemany(_statement(model, columns, unique, kept), [*zip(*spelled, strict=True)])
+    waiting = iter(rows)
+    while told := [*zip(*islice(waiting, AT_ONCE), strict=True)]:
+        spelled = [_spelled(model, name, values) for name, values in zip(columns, told, strict=True)]
+        with connection.cursor() as cursor:
+            cursor.executemany(_statement(model, columns, unique, kept), [*zip(*spelled, strict=True)])
 
 
 def all_columns(model: type[models.Model]) -> list[str]:
@@ -70,8 +74,22 @@ def _statement(
 
 
 def _spelled(model: type[models.Model], name: str, values: Sequence[Any]) -> Sequence[Any]:
-    spell = _spelling(_field(model, name))
-    return values if spell is None else [None if value is None else spell(value) for value in values]
+    field = _field(model, name)
+    spell = _spelling(field)
+    if spell is None:
+        return values
+    if isinstance(field, models.DateTimeField):
+        return _instants(spell, values)
+    return [None if value is None else spell(value) for value in values]
+
+
+def _instants(spell: Spell, values: Sequence[datetime | None]) -> Sequence[Any]:
+    """Each that comes again is spelled once. Of a clock that goes back two would be taken for one: those are not."""
+    spelled: dict[datetime | None, Any] = {None: None}
+    for value in values:
+        if value not in spelled and value is not None and value.tzinfo is UTC:
+            spelled[value] = spell(value)
+    return [spelled[value] if value is None or value.tzinfo is UTC else spell(value) for value in values]
 
 
 def _spelling(field: Any) -> Spell | None:
@@ -84,6 +102,8 @@ def _spelling(field: Any) -> Spell | None:
             return ops.adapt_datetimefield_value
         case models.DateField():
             return ops.adapt_datefield_value
+        case models.CharField() if field.choices:
+            return str  # a member of an enumeration is text to Python alone
         case models.DecimalField():
             return lambda value: ops.adapt_decimalfield_value(value, field.max_digits, field.decimal_places)
         case _:

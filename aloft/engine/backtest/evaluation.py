@@ -170,7 +170,7 @@ class Evaluation:
             planned.add(place)
             for anchor, passed_over in ahead.passed_over:
                 self._kept.resolve(place, anchor.name, passed_over.n)
-            self._wait(turn, place, ahead.due)
+            self._wait(turn, place, [row.as_due() for row in ahead.due])
         for name, moment in turn.program.model.moments.items():
             if only is None or name in only:
                 self._drop(moment, [account for account in rows if (account, name) not in planned])

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import count
 
 from aloft.act.models import Due
-from aloft.engine.planning import History
+from aloft.engine.dating import History
 from aloft.engine.scoring import Scored
 from aloft.measures.health.bands import Stood
 

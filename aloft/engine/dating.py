@@ -1,0 +1,338 @@
+"""When moments are due at accounts, as schedules and expectations say.
+
+Accounts that count from the same day on the same calendar share the answer: it is worked out once for all of them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from aloft.act.due import DueRow
+from aloft.act.models import DueKind
+from aloft.decide.calendar import WorkCalendar
+from aloft.decide.durations import add
+from aloft.decide.recurrence import Due as Instant
+from aloft.decide.recurrence import counts_days, due_instants, next_after, next_after_change, opens_at
+from aloft.engagement.model import (
+    Anchor,
+    AnswerTrigger,
+    Duration,
+    Every,
+    ExpectTrigger,
+    Moment,
+    Offsets,
+    OnDate,
+    ScheduleTrigger,
+)
+from aloft.engine import pauses, warning
+from aloft.engine.anchors import Anchored, anchored
+from aloft.engine.diary import Deferral
+from aloft.engine.directory import Known
+from aloft.engine.planned import FAR
+from aloft.engine.turn import Row, Turn
+from aloft.measures.frame import aware
+
+EVER = (datetime(1900, 1, 1, tzinfo=UTC), FAR)
+
+# Asked again with every turn of facts, and the same until the one found has passed.
+REMEMBERED = 20_000
+_first_after = lru_cache(REMEMBERED)(next_after)
+_first_after_change = lru_cache(REMEMBERED)(next_after_change)
+_all_due = lru_cache(REMEMBERED)(due_instants)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An account as its due rows rest on it: its row of a frame, and the pause that began last, if any.
+
+    `place` is a number for its calendar. For the time before `live` nothing is opened here at all, before `floor` by
+    no moment, before `segment_floor` by none that is for some segments or levels of touch.
+    """
+
+    known: Known
+    row: Row
+    calendar: WorkCalendar
+    place: int
+    live: datetime
+    floor: datetime
+    segment_floor: datetime
+    pause: pauses.Pause | None
+
+
+class Subject(NamedTuple):
+    """An account and a moment that meets it now. Nothing is due before `floor`."""
+
+    of: Standing
+    moment: Moment
+    floor: datetime
+
+    @property
+    def known(self) -> Known:
+        return self.of.known
+
+
+@dataclass(frozen=True)
+class History:
+    """What was decided on the accounts in question: keys that are done with, and the last due that opened."""
+
+    keys: AbstractSet[tuple[int, str, str, int]]
+    last_due: Mapping[tuple[int, str], datetime]
+    put_off: Mapping[tuple[int, str, str, int], Deferral]
+
+    def knows(self, subject: Subject, anchor: Anchored, n: int) -> bool:
+        return (subject.of.known.row, subject.moment.name, anchor.name, n) in self.keys
+
+
+class Ahead(NamedTuple):
+    """Due rows to be; and what was due when nobody knew, of which only the latest opens: its anchor and instant.
+
+    `until`: when what is next passes, and the same facts say something else.
+    """
+
+    due: Sequence[DueRow] = ()
+    passed_over: Sequence[tuple[Anchored, Instant]] = ()
+    until: datetime = FAR
+
+
+NOTHING = Ahead()
+
+
+def ahead(
+    turn: Turn,
+    rows: Mapping[int, Row],
+    history: History,
+    met: Mapping[str, Sequence[int]],
+    asked: Mapping[str, Mapping[int, Sequence[Anchored]]],
+) -> Iterator[tuple[Subject, Ahead]]:
+    """What the schedules and expectations that meet these accounts say, by subject.
+
+    `met`: the accounts by moment. `asked`: the events that ask for an answer, by moment and account.
+    """
+    standings = {one.known.store: one for one in _standings(turn, rows)}
+    anchors: defaultdict[Anchor, _Found] = defaultdict(dict)
+    for name, accounts in met.items():
+        moment = turn.program.model.moments[name]
+        for_some = bool(moment.segments or moment.touch)
+        found = (standings[account] for account in accounts)
+        subjects = (Subject(one, moment, one.segment_floor if for_some else one.floor) for one in found)
+        yield from _each(turn, moment, subjects, history, anchors, asked[name])
+
+
+def _standings(turn: Turn, rows: Mapping[int, Row]) -> Iterator[Standing]:
+    places: dict[WorkCalendar, int] = {}
+    clock = turn.program.model.clock
+    for account, row in rows.items():
+        known, live = turn.directory[account], turn.live_from(account)
+        calendar = known.calendar(clock)
+        floor = max(live, aware(row["phase_start"]) or live)
+        segment_floor = max(floor, aware(row["segment_since"]) or floor)
+        place = places.setdefault(calendar, len(places))
+        yield Standing(known, row, calendar, place, live, floor, segment_floor, pauses.last_pause(row))
+
+
+_Found = dict[int, Anchored | None]
+"""By account, what an anchor is there."""
+
+
+def _each(
+    turn: Turn,
+    moment: Moment,
+    subjects: Iterable[Subject],
+    history: History,
+    anchors: Mapping[Anchor, _Found],
+    asked: Mapping[int, Sequence[Anchored]],
+) -> Iterator[tuple[Subject, Ahead]]:
+    trigger = moment.trigger
+    say: Callable[[Subject], Ahead]
+    if isinstance(trigger, ScheduleTrigger):
+        schedule = trigger.schedule
+        found = {} if isinstance(schedule, OnDate) else anchors[schedule.anchor]
+        say = _Scheduled(turn.at, trigger, history, found)
+    elif isinstance(trigger, ExpectTrigger):
+        say = _Expected(turn, trigger, history, anchors[trigger.of])
+    elif isinstance(trigger, AnswerTrigger):
+        say = _Answered(turn, trigger, history, asked)
+    else:
+        return
+    for subject in subjects:
+        yield subject, say(subject)
+
+
+def _anchored(anchor: Anchor, subject: Subject, found: _Found) -> Anchored | None:
+    one = subject.of
+    if one.known.store not in found:
+        found[one.known.store] = anchored(anchor, one.row, one.calendar)
+    return found[one.known.store]
+
+
+class _Expected:
+    """When it is judged whether what a moment expects has come."""
+
+    def __init__(self, turn: Turn, trigger: ExpectTrigger, history: History, anchors: _Found) -> None:
+        self._now, self._trigger, self._history, self._anchors = turn.at, trigger, history, anchors
+        self._rests = pauses.rests_on_usage(turn.program.model, trigger.condition)
+        self._deadlines = _Deadlines(trigger.within, turn.program.model.clock.lateness)
+
+    def __call__(self, subject: Subject) -> Ahead:
+        anchor = _anchored(self._trigger.of, subject, self._anchors)
+        if anchor is None or self._history.knows(subject, anchor, 1):
+            return NOTHING
+        pause = subject.of.pause if self._rests else None
+        row = self._deadlines.judged(subject, anchor, subject.of.live, pause)
+        return Ahead([row, *warning.rows(row, self._trigger, self._now)]) if row else NOTHING
+
+
+class _Answered:
+    """One row for each event that is not settled yet; of the time before the moment met the account, none."""
+
+    def __init__(
+        self,
+        turn: Turn,
+        trigger: AnswerTrigger,
+        history: History,
+        asked: Mapping[int, Sequence[Anchored]],
+    ) -> None:
+        self._history, self._asked = history, asked
+        self._deadlines = _Deadlines(trigger.within, turn.program.model.clock.lateness)
+
+    def __call__(self, subject: Subject) -> Ahead:
+        asked = self._asked.get(subject.known.store, ())
+        waiting = (one for one in asked if not self._history.knows(subject, one, 1))
+        found = (self._deadlines.judged(subject, one, subject.floor) for one in waiting)
+        return Ahead([row for row in found if row])
+
+
+@dataclass(frozen=True)
+class _Deadlines:
+    within: Duration
+    lateness: Duration
+
+    def judged(
+        self, subject: Subject, anchor: Anchored, floor: datetime, pause: pauses.Pause | None = None
+    ) -> DueRow | None:
+        """When it is judged whether what was expected came in time; None where that was over by `floor`."""
+        calendar = subject.of.calendar
+        ends = add(anchor.at, self.within, calendar)
+        deadline = pauses.later(pause, anchor.at, ends, calendar)
+        if deadline is None or deadline <= floor:
+            return None
+        at = add(deadline, self.lateness, calendar)
+        details = {"deadline": deadline.isoformat(), "anchor": anchor.written}
+        row, moment = subject.of.known.row, subject.moment.name
+        return DueRow(at, row, DueKind.DEADLINE, moment, anchor.name, 1, details)
+
+
+class _Opening(NamedTuple):
+    """An instant of a schedule. `opens`: its lead before, however late the anchor is. `written`: the instant."""
+
+    instant: Instant
+    opens: datetime
+    written: str
+
+
+class _Dates(NamedTuple):
+    """What was due from the floor up to now, and what comes: of a recurrence the next one; and when this changes."""
+
+    past: Sequence[_Opening]
+    coming: Sequence[_Opening]
+    until: datetime
+
+
+class _Scheduled:
+    """When a moment opens by its schedule."""
+
+    def __init__(self, now: datetime, trigger: ScheduleTrigger, history: History, anchors: _Found) -> None:
+        self._now, self._trigger, self._history, self._anchors = now, trigger, history, anchors
+        schedule = trigger.schedule
+        self._recurs = isinstance(schedule, Every)
+        self._by_day = counts_days(schedule)
+        self._after_anchor = isinstance(schedule, Offsets) and schedule.direction == "after"
+        self._known: dict[tuple[object, ...], _Dates] = {}
+
+    def __call__(self, subject: Subject) -> Ahead:
+        anchor = self._anchor(subject)
+        if anchor is None:
+            return NOTHING
+        dates = self._dates(subject, anchor)
+        history = self._history
+        past, coming = (
+            [one for one in some if not history.knows(subject, anchor, one.instant.n)]
+            for some in (dates.past, dates.coming)
+        )
+        opening = (self._row(subject, anchor, one) for one in (*past[-1:], *coming))
+        passed_over = [(anchor, one.instant) for one in past[:-1]]
+        return Ahead([row for row in opening if row], passed_over, dates.until)
+
+    def _anchor(self, subject: Subject) -> Anchored | None:
+        schedule = self._trigger.schedule
+        if isinstance(schedule, OnDate):
+            return Anchored(f"date:{schedule.date.isoformat()}", subject.floor)
+        return _anchored(schedule.anchor, subject, self._anchors)
+
+    def _dates(self, subject: Subject, anchor: Anchored) -> _Dates:
+        """The same for all that count from the same, on the same calendar."""
+        one, schedule = subject.of, self._trigger.schedule
+        start = None if isinstance(schedule, OnDate) else anchor.at
+        counted = one.calendar.local_date(start) if start and self._by_day else start
+        last = self._history.last_due.get((one.known.row, subject.moment.name)) if self._recurs else None
+        key = (counted, one.place, subject.floor, last)
+        found = self._known.get(key)
+        if found is None:
+            past, coming, until = _instants(
+                self._trigger, counted, one.calendar, subject.floor, last, self._now
+            )
+            found = self._known[key] = _Dates(self._openings(past, one), self._openings(coming, one), until)
+        return found
+
+    def _openings(self, instants: Iterable[Instant], one: Standing) -> list[_Opening]:
+        return [
+            _Opening(found, opens_at(found.at, self._trigger.lead, None, one.calendar), found.at.isoformat())
+            for found in instants
+        ]
+
+    def _row(self, subject: Subject, anchor: Anchored, one: _Opening) -> DueRow | None:
+        opens = max(one.opens, anchor.at) if self._after_anchor else one.opens
+        account, moment, n = subject.of.known.row, subject.moment.name, one.instant.n
+        details = {"due": one.written, "anchor": anchor.written}
+        waits = self._history.put_off.get((account, moment, anchor.name, n))
+        if waits is not None and waits.was == one.instant.at:
+            opens = waits.opens
+            details |= {"due": waits.until.isoformat(), "was": waits.was.isoformat()}
+        row = DueRow(opens, account, DueKind.OPEN, moment, anchor.name, n, details)
+        return pauses.after(subject.of.pause, row, self._trigger, subject.of.calendar, self._now)
+
+
+def _instants(
+    trigger: ScheduleTrigger,
+    start: datetime | date | None,
+    calendar: WorkCalendar,
+    floor: datetime,
+    last: datetime | None,
+    now: datetime,
+) -> tuple[list[Instant], list[Instant], datetime]:
+    """As `_Dates` says. `last`: when the last one that opened was due."""
+    schedule, roll = trigger.schedule, trigger.roll
+    if isinstance(schedule, Every):
+        after = max(floor - datetime.resolution, last or EVER[0])
+        past, following = [], _first_after(schedule, start, calendar, roll, after)
+        if following is not None and following.at <= now:
+            window = (after + datetime.resolution, now + datetime.resolution)
+            past = due_instants(schedule, start, calendar, roll=roll, window=window)
+            following = next_after(schedule, start, calendar, roll, now)
+        coming = [following] if following else []
+        until = following.at if following else FAR
+        if last is not None:
+            # A rule that was changed gives no second one right after the last of the old rule.
+            changed = _first_after_change(schedule, start, calendar, roll, last)
+            coming += [changed] if changed else []
+        return past, [max(coming, key=lambda one: one.at)] if coming else [], until
+    listed = _all_due(schedule, start, calendar, roll=roll, window=EVER)
+    past = [one for one in listed if floor <= one.at <= now]
+    ahead = [one for one in listed if one.at > max(now, floor)]
+    return past, ahead, ahead[0].at if ahead else FAR
