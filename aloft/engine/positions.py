@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+
+import pyarrow as pa
 
 from aloft.engagement.model import Model
 from aloft.engine.mirror import Position
 from aloft.engine.turn import Row, Turn
-from aloft.measures.frame import Ask, aware
+from aloft.facts.store import LISTED, listed
+from aloft.measures.frame import aware, naive
 from aloft.measures.groups import texts
 from aloft.measures.models import PositionChange
 from aloft.measures.names import names_in
 from aloft.records.rows import insert
 
 _LIMIT = 2_000  # days
+_POINT = pa.schema([("account", pa.int32()), ("instant", pa.timestamp("us"))])
 
 # Of a relationship not those from before it was: they were told of its account.
 _TOLD = """
@@ -161,73 +165,74 @@ def _phase_starts(turn: Turn, moves: Iterable[Move]) -> dict[int, datetime]:
     The rule can only have turned at an instant at which something it may read did: a date of the contract, an
     attribute, a note on the plan, an event that is new. It is read at each, and the last unbroken run of trues counts.
     """
-    entered = [one for one in moves if one.phase and one.phase != one.row["phase"]]
-    points = _turning_points(turn, entered)
-    pairs = [(one.account, at) for one in entered for at in sorted(points[one.account])]
-    asks = [Ask(key, account, at) for key, (account, at) in enumerate(pairs)]
-    starts = {one.account: turn.at for one in entered}
-    if not asks:
-        return starts
+    entered = {one.account: one for one in moves if one.phase and one.phase != one.row["phase"]}
+    if not entered:
+        return {}
+    _find_turning_points(turn, entered.values())
+    begun: dict[int, datetime] = {}
     with turn.frames.aside():
-        turn.running.placing.ask(asks)
+        turn.running.placing.ask_each("turning")
         turn.running.placing.build()
-        for phase in {one.phase for one in entered if one.phase}:
-            ours = [one for one in entered if one.phase == phase]
-            held = _held(turn, phase, asks, {one.account for one in ours})
-            for one in ours:
-                floor = aware(one.row["phase_start"])
-                starts[one.account] = _beginning(held.get(one.account, []), turn.at, floor)
-    return starts
+        for phase in {one.phase for one in entered.values() if one.phase}:
+            ours = [account for account, one in entered.items() if one.phase == phase]
+            begun.update(_beginnings(turn, phase, ours))
+    return {account: _since(one.row, begun.get(account, turn.at)) for account, one in entered.items()}
 
 
-def _held(
-    turn: Turn, phase: str, asks: Iterable[Ask], accounts: set[int]
-) -> dict[int, list[tuple[datetime, bool]]]:
-    """By account, at each instant asked: does the rule of the phase hold, by instant."""
+def _since(row: Row, begun: datetime) -> datetime:
+    """No phase begins before the one that it follows."""
+    floor = aware(row["phase_start"])
+    return max(begun, floor) if floor else begun
+
+
+def _beginnings(turn: Turn, phase: str, accounts: Sequence[int]) -> Iterator[tuple[int, datetime]]:
+    """The first of the instants asked from which on the rule of the phase holds; of whom it holds at the last one."""
     program = turn.program
     names = list(program.model.phases)
     index = names.index(phase)
     follows = index > 0 and program.model.phases[phase].enters is None
     rule = program.leaves[names[index - 1]] if follows else program.enters[phase]
-    ours = sorted((ask for ask in asks if ask.account in accounts), key=lambda ask: ask.at)
-    judged = turn.running.placing.judged(f"({program.applies}) and {rule}", [ask.key for ask in ours])
-    held: dict[int, list[tuple[datetime, bool]]] = {}
-    for ask in ours:
-        held.setdefault(ask.account, []).append((ask.at, judged.get(ask.key) is True))
-    return held
+    rows = turn.running.placing.connection.execute(
+        f"""with judged as (select _account, _at, (({program.applies}) and {rule}) is true as holds
+          from frame where _account in {LISTED.format("$accounts")}),
+        broken as (select _account, max(_at) filter (not holds) as last from judged group by _account)
+        select _account, min(_at) from judged join broken using (_account)
+        where last is null or _at > last group by _account""",
+        {"accounts": listed(accounts)},
+    ).fetchall()
+    for account, at in rows:
+        begun = aware(at)
+        assert begun is not None
+        yield account, begun
 
 
-def _beginning(held: list[tuple[datetime, bool]], now: datetime, floor: datetime | None) -> datetime:
-    beginning = now
-    for at, true in reversed(held):
-        if not true:
-            break
-        beginning = at
-    return max(beginning, floor) if floor else beginning
+def _find_turning_points(turn: Turn, entered: Iterable[Move]) -> None:
+    """Make `turning`: instants up to now at which a rule about an account may have turned."""
+    names = ("contract_signed", "contract_start", "contract_end")
+    dates = [(one.account, one.row[name]) for one in entered for name in names]
+    accounts = sorted({account for account, _ in dates})
+    found = [
+        turn.frames.facts.execute(_TOLD, {"accounts": accounts}).to_arrow_table(),
+        _last_of_days(turn, accounts),
+        pa.table(list(zip(*dates, strict=True)), schema=_POINT),
+    ]
+    points = pa.concat_tables(one.rename_columns(_POINT.names).cast(_POINT) for one in found)
+    run = turn.frames.connection
+    run.register("points", points)
+    run.execute(
+        """create or replace temp table turning as select distinct account as _account, instant as _at from points
+        where instant <= $now""",
+        {"now": naive(turn.at)},
+    )
+    run.unregister("points")
 
 
-def _turning_points(turn: Turn, entered: Iterable[Move]) -> dict[int, set[datetime]]:
-    """Instants up to now at which a rule about an account may have turned; the newest, at most."""
-    rows = {one.account: one.row for one in entered}
-    found: dict[int, set[datetime]] = {account: set() for account in rows}
-    dates = ("contract_signed", "contract_start", "contract_end")
-    known = [(account, row[name]) for account, row in rows.items() for name in dates]
-    accounts = list(rows)
-    known += turn.frames.facts.execute(_TOLD, {"accounts": accounts}).fetchall()
-    known += _last_of_days(turn, accounts)
-    for account, instant in known:
-        at = aware(instant)
-        if at is not None and at <= turn.at:
-            found[account].add(at)
-    return found
-
-
-def _last_of_days(turn: Turn, accounts: list[int]) -> list[tuple[int, datetime]]:
+def _last_of_days(turn: Turn, accounts: list[int]) -> pa.Table:
     """By account and day, the last of the events that the rules of phases count: of those that are new, or of
-    all as a model goes live."""
+    all as a model goes live; the newest, at most."""
     names = _counted_by_phases(turn.program.model)
     only = "and name in (select id from event_name where name in (select unnest($names)))" if names else ""
-    found: list[tuple[int, datetime]] = turn.frames.facts.execute(
+    return turn.frames.facts.execute(
         f"""select account, max(occurred) from event
         where account in (select unnest($accounts)) and stream in (0, 2) and seq > $after {only}
         group by account, day
@@ -238,8 +243,7 @@ def _last_of_days(turn: Turn, accounts: list[int]) -> list[tuple[int, datetime]]
             "most": _LIMIT,
             **({"names": sorted(names)} if names else {}),
         },
-    ).fetchall()
-    return found
+    ).to_arrow_table()
 
 
 def _counted_by_phases(model: Model) -> set[str]:

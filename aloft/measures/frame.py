@@ -129,6 +129,14 @@ class Frames(Told):
         self._lacking = self._foreseen.lacking(self._asks) if self._foreseen else self._asks
         self._put_down(self._lacking)
 
+    def ask_each(self, points: str) -> None:
+        """Ask about each account at each instant (`_account`, `_at`) of a table, of which nothing was foreseen."""
+        self.forget()
+        self._asks = self._lacking = []
+        self._about_occurrences, self._about_many = False, False
+        self._reading = [[one] for one in self.rounds]
+        self._questions.put_each(points)
+
     def foresee(self, asks: Iterable[Ask]) -> None:
         """Read the facts for questions that may be put until `forget`: all at once, in one pass of statements.
 

@@ -35,6 +35,15 @@ class Questions:
         self._connection.unregister("asks")
         self._put_beside()
 
+    def put_each(self, points: str) -> None:
+        """About each account at each instant (`_account`, `_at`) of a table, instead of what was asked; its rows in
+        order are the keys."""
+        self._connection.execute("delete from asked")
+        blanks = ", ".join(["null"] * (len(PUT) - 3))
+        key = "row_number() over (order by _account, _at) - 1"
+        self._insert(f"select {key}, _account, _at, {blanks} from {points}")
+        self._put_beside()
+
     def put_all(self, at: datetime, zones: Sequence[str] | None, among: Sequence[str] | None) -> None:
         """About every account, as `Frames.ask_all` says, instead of what was asked."""
         source, parameters = self._everybody(zones, among)

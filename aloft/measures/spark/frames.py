@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import cast
 
@@ -93,6 +93,10 @@ class SparkFrames(Frames):
         super().ask_all(at, zones, among)
         self._tell_decided(among=among is not None)
         self._there.ask_all(at, zones, among)
+
+    def ask_each(self, points: str) -> None:
+        found = self.connection.execute(f"select _account, _at from {points} order by all").fetchall()
+        self.ask(Ask(key, account, at.replace(tzinfo=UTC)) for key, (account, at) in enumerate(found))
 
     def _put_down(self, asks: Sequence[Ask]) -> None:
         super()._put_down(asks)
