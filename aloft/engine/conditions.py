@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from aloft.act.due import DueRow, write
 from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState
 from aloft.act.selectors import last_openings
 from aloft.decide.calendar import WorkCalendar
@@ -23,7 +24,7 @@ from aloft.engine.opening import Candidate, open_all
 from aloft.engine.turn import Row, Turn
 from aloft.measures.models import Spell, SpellChange
 from aloft.measures.program import CompiledMoment
-from aloft.records.rows import insert, upsert
+from aloft.records.rows import put
 
 
 @dataclass(frozen=True)
@@ -89,33 +90,34 @@ def _began(
     """The spells that begin, kept; to be mirrored with those of the other moments."""
     if not turned:
         return []
-    name = compiled.moment.name
-    rows = turn.rows(one.account for one in turned)
+    name, clock = compiled.moment.name, turn.program.model.clock
     openings = last_openings([turn.directory[one.account].row for one in turned], [name])
-    ready, waiting, instants = [], [], {}
+    instants: dict[int, datetime] = {}
     for one in turned:
         known = turn.directory[one.account]
         last = openings.get((known.row, name))
-        calendar = known.calendar(turn.program.model.clock)
-        at = opens(turn, trigger, calendar, last.opened_at if last else None)
-        if at <= turn.at:
-            ready.append(_candidate(turn, compiled, trigger, one.account, one.n + 1, rows[one.account]))
-        else:
-            instants[one.account] = at
-            waiting.append(
-                Due(
-                    at=at,
-                    account_id=known.row,
-                    kind=DueKind.HOLD,
-                    moment=name,
-                    anchor="condition",
-                    n=one.n + 1,
-                )
-            )
+        instants[one.account] = opens(turn, trigger, known.calendar(clock), last.opened_at if last else None)
+    ready = [one for one in turned if instants[one.account] <= turn.at]
+    waiting = [one for one in turned if instants[one.account] > turn.at]
     states = [SpellState(one.account, name, True, turn.at, one.n + 1) for one in turned]
-    _keep(turn, states, instants)
-    insert(waiting)
-    _open_where_met(turn, compiled, ready, rows)
+    _keep(turn, states, {one.account: instants[one.account] for one in waiting})
+    write(
+        DueRow(
+            instants[one.account],
+            turn.directory[one.account].row,
+            DueKind.HOLD,
+            name,
+            "condition",
+            one.n + 1,
+            {},
+        )
+        for one in waiting
+    )
+    rows = turn.rows(one.account for one in ready)
+    proposed = [
+        _candidate(turn, compiled, trigger, one.account, one.n + 1, rows[one.account]) for one in ready
+    ]
+    _open_where_met(turn, compiled, proposed, rows)
     return states
 
 
@@ -215,26 +217,9 @@ def _clear(turn: Turn, occurrence: Occurrence) -> None:
 
 def _keep(turn: Turn, states: list[SpellState], waits: Mapping[int, datetime] = MappingProxyType({})) -> None:
     """`waits`: until when, of those that do not open at once."""
-    changes = [
-        SpellChange(
-            account_id=turn.directory[state.account].row,
-            moment=state.moment,
-            at=state.since,
-            holds=state.holds,
-            n=state.n,
-            waits_until=waits.get(state.account),
-        )
-        for state in states
-    ]
-    insert(changes)
-    spells = [
-        Spell(
-            account_id=turn.directory[state.account].row,
-            moment=state.moment,
-            holds=state.holds,
-            since=state.since,
-            n=state.n,
-        )
-        for state in states
-    ]
-    upsert(spells, unique=("account_id", "moment"))
+    told = [(turn.directory[one.account].row, one.moment, one.holds, one.since, one.n) for one in states]
+    until = [(waits.get(one.account),) for one in states]
+    columns = ["account_id", "moment", "holds", "at", "n", "waits_until"]
+    put(SpellChange, columns, (one + more for one, more in zip(told, until, strict=True)))
+    columns = ["account_id", "moment", "holds", "since", "n"]
+    put(Spell, columns, told, unique=["account_id", "moment"])

@@ -119,7 +119,7 @@ def ahead(
     for name, accounts in met.items():
         moment = turn.program.model.moments[name]
         for_some = bool(moment.segments or moment.touch)
-        found = (standings[account] for account in accounts)
+        found = map(standings.__getitem__, accounts)
         subjects = (Subject(one, moment, one.segment_floor if for_some else one.floor) for one in found)
         yield from _each(turn, moment, subjects, history, anchors, asked[name])
 
@@ -166,9 +166,10 @@ def _each(
 
 def _anchored(anchor: Anchor, subject: Subject, found: _Found) -> Anchored | None:
     one = subject.of
-    if one.known.store not in found:
-        found[one.known.store] = anchored(anchor, one.row, one.calendar)
-    return found[one.known.store]
+    account = one.known.store
+    if account not in found:
+        found[account] = anchored(anchor, one.row, one.calendar)
+    return found[account]
 
 
 class _Expected:
@@ -181,11 +182,13 @@ class _Expected:
 
     def __call__(self, subject: Subject) -> Ahead:
         anchor = _anchored(self._trigger.of, subject, self._anchors)
-        if anchor is None or self._history.knows(subject, anchor, 1):
+        if anchor is None or (self._history.keys and self._history.knows(subject, anchor, 1)):
             return NOTHING
         pause = subject.of.pause if self._rests else None
         row = self._deadlines.judged(subject, anchor, subject.of.live, pause)
-        return Ahead([row, *warning.rows(row, self._trigger, self._now)]) if row else NOTHING
+        if row is None:
+            return NOTHING
+        return Ahead([row, *warning.rows(row, self._trigger, self._now)])
 
 
 class _Answered:
@@ -219,7 +222,7 @@ class _Deadlines:
         """When it is judged whether what was expected came in time; None where that was over by `floor`."""
         calendar = subject.of.calendar
         ends = add(anchor.at, self.within, calendar)
-        deadline = pauses.later(pause, anchor.at, ends, calendar)
+        deadline = pauses.later(pause, anchor.at, ends, calendar) if pause else ends
         if deadline is None or deadline <= floor:
             return None
         at = add(deadline, self.lateness, calendar)
@@ -259,13 +262,12 @@ class _Scheduled:
         anchor = self._anchor(subject)
         if anchor is None:
             return NOTHING
-        dates = self._dates(subject, anchor)
-        history = self._history
-        past, coming = (
-            [one for one in some if not history.knows(subject, anchor, one.instant.n)]
-            for some in (dates.past, dates.coming)
-        )
-        opening = (self._row(subject, anchor, one) for one in (*past[-1:], *coming))
+        dates, history = self._dates(subject, anchor), self._history
+        past, coming = dates.past, dates.coming
+        if history.keys:
+            past = [one for one in past if not history.knows(subject, anchor, one.instant.n)]
+            coming = [one for one in coming if not history.knows(subject, anchor, one.instant.n)]
+        opening = [self._row(subject, anchor, one) for one in (*past[-1:], *coming)]
         passed_over = [(anchor, one.instant) for one in past[:-1]]
         return Ahead([row for row in opening if row], passed_over, dates.until)
 
@@ -300,11 +302,14 @@ class _Scheduled:
         opens = max(one.opens, anchor.at) if self._after_anchor else one.opens
         account, moment, n = subject.of.known.row, subject.moment.name, one.instant.n
         details = {"due": one.written, "anchor": anchor.written}
-        waits = self._history.put_off.get((account, moment, anchor.name, n))
+        put_off = self._history.put_off
+        waits = put_off.get((account, moment, anchor.name, n)) if put_off else None
         if waits is not None and waits.was == one.instant.at:
             opens = waits.opens
             details |= {"due": waits.until.isoformat(), "was": waits.was.isoformat()}
         row = DueRow(opens, account, DueKind.OPEN, moment, anchor.name, n, details)
+        if subject.of.pause is None:
+            return row
         return pauses.after(subject.of.pause, row, self._trigger, subject.of.calendar, self._now)
 
 

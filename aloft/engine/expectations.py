@@ -6,9 +6,11 @@ which it turns out to have been true before the deadline, and retracted if that 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 
 from aloft.act.log import verdict_of
 from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState, Verdict
@@ -18,6 +20,7 @@ from aloft.engagement.model import AnswerTrigger, ExpectTrigger
 from aloft.engine import answers, words
 from aloft.engine.directory import Known
 from aloft.engine.opening import Candidate, open_all
+from aloft.engine.planned import batched
 from aloft.engine.turn import Row, Turn
 from aloft.facts.completeness import ON_ITS_WAY, sources_of
 from aloft.measures.frame import Ask
@@ -45,7 +48,8 @@ def _rows(turn: Turn, accounts: Iterable[int]) -> dict[int, int]:
 
 
 def _armed(rows: Iterable[int]) -> list[Due]:
-    return list(Due.objects.filter(account__in=list(rows), kind=DueKind.DEADLINE))
+    found = (Due.objects.filter(account__in=some, kind=DueKind.DEADLINE) for some in batched(list(rows)))
+    return list(chain.from_iterable(found))
 
 
 def satisfied(turn: Turn, accounts: Iterable[int]) -> None:
@@ -64,7 +68,10 @@ def answered_at_once(turn: Turn, accounts: Iterable[int]) -> None:
 
 
 def _satisfied(turn: Turn, armed: list[Due], rows: dict[int, int]) -> None:
-    _satisfy(turn, [(due, row) for due, row, value in _judged(turn, armed, rows) if value is True])
+    due, values = _values(turn, armed, rows)
+    true = [key for key in range(len(due)) if values[key] is True]
+    frame = turn.frames.rows(true)
+    _satisfy(turn, [(due[key], frame[key]) for key in true])
 
 
 def deadlines(turn: Turn, due: Sequence[Due]) -> None:
@@ -99,18 +106,27 @@ def _in_order(turn: Turn, due: Sequence[Due]) -> list[Due]:
 
 
 def _judged(turn: Turn, due: list[Due], rows: dict[int, int]) -> list[tuple[Due, Row, bool | None]]:
+    """Of what is due at accounts that the turn's model knows, with the row of the frame that is judged."""
+    due, values = _values(turn, due, rows)
+    frame = turn.frames.rows(values)
+    return [(one, frame[key], values[key]) for key, one in enumerate(due)]
+
+
+def _values(turn: Turn, due: list[Due], rows: dict[int, int]) -> tuple[list[Due], dict[int, bool | None]]:
+    """The same without the rows, for they are wide: what is due, and by its place what is known of it."""
     due = [one for one in due if one.moment in turn.program.moments and one.account_id in rows]
     asks = [replace(question(one, rows[one.account_id], turn.at), key=key) for key, one in enumerate(due)]
     if not asks:
-        return []
+        return [], {}
     turn.frames.ask(asks)
     turn.frames.build()
+    keys: defaultdict[str, list[int]] = defaultdict(list)
+    for key, one in enumerate(due):
+        keys[one.moment].append(key)
     values: dict[int, bool | None] = {}
-    for name in {one.moment for one in due}:
-        keys = [key for key, one in enumerate(due) if one.moment == name]
-        values |= judged(turn, name, {key: (due[key], rows[due[key].account_id]) for key in keys})
-    frame = turn.frames.rows(range(len(due)))
-    return [(one, frame[key], values[key]) for key, one in enumerate(due)]
+    for name, ours in keys.items():
+        values |= judged(turn, name, {key: (due[key], rows[due[key].account_id]) for key in ours})
+    return due, values
 
 
 def judged(turn: Turn, moment: str, due: Mapping[int, tuple[Due, int]]) -> dict[int, bool | None]:
@@ -177,7 +193,8 @@ def _satisfy(turn: Turn, true: Sequence[tuple[Due, Row]]) -> None:
         for due, row in true
     ]
     insert(verdicts)
-    Due.objects.filter(pk__in=[due.pk for due, _ in true]).delete()
+    for some in batched([due.pk for due, _ in true]):
+        Due.objects.filter(pk__in=some).delete()
 
 
 def _block(turn: Turn, due: Due, row: Row, behind: list[str]) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from django.db.models.functions import Coalesce
 
 from aloft.act.selectors import opened as opened_ones
 from aloft.act.selectors import ordinals
@@ -222,35 +223,49 @@ class Mirror:
         self._append("decided_moment", _MOMENT, list(latest.values()))
 
     def _positions(self) -> Iterable[Position]:
-        for row in AccountProjection.objects.exclude(phase="", segment=""):
-            known = self._directory.of_row(row.account_id)
+        rows = AccountProjection.objects.exclude(phase="", segment="").values_list(
+            "account",
+            "phase",
+            "phase_since",
+            "phase_entry",
+            "segment",
+            "segment_since",
+            "segment_waits",
+            "touch",
+        )
+        for row, phase, start, entry, segment, since, waits, touch in rows:
+            known = self._directory.of_row(row)
             if known:
                 yield Position(
                     known.store,
-                    row.phase or None,
-                    row.phase_since,
-                    row.phase_entry,
-                    row.segment or None,
-                    row.segment_since,
-                    row.segment_waits or None,
-                    tuple(row.touch),
+                    phase or None,
+                    start,
+                    entry,
+                    segment or None,
+                    since,
+                    waits or None,
+                    tuple(touch),
                 )
 
     def _models(self) -> Iterable[Followed]:
-        for row in AccountProjection.objects.exclude(model=""):
-            known = self._directory.of_row(row.account_id)
+        rows = AccountProjection.objects.exclude(model="").annotate(
+            since=Coalesce("model_since", "phase_since", "as_of")
+        )
+        for row, model, since in rows.values_list("account", "model", "since"):
+            known = self._directory.of_row(row)
             if known:
-                yield Followed(known.store, row.model, row.model_since or row.phase_since or row.as_of)
+                yield Followed(known.store, model, since)
 
     def _daily(self) -> Mapping[int, Mapping[str, float | None]]:
         rows = Daily.objects.values_list("account", "values")
         return {known.store: found for row, found in rows if (known := self._directory.of_row(row))}
 
     def _spells(self) -> Iterable[SpellState]:
-        for row in Spell.objects.all():
-            known = self._directory.of_row(row.account_id)
+        rows = Spell.objects.values_list("account", "moment", "holds", "since", "n")
+        for row, moment, holds, since, n in rows:
+            known = self._directory.of_row(row)
             if known:
-                yield SpellState(known.store, row.moment, row.holds, row.since, row.n)
+                yield SpellState(known.store, moment, holds, since, n)
 
     def _replace(self, table: str, schema: pa.Schema, rows: Sequence[tuple[object, ...]]) -> None:
         if rows:

@@ -57,10 +57,11 @@ def _plan(turn: Turn, rows: Mapping[int, Row], ground: Ground) -> tuple[Counter[
     until: dict[int, datetime] = {}
     skipped: list[Verdict] = []
     met = {name: [one for one in found if one in rows] for name, found in ground.met.items()}
+    marks = any(ground.unmet.values()) or any(ground.held_out.values())
     for subject, found in dating.ahead(turn, rows, history_of(ours), met, ground.asked):
         skipped += [_skipped(turn, subject, *one) for one in found.passed_over]
-        planned += _absorbing_nothing(turn, subject, found.due, ground)
-        row = subject.known.row
+        planned += _absorbing_nothing(turn, subject, found.due, ground) if marks else found.due
+        row = subject.of.known.row
         until[row] = min(until.get(row, FAR), found.until)
     warning.make_room(planned)
     write(planned)

@@ -98,7 +98,9 @@ def between_commas(names: Iterable[str]) -> str:
 
 def as_number(value: object) -> float | None:
     """As columns hold it; None for text that is neither a number nor an instant."""
-    if isinstance(value, bool | int | float):
+    if value is None:
+        return None
+    if isinstance(value, (bool, int, float)):
         return float(value)
     for read in (float, _seconds):
         with suppress(ValueError):
