@@ -182,7 +182,7 @@ class _Expected:
 
     def __call__(self, subject: Subject) -> Ahead:
         anchor = _anchored(self._trigger.of, subject, self._anchors)
-        if anchor is None or (self._history.keys and self._history.knows(subject, anchor, 1)):
+        if anchor is None or self._history.knows(subject, anchor, 1):
             return NOTHING
         pause = subject.of.pause if self._rests else None
         row = self._deadlines.judged(subject, anchor, subject.of.live, pause)

@@ -6,8 +6,9 @@ from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, rrule
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aloft.decide.recurrence import due_instants, next_after
-from aloft.engagement.model import Duration, Every, Roll, Unit
+from aloft.decide.calendar import WorkCalendar
+from aloft.decide.recurrence import counts_days, due_instants, next_after
+from aloft.engagement.model import Duration, Every, Offsets, OnDate, Roll, Schedule, Unit
 from tests.decide.timeline import BERLIN, NEW_YORK, START, unhurried, utc
 
 ANCHORS = st.dates(date(2015, 1, 1), date(2030, 12, 31))
@@ -130,3 +131,41 @@ def test_business_days_forward_and_back_lead_to_where_they_began(day: date, coun
     there = BERLIN.working_day_after(start, count)
     assert BERLIN.working_day_before(there, count) == start
     assert BERLIN.working_day_after(BERLIN.roll(day, "preceding"), 0) == BERLIN.roll(day, "preceding")
+
+
+DAYS = st.builds(Duration, st.integers(1, 40), st.sampled_from(["d", "bd", "w", "mo", "y"]))
+CLOCKS = st.sampled_from([time(2, 30), time(9), time(23, 59)])
+OF_DAYS = st.one_of(
+    st.builds(Every, DAYS, st.just(START), at=CLOCKS),
+    st.builds(
+        Offsets,
+        st.lists(DAYS, min_size=1, max_size=4).map(tuple),
+        st.sampled_from(["after", "before"]),
+        st.just(START),
+        at=CLOCKS,
+    ),
+)
+
+
+@unhurried
+@given(OF_DAYS, ANCHORS, st.times(), st.sampled_from([BERLIN, NEW_YORK]), ROLLS)
+def test_where_days_are_counted_all_instants_of_a_day_lead_to_the_same(
+    schedule: Schedule, day: date, clock: time, calendar: WorkCalendar, roll: Roll
+) -> None:
+    anchor = calendar.at(day, clock)
+    window = anchor - timedelta(days=3000), anchor + timedelta(days=3000)
+    by_day, by_instant = (
+        due_instants(schedule, start, calendar, roll=roll, window=window)
+        for start in (calendar.local_date(anchor), anchor)
+    )
+    assert counts_days(schedule)
+    assert by_day == by_instant
+
+
+def test_hours_an_unsaid_time_and_another_zone_are_counted_from_the_instant() -> None:
+    month, hours = Duration(1, "mo"), Duration(36, "h")
+    assert not counts_days(Every(hours, START, at=NINE))
+    assert not counts_days(Every(month, START))
+    assert not counts_days(Every(month, START, at=NINE, zone="Asia/Tokyo"))
+    assert not counts_days(Offsets((month, hours), "after", START, at=NINE))
+    assert counts_days(OnDate(date(2026, 4, 6)))
