@@ -98,13 +98,19 @@ def opens_at(
     return max(opens, anchor if isinstance(anchor, datetime) else calendar.start_of_day(anchor))
 
 
+def durations_of(schedule: Schedule) -> tuple[Duration, ...]:
+    """What it counts by; nothing of a date."""
+    if isinstance(schedule, Every):
+        return (schedule.period,)
+    return schedule.offsets if isinstance(schedule, Offsets) else ()
+
+
 def counts_days(schedule: Schedule) -> bool:
     """Whether only the local day of the anchor matters, not its time: the schedule says its own time of day."""
     if isinstance(schedule, OnDate):
         return True
-    counted = (schedule.period,) if isinstance(schedule, Every) else schedule.offsets
     said = schedule.at is not None and schedule.zone is None
-    return said and not any(one.unit in ELAPSED_UNITS for one in counted)
+    return said and not any(one.unit in ELAPSED_UNITS for one in durations_of(schedule))
 
 
 @dataclass(frozen=True)

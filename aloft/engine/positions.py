@@ -214,7 +214,7 @@ def _find_turning_points(turn: Turn, entered: Iterable[Move]) -> None:
     found = [
         turn.frames.facts.execute(_TOLD, {"accounts": accounts}).to_arrow_table(),
         _last_of_days(turn, accounts),
-        pa.table(list(zip(*dates, strict=True)), schema=_POINT),
+        pa.table([*zip(*dates, strict=True)], schema=_POINT),
     ]
     points = pa.concat_tables(one.rename_columns(_POINT.names).cast(_POINT) for one in found)
     run = turn.frames.connection

@@ -16,8 +16,8 @@ import pyarrow as pa
 
 from aloft.decide.calendar import WorkCalendar, for_account
 from aloft.decide.durations import ELAPSED_UNITS
-from aloft.decide.recurrence import due_instants, opens_at
-from aloft.engagement.model import Duration, Every, Model, Offsets, OnDate, Roll, Schedule, ScheduleTrigger
+from aloft.decide.recurrence import due_instants, durations_of, opens_at
+from aloft.engagement.model import Duration, Model, Offsets, OnDate, Roll, Schedule, ScheduleTrigger
 from aloft.engine.anchors import named_in_sql
 from aloft.engine.plan import absorbing
 from aloft.facts.store import FactStore
@@ -83,20 +83,14 @@ class Dated:
     def counts_hours(self) -> bool:
         """Then the instant of the anchor matters, not its day alone."""
         schedule, lead = self.trigger.schedule, self.trigger.lead
-        units = {one.unit for one in _durations(schedule)} | ({lead.unit} if lead else set())
+        units = {one.unit for one in durations_of(schedule)} | ({lead.unit} if lead else set())
         return bool(units & ELAPSED_UNITS)
 
     @property
     def asks_calendar(self) -> bool:
         """Whether holidays and weekends matter."""
-        units = {one.unit for one in (*_durations(self.trigger.schedule), self.trigger.lead) if one}
+        units = {one.unit for one in (*durations_of(self.trigger.schedule), self.trigger.lead) if one}
         return self.trigger.roll != "none" or bool(units & {"bd", "bh"})
-
-
-def _durations(schedule: Every | Offsets | OnDate) -> tuple[Duration, ...]:
-    if isinstance(schedule, Every):
-        return (schedule.period,)
-    return schedule.offsets if isinstance(schedule, Offsets) else ()
 
 
 def scheduled(program: Program) -> list[Dated]:
