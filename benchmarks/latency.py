@@ -97,6 +97,10 @@ def prepared(home: str, accounts: int, folder: str | None, key: str) -> None:
     with company(accounts, events, folder, first) as store:
         keep(store, program.kept)
         compact(store)
+        store.run(
+            "insert into membership select app_user, account, min(occurred), arg_min(seq, occurred) from event "
+            "where app_user is not null group by app_user, account"
+        )
         for told in ("attribute", "contract", "contract_line"):  # long ago
             store.run(f"update {told} set seq = 0")
         store.run('update position set inbox = ?, "at" = ?', [events, at.replace(tzinfo=None)])

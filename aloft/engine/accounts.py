@@ -30,10 +30,10 @@ from aloft.records.spelling import Scalar
 _WINNERS = """
 select a.external, coalesce(w.external, ''), coalesce(a.product, ''), t.field, t.value from account a
 left join account w on w.id = a.whole
-left join (select * from attribute
+left join (select * from attribute where account in (select unnest($accounts))
   qualify row_number() over (partition by account, field
     order by rank desc, valid desc, recorded desc, seq desc) = 1) t on t.account = a.id
-where a.id in (select unnest(?)) order by a.id
+where a.id in (select unnest($accounts)) order by a.id
 """
 
 
@@ -54,8 +54,11 @@ AT_ONCE = 5_000
 
 def observe(store: FactStore, accounts: Iterable[int], at: datetime, folded: int) -> None:
     """Write what the facts say of these accounts to their rows, and make rows for new ones."""
+    wanted = list(accounts)
+    if not wanted:
+        return
     found: dict[tuple[str, str, str], dict[str, Scalar]] = {}
-    for external, whole, product, name, value in store.run(_WINNERS, [list(accounts)]):
+    for external, whole, product, name, value in store.run(_WINNERS, {"accounts": wanted}):
         fields = found.setdefault((external, whole, product), {})
         if name is not None:
             fields[name] = json.loads(value) if value is not None else None
@@ -126,13 +129,12 @@ def project(turn: Turn) -> None:
         f"select _account, renewal_date, phase, phase_start, _entry, segment, segment_since, _waits, _touch_set, "
         f"mrr, {columns} from frame"
     ).fetchall()
-    owners, said = _owners(), hash((turn.program.model.name, *metrics))
+    shown = [(known, *told) for account, *told in found if (known := turn.directory.get(account))]
+    owners = _owners({known.customer for known, *_ in shown})
+    said = hash((turn.program.model.name, *metrics))
     changed, renewals, same = [], {}, []
-    for account, renews, *told in found:
-        known = turn.directory.get(account)
-        if known is None:
-            continue
-        beside = owners.get(known.customer), turn.joined.get(account)
+    for known, renews, *told in shown:
+        beside = owners.get(known.customer), turn.joined.get(known.store)
         if turn.mirror.projects(known.row, hash((said, repr((beside, renews, told))))):
             changed.append(_projection(turn, known.row, *beside, told))
             renewals[known.row] = aware(renews)
@@ -176,9 +178,11 @@ def _still_true(accounts: Collection[int], at: datetime) -> None:
         AccountProjection.objects.filter(account__in=listed[start : start + AT_ONCE]).update(as_of=at)
 
 
-def _owners() -> dict[int, int]:
-    """By account: whose book holds it; where several do, the first book counts."""
+def _owners(accounts: Collection[int]) -> dict[int, int]:
+    """By account: whose book holds it; where several do, the first book counts. At least of these."""
     held = Holding.objects.order_by(F("book__position").desc(nulls_first=True), "-pk")
+    if len(accounts) <= AT_ONCE:
+        held = held.filter(account__in=accounts)
     return dict(held.values_list("account", "person"))
 
 

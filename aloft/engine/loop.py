@@ -7,8 +7,7 @@ data alone, and the keys of occurrences make the second time silent.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sized
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from aloft.engine.revenue import Desk
 from aloft.engine.rolling import roll_up_old
 from aloft.engine.sources import SourceWatch
 from aloft.engine.staff import Staff
+from aloft.engine.threads import SMALL, Threads
 from aloft.engine.timeline import EPOCH, Next, next_turn
 from aloft.engine.turn import Turn
 from aloft.engine.unfinished import Unfinished
@@ -44,9 +44,6 @@ from aloft.measures.listing import keep_listed
 from aloft.records.changes import StaffSet
 from aloft.records.models import ModelVersion
 
-SMALL = 5_000
-MUCH = 100_000
-"""Entries of which one turn is made faster by several threads, however few the accounts are."""
 LATE = timedelta(days=2)
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 AGAIN = 100
@@ -86,9 +83,7 @@ class Engine:
         self.unfinished = Unfinished(self.store)
         self.desk = Desk(self.store)
         self._start()
-        self._alone = len(self.directory.all()) < SMALL
-        if self._alone:  # sharing each statement between threads would cost more
-            self.store.run("set threads = 1")
+        self._threads = Threads(self.store, len(self.directory.all()))
 
     def close(self) -> None:
         self.store.close()
@@ -178,8 +173,10 @@ class Engine:
                 raise Stuck(
                     f"the turn of {coming.at:%Y-%m-%d %H:%M:%S} UTC ({coming.kind}) comes again and again"
                 )
+            self._threads.share(None if coming.kind in ("golive", "reading") else 0)
             self._make(coming)
             made(coming.at)
+        self._threads.share()
         return turns.total()
 
     def _next_instant(self) -> datetime:
@@ -256,7 +253,7 @@ class Engine:
             else max(recovery.latest(entries, changes) or self.at, self.at)
         )
         assert at is not None
-        with self._sharing(entries), self.store.transaction():
+        with self._threads.sharing(entries), self.store.transaction():
             drained = drain(self.store, entries, changes, at)
             step = self.unfinished.note(before, drained)
         with transaction.atomic():
@@ -265,26 +262,16 @@ class Engine:
             self.directory.refresh(step.described)
             self._mirrored &= not joining.follow(changes, at)
             touched = frozenset(one for one in step.touched if one in self.directory)
+            self._threads.share(len(touched))
             if any(change.kind == StaffSet.kind for change in changes):
                 self.versions.forget()
             self.watch.drained(at, drained.arrived, changes)
-            self._forget_foreseen()
+            self._forget_foreseen(drained.created or drained.rebuilt or step.described)
             coming = self._coming(at) if self._in_force and touched else Coming()
             for turn in self._turns_of(at, touched=touched, before=before):
                 deciding.by_facts(turn, changes, step.moved, coming)
             self._decided(at)
         export(self.store, self.inbox, self.log)
-
-    @contextmanager
-    def _sharing(self, entries: Sized) -> Iterator[None]:
-        if not self._alone or len(entries) < MUCH:
-            yield
-            return
-        self.store.run("reset threads")
-        try:
-            yield
-        finally:
-            self.store.run("set threads = 1")
 
     def looking(self, at: datetime, account: int) -> Turn | None:
         """A turn that decides nothing, to ask questions about an account with; None while no model is live."""
@@ -399,6 +386,7 @@ class Engine:
         rows = list(
             Due.objects.filter(at__lte=at).select_related("occurrence__model_version").order_by("at", "pk")
         )
+        self._threads.share(len(rows))
         by_kind = {kind: [row for row in rows if row.kind == kind] for kind in DueKind}
         with transaction.atomic():
             Due.objects.filter(pk__in=[row.pk for row in by_kind[DueKind.PHASE]]).delete()
@@ -422,10 +410,11 @@ class Engine:
         due = Due.objects.filter(at__lt=before).select_related("occurrence").order_by("at", "pk")
         return Coming(list(due), readings(at, before) if len(self.directory.all()) < SMALL else [])
 
-    def _forget_foreseen(self) -> None:
-        """The facts are other ones than they were."""
+    def _forget_foreseen(self, moved: Collection[int] | None = None) -> None:
+        """The facts are other ones than they were. `moved`: the accounts whose zones may be, where these are known."""
         self._foreseen_until = EPOCH
-        self._zones = None
+        if moved is None or moved:
+            self._zones = None
         self.versions.forget_foreseen()
 
     def _decided(self, at: datetime) -> None:

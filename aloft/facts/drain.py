@@ -85,6 +85,7 @@ def _apply(
 ) -> Drained:
     refused = arrivals.stage(store, entries)
     edits.stage(store, changes)
+    known = identity.newest_user(store)
     created = identity.admit(store)
     _identify(store)
     observed.note_traits(store)
@@ -92,10 +93,10 @@ def _apply(
     imported.fold_contacts(store)
     edits.fold(store, changes)
     stirred = merges.follow(store, changes)
-    membership.learn(store, stirred)
+    membership.learn(store, known, stirred)
     zoned = observed.settle_zones(store, before, at) - created
     membership.attribute(store)
-    membership.attribute_again(store)
+    membership.attribute_again(store, known)
     events = _insert(store)
     arrived = completeness.note(store, changes)
     arrivals.remember(store)

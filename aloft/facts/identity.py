@@ -27,6 +27,12 @@ def admit(store: FactStore) -> frozenset[int]:
     return store.integers("SELECT id FROM account WHERE id > ?", [before])
 
 
+def newest_user(store: FactStore) -> int:
+    """The greatest number that a user has; 0 where there is none."""
+    newest: int = store.run("SELECT coalesce(max(id), 0) FROM app_user")[0][0]
+    return newest
+
+
 def _number(store: FactStore, target: str, column: str, told: str, rest: str = "") -> None:
     table = target.split(" ", 1)[0]
     store.run(

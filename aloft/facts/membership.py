@@ -11,10 +11,14 @@ from aloft.facts.days import local_day, zone_of
 from aloft.facts.store import FactStore
 
 
-def learn(store: FactStore, stirred: frozenset[int] = frozenset()) -> None:
+# Those of whom there may be earlier messages: only they are looked for among all events.
+_KNOWN = "(SELECT app_user FROM changed WHERE app_user <= {})"
+
+
+def learn(store: FactStore, known: int, stirred: frozenset[int] = frozenset()) -> None:
     """Bring `membership` up to date with `incoming`; `changed` holds the users whose rows may differ.
 
-    `stirred`: accounts whose earlier messages belong to others now.
+    `known`: the newest user there was before. `stirred`: accounts whose earlier messages belong to others now.
     """
     store.run(
         """CREATE OR REPLACE TEMP TABLE told AS
@@ -35,18 +39,18 @@ def learn(store: FactStore, stirred: frozenset[int] = frozenset()) -> None:
         {"stirred": sorted(stirred)},
     )
     if store.run("SELECT count(*) FROM changed") != [(0,)]:
-        _write(store)
+        _write(store, known)
 
 
-def _write(store: FactStore) -> None:
+def _write(store: FactStore, known: int) -> None:
     store.run(
-        """CREATE OR REPLACE TEMP TABLE belonging AS
+        f"""CREATE OR REPLACE TEMP TABLE belonging AS
         WITH named AS (
             SELECT app_user, account, occurred, seq, kind FROM incoming
             WHERE named_account AND app_user IN (SELECT app_user FROM changed)
             UNION ALL
             SELECT app_user, account, occurred, seq, kind FROM event
-            WHERE stream = 0 AND named_account AND app_user IN (SELECT app_user FROM changed)
+            WHERE stream = 0 AND named_account AND app_user IN {_KNOWN.format(known)}
         ), calls AS (
             SELECT app_user, account, occurred AS since, seq FROM named WHERE kind = 'group'
             UNION ALL
@@ -68,23 +72,28 @@ def attribute(store: FactStore) -> None:
     _place(store, "placed", "SELECT stream, seq, app_user, occurred FROM incoming WHERE NOT named_account")
 
 
-def attribute_again(store: FactStore) -> None:
-    """Make `moved`: earlier events of the `changed` users that belong to another account now; move them."""
+def attribute_again(store: FactStore, known: int) -> None:
+    """Make `moved`: earlier events of the `changed` users that belong to another account now; move them.
+
+    `known`: the newest user there was before.
+    """
     store.run("CREATE OR REPLACE TEMP TABLE moved (seq BIGINT, was INTEGER, account INTEGER)")
-    if store.run("SELECT count(*) FROM changed") != [(0,)]:
-        _move(store)
+    if store.run(f"SELECT count(*) FROM {_KNOWN.format(known)}") != [(0,)]:
+        _move(store, known)
 
 
-def _move(store: FactStore) -> None:
+def _move(store: FactStore, known: int) -> None:
     _place(
         store,
         "placed_again",
-        """SELECT seq, app_user, account AS was, occurred FROM event
-        WHERE stream = 0 AND NOT named_account AND app_user IN (SELECT app_user FROM changed)""",
+        f"""SELECT seq, app_user, account AS was, occurred FROM event
+        WHERE stream = 0 AND NOT named_account AND app_user IN {_KNOWN.format(known)}""",
     )
     store.run(
         "INSERT INTO moved SELECT seq, was, account FROM placed_again WHERE was IS DISTINCT FROM account"
     )
+    if store.run("SELECT count(*) FROM moved") == [(0,)]:
+        return
     day = local_day("event.occurred", zone_of("a", store.home_zone))
     store.run(
         f"""UPDATE event SET account = m.account, day = {day}
