@@ -106,17 +106,18 @@ class Group(ABC):
         state = kept(metric)
         return [f"digest = {state.digest}" if state else "digest is null"] if self.several else []
 
-    def earliest(self, column: str) -> str:
-        """Where the first of the windows begins."""
-        return self.all.least([f"{column}_{i}" for i in self.windows])
+    def earliest(self, column: str, windows: Sequence[int] | None = None) -> str:
+        """Where the first of the windows begins, or of some of them."""
+        return self.all.least([f"{column}_{i}" for i in windows or self.windows])
 
     def since(self, number: int) -> str:
         """SQL of whether a row of state by day lies in a window, beginning with its first whole day."""
         return f"s.day >= {self.all.bound(f'first_{number}')}"
 
-    def is_over(self) -> str:
-        """SQL of rows of state by day that lie in some window, and before today."""
-        return f"s.day < {self.all.bound('_day')} and s.day >= {self.earliest('first')}"
+    def is_over(self, metrics: Sequence[Metric]) -> str:
+        """SQL of rows of state by day that lie in a window of one of these metrics, and before today."""
+        windows = sorted({self.number(metric) for metric in metrics})
+        return f"s.day < {self.all.bound('_day')} and s.day >= {self.earliest('first', windows)}"
 
     def own(self) -> str:
         """SQL of the rows of state of the definitions."""
@@ -180,7 +181,7 @@ class Days(Group):
                 f"select {key} as _key, s.day, s.n, s.first, s.last{closed}{self._of('n.of_{}'.format)}"
                 f"{self.digest('null::bigint')}{self._numbers(*_NO_NUMBERS)} "
                 f"from {self.all.rows_of('day_count')} {self._named()} "
-                f"where {self.is_over()}{self._by_number or ''}"
+                f"where {self.is_over(self._of_events)}{self._by_number or ''}"
             )
         if any(self.counted_at_edges(names) for names in self.events):
             wanted = " or ".join(_is_one_of("called", names) for names in self.events)
@@ -193,9 +194,17 @@ class Days(Group):
             yield (
                 f"select {key} as _key, s.day, s.n, s.first, s.last{closed}{self._of(_never)}"
                 f"{self.digest('s.digest')}{self._numbers('s.weight', 's.total', 's.low', 's.high')} "
-                f"from {self.all.rows_of('kept_day')} where {self.is_over()} and {self.own()}"
+                f"from {self.all.rows_of('kept_day')} where {self.is_over(self._of_definitions)} and {self.own()}"
             )
         yield from (self._raw(definition) for definition in self.at_edges_too)
+
+    @property
+    def _of_events(self) -> list[Metric]:
+        return [metric for metric in self.metrics if kept(metric) is None]
+
+    @property
+    def _of_definitions(self) -> list[Metric]:
+        return [metric for metric in self.metrics if kept(metric)]
 
     def _named(self) -> str:
         if self._by_number is not None:
@@ -370,7 +379,7 @@ class Latest(Group):
         yield (
             f"select {self.all.key} as _key, s.occurred, s.received, s.message_id, s.value"
             f"{self.inside(self.since)}{self.digest('s.digest')} "
-            f"from {self.all.rows_of('kept_latest')} where {self.own()} and {self.is_over()}"
+            f"from {self.all.rows_of('kept_latest')} where {self.own()} and {self.is_over(self.metrics)}"
         )
         for one in self.at_edges_too:
             value = one.property_sql
