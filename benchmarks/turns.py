@@ -1,11 +1,11 @@
 """Claim: what a turn of facts costs grows with what has come, and little of it is there however little comes.
 
-The engine of `benchmarks/latency.py`, alone and in one process: as many events come within a tick, one in fifty of them an
-urgent ticket, and the turn that takes them is counted in seconds of processors (of all threads), in statements that were
-put to the fact store, and in those put to the records. The least of several turns of each size, after a few to warm up.
-The named alternative is the turn of the smallest size: the ratio tells what an account costs beside it.
-Run: `python benchmarks/turns.py [accounts] [turns] [folder]`; with the name of a file as a fourth, what took longest of
-the largest turns, by statement, is written there. The home is that of latency.py, kept in the folder.
+The engine of `benchmarks/latency.py`, alone and in one process: as many events come within a tick, one in fifty of them
+an urgent ticket. The turn that takes them is counted in seconds of processors (of all threads), in statements put to
+the fact store, and in those put to the records: the least of several turns of each size, after a few to warm up. The
+named alternative is the turn of the smallest size: the ratio tells what events cost beside what a turn costs anyway.
+Run: `python benchmarks/turns.py [accounts] [turns] [folder] [file]`; into `file.EVENTS` it writes what took longest, by
+statement. The home is that of latency.py, kept in the folder.
 """
 
 from __future__ import annotations
@@ -139,9 +139,11 @@ def measured(engine: Any, sender: Sender, clock: Any, events: int, turns: int, u
             took.append(spent)
             queries.append(asked.times["query"])
             for part in PARTS:
-                parts[part].append(used.seconds[part] - (before.get(part, 0.0) if number > WARM else 0.0))
+                parts[part].append(used.seconds[part] - before.get(part, 0.0))
     facts = sum(times for name, times in used.times.items() if name not in PARTS) / turns
-    return Turns(min(took), median(took), {part: min(of) for part, of in parts.items()}, facts, median(queries))
+    return Turns(
+        min(took), median(took), {part: min(of) for part, of in parts.items()}, facts, median(queries)
+    )
 
 
 def main() -> int:
@@ -175,7 +177,7 @@ def run(home: Path, accounts: int, turns: int, profile: str | None) -> list[floa
         store.connection = Counted(store.connection, used)
         prepare(store)
 
-    FactStore._prepare = counted  # type: ignore[method-assign]
+    FactStore._prepare = counted  # type: ignore[method-assign,assignment]
     least = []
     with open_engine(home, clock) as engine:
         engine.run(now())
@@ -196,7 +198,9 @@ def run(home: Path, accounts: int, turns: int, profile: str | None) -> list[floa
 def write(path: Path, used: Used, turns: int) -> None:
     """What took longest, in milliseconds of a turn."""
     order = sorted(used.seconds, key=lambda name: -used.seconds[name])
-    lines = [f"{used.seconds[one] / turns * 1000:8.2f} {used.times[one] / turns:6.1f}  {one}" for one in order]
+    lines = [
+        f"{used.seconds[one] / turns * 1000:8.2f} {used.times[one] / turns:6.1f}  {one}" for one in order
+    ]
     path.write_text("\n".join(lines))
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from aloft.facts.days import local_day, zone_of
 from aloft.facts.store import FactStore
 
-
 # Those of whom there may be earlier messages: only they are looked for among all events.
 _KNOWN = "(SELECT app_user FROM changed WHERE app_user <= {})"
 
