@@ -54,7 +54,13 @@ class Reader:
     @cached_property
     def load(self) -> Load:
         """Counted once for a page and its frame; to be asked when what the reader does is done."""
-        return load_of(self.person, self.ahead)
+        return load_of(self.person, self.ahead, self.automated)
+
+    @cached_property
+    def automated(self) -> frozenset[str]:
+        """The roles that are nobody, by the models in force."""
+        roles = (role for model in self.models for role in model.roles.values())
+        return frozenset(role.name for role in roles if role.automated)
 
 
 class Request(HttpRequest):

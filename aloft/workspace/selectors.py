@@ -64,11 +64,17 @@ def occurrences_of(person: Person | None) -> QuerySet[Occurrence]:
     return seen_by(person, full)
 
 
-def work_of(person: Person | None) -> QuerySet[Occurrence]:
-    """What waits for a person; for who sees everything, what waits for the team."""
+def work_of(person: Person | None, automated: Collection[str]) -> QuerySet[Occurrence]:
+    """What waits for a person; for who sees everything, what waits for the team.
+
+    What falls to one of the roles that are `automated` waits for its outcome, not for somebody.
+    """
     waiting = Occurrence.objects.filter(state__in=WAITING)
-    if person is None or person.sees_everything:
-        return waiting if person else waiting.none()
+    if person is None:
+        return waiting.none()
+    if person.sees_everything:
+        by_themselves = waiting.filter(owner=None, role__in=automated).order_by().values("pk")
+        return waiting.exclude(pk__in=by_themselves) if automated else waiting
     # As rows of two kinds: told as an alternative, all that waits for anybody would be looked at.
     owned, escalated = (
         waiting.filter(**{who: person}).order_by().values("pk") for who in ("owner", "escalated_to")
@@ -169,8 +175,8 @@ class Load:
         return self.accounts - self.needing - self.no_data
 
 
-def load_of(person: Person | None, horizon: Horizon) -> Load:
-    pressing = work_of(person).filter(horizon.awake, due_at__lt=horizon.monday)
+def load_of(person: Person | None, horizon: Horizon, automated: Collection[str]) -> Load:
+    pressing = work_of(person, automated).filter(horizon.awake, due_at__lt=horizon.monday)
     firsts = by_customer(pressing).values("customer").annotate(first=Min("due_at"))
     late, today = Q(first__lt=horizon.now), Q(first__lt=horizon.tomorrow)
     counts = firsts.aggregate(
@@ -232,14 +238,14 @@ class Tally:
     minutes: int
 
 
-def tallies(person: Person | None, horizon: Horizon) -> dict[str, Tally]:
+def tallies(person: Person | None, horizon: Horizon, automated: Collection[str]) -> dict[str, Tally]:
     """How many moments stand in each section, and their planned effort in minutes; a group session is one."""
     sums: dict[str, Aggregate] = {}
     sections = horizon.sections()
     for place, within in enumerate(sections.values()):
         sums[f"moments_{place}"] = Count("pk", filter=within)
         sums[f"minutes_{place}"] = Sum("effort_minutes", filter=within, default=0)
-    found = sessions.once(work_of(person), WAITING).order_by().aggregate(**sums)
+    found = sessions.once(work_of(person, automated), WAITING).order_by().aggregate(**sums)
     return {
         name: Tally(found[f"moments_{place}"], found[f"minutes_{place}"])
         for place, name in enumerate(sections)

@@ -72,7 +72,7 @@ def worked_in(reader: Reader, monday: date) -> dict[date, int]:
 
 
 def _to_do(reader: Reader) -> QuerySet[Occurrence]:
-    work = sessions.once(selectors.work_of(reader.person), selectors.WAITING)
+    work = sessions.once(selectors.work_of(reader.person, reader.automated), selectors.WAITING)
     return work.filter(reader.ahead.awake, due_at__lt=reader.ahead.monday)
 
 

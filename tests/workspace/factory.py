@@ -70,6 +70,21 @@ def version(now: datetime) -> ModelVersion:
     return made
 
 
+def with_an_automated_role(now: datetime) -> ModelVersion:
+    """A later version, in which `digital` is nobody."""
+    version(now)
+    text = DOCUMENT.replace("roles:\n", "roles:\n  digital: {automated: true}\n")
+    return ModelVersion.objects.create(
+        name="acme",
+        version=4,
+        document=text,
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+        live_from=now - timedelta(days=20),
+        published_at=now - timedelta(days=20),
+        published_by="tests",
+    )
+
+
 def account(
     name: str, now: datetime, *, held_by: Person | None = None, mrr: str | None = "6240", **more: Any
 ) -> Account:

@@ -82,6 +82,21 @@ def test_a_snooze_that_has_run_out_presses_again(owner: Person, now: datetime) -
 
 
 @pytest.mark.django_db
+def test_what_an_automated_role_sends_is_nobodys_late_work_and_a_gap_in_the_books_is(
+    mia: Client, manager: Person, owner: Person, now: datetime
+) -> None:
+    factory.with_an_automated_role(now)
+    told, lost = (factory.account(name, now, held_by=owner) for name in ("Told Ltd", "Lost Ltd"))
+    week_ago = timedelta(days=-7)
+    factory.occurrence(told, None, now, due=week_ago, role="digital", title="Renewal notice")
+    factory.occurrence(lost, None, now, due=week_ago)
+    assert titles(manager, now) == {"Late": ["Lost Ltd"]}
+    page = mia.get("/").content.decode()
+    assert "<h1>1 of 2 accounts needs the team this week</h1>" in page
+    assert '<p class="sub">1 is late. 1 account is in order.</p>' in page
+
+
+@pytest.mark.django_db
 def test_an_escalated_moment_stands_with_both(owner: Person, colleague: Person, now: datetime) -> None:
     brackwater = factory.account("Brackwater Foods", now, held_by=owner)
     factory.occurrence(brackwater, owner, now, due=timedelta(hours=-1), escalated_to=colleague)

@@ -77,7 +77,7 @@ def main(reader: Reader, opened: str = "", all_news: bool = False) -> frame.Main
 
 
 def sections(reader: Reader) -> list[Section]:
-    tallies = selectors.tallies(reader.person, reader.ahead)
+    tallies = selectors.tallies(reader.person, reader.ahead, reader.automated)
     rows = rows_of(reader, [name for name, tally in tallies.items() if tally.moments])
     return [
         Section(name, tallies[name].moments, words.effort(tallies[name].minutes), found)
@@ -88,7 +88,7 @@ def sections(reader: Reader) -> list[Section]:
 def rows_of(reader: Reader, names: Sequence[str]) -> dict[str, list[Row]]:
     """By section. The first are found among narrow rows, and only they are read whole."""
     most = OF_THE_TEAM if reader.sees_everything else SHOWN
-    work = sessions.once(selectors.work_of(reader.person), selectors.WAITING)
+    work = sessions.once(selectors.work_of(reader.person, reader.automated), selectors.WAITING)
     firsts = work.order_by(*BY_PRIORITY).values_list("pk", flat=True)
     within = reader.ahead.sections()
     keys = {name: list(firsts.filter(within[name])[:most]) for name in names}
