@@ -22,6 +22,7 @@ from aloft.demo.consents import note_consents
 from aloft.demo.contracts import INSIGHTS, LEDGER, PAYROLL
 from aloft.demo.conversations import held
 from aloft.demo.entries import entries
+from aloft.demo.exceptions import make_exceptions
 from aloft.demo.northwind import Northwind, handed_over
 from aloft.demo.plans import agree_plans
 from aloft.demo.reached import Reached
@@ -99,8 +100,9 @@ def _take_in(engine: Engine, until: datetime, passed: Passed) -> None:
 
 @transaction.atomic
 def go_live(company: Northwind, at: datetime) -> None:
-    """The team moves in: books, the plans that were agreed before, what contacts allow, texts, the model."""
+    """The team moves in: books, plans and exceptions that were agreed before, what contacts allow, texts, the model."""
     agree_plans(company, at)
+    make_exceptions(company, at)
     note_consents(at)
     cast.give_books(cast.coras(company.customers), at)
     cast.send_on_leave(company.first_day, at)

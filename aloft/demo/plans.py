@@ -13,6 +13,7 @@ from aloft.records.models import Account
 from aloft.records.services import NewPlan, add_plans
 from aloft.records.services.plans import GoalFields, StepFields
 
+YEAR = timedelta(days=365)
 SHARES = {1: 0.6, 2: 0.1, 3: 0.0}
 """Of the customers of each tier, those who have a plan: whoever is stuck has none."""
 AGREED = timedelta(days=9)
@@ -51,9 +52,11 @@ def agree_plans(company: Northwind, at: datetime) -> None:
 
 
 def _plan(account: Account, customer: Customer, at: datetime) -> NewPlan:
-    """With a goal that both measure."""
+    """With a goal that both measure, set anew each year."""
     sponsor = next((one for one in account.contacts.all() if one.persona == "exec_sponsor"), None)
     agreed_at = local(customer.place, customer.starts + AGREED, 14 * 60)
+    set_on = customer.starts + AGREED
+    set_on += (at.date() - set_on) // YEAR * YEAR
     title, metric, unit, better, baseline, target = chance("goal", customer.number).choice(GOALS)
     goal: GoalFields = {
         "value_metric": metric,
@@ -61,8 +64,8 @@ def _plan(account: Account, customer: Customer, at: datetime) -> NewPlan:
         "better": better,
         "baseline": baseline,
         "target": target,
-        "starts_on": customer.starts + AGREED,
-        "due_on": customer.starts + AGREED + timedelta(days=365),
+        "starts_on": set_on,
+        "due_on": set_on + YEAR,
     }
     return NewPlan(account, agreed_at, sponsor, title, goal, _steps(customer, agreed_at, at))
 
