@@ -87,8 +87,9 @@ def test_who_is_signed_in_is_not_simulated(home: Path, seeded: Seeded) -> None:
     cora = Person.objects.get(handle="cora")
     session = SessionStore()
     session["_auth_user_id"] = str(cora.user_id)
-    session.save()
     now = working_noon(seeded.now)
+    session.set_expiry(now + timedelta(days=1))
+    session.save()
     assert signed_in(now) == {"cora"}
     before = Verdict.objects.filter(details__by="cora").count()
     everybody = Verdict.objects.count()
