@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from aloft.demo.customers import Customer
 from aloft.demo.northwind import Northwind
+from aloft.demo.plans import has_plan
 from aloft.records.models import Account
 from aloft.records.services import except_account
 
@@ -34,8 +35,9 @@ def make_exceptions(company: Northwind, at: datetime) -> None:
 
 
 def _settled(customer: Customer, at: datetime) -> bool:
-    """With us for half a year, and nobody has heard that it leaves."""
-    return customer.starts < (at - timedelta(days=180)).date() and customer.ends is None
+    """With us for half a year, by a plan, and nobody has heard that it leaves."""
+    since = (at - timedelta(days=180)).date()
+    return customer.starts < since and customer.ends is None and has_plan(customer, at.date())
 
 
 def _account(customer: Customer) -> Account:

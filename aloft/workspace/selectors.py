@@ -134,10 +134,11 @@ def given_or_404(person: Person | None, public_id: UUID) -> Occurrence:
 
 
 def exceptions_of(person: Person | None, now: datetime) -> QuerySet[AccountException]:
-    """Those that stand, of the accounts that the person sees: the first to end first."""
-    rows = AccountException.objects.filter(ended_at=None, until__gte=now.date())
-    rows = rows.select_related("account", "owner")
-    return seen_by(person, rows)
+    """Those that stand, of the accounts that the person sees: the first to end first. `by` names who made each."""
+    maker = Person.objects.filter(handle=OuterRef("made_by")).values("name")
+    standing = AccountException.objects.filter(ended_at=None, until__gte=now.date())
+    named = standing.annotate(by=Coalesce(Subquery(maker), "made_by")).select_related("account", "owner")
+    return seen_by(person, named)
 
 
 def fact_or_404(person: Person | None, fact_id: int) -> RecordedFact:

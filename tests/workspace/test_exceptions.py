@@ -31,7 +31,7 @@ def test_an_exception_is_made_shown_and_taken_back(cora: Client, mia: Client, ha
     made = cora.post(reverse("make_exception", args=[halloway.public_id]), SAID, follow=True)
     told = plain(made.content.decode())
     assert "Made an exception of Halloway Undo" in told
-    assert "Tech touch until 30 Jun 2026: They asked for quiet by exception of cora" in told
+    assert "Tech touch until 30 Jun 2026: They asked for quiet (Cora Jensen)" in told
     assert "Halloway : Tech touch until 30 Jun 2026" in plain(mia.get("/model/").content.decode())
     undone = cora.post(reverse("end_exception", args=[AccountException.objects.get().pk]), follow=True)
     assert "No exception is made" in plain(undone.content.decode())
