@@ -66,11 +66,13 @@ def pages(account: str) -> dict[str, str]:
 
 
 def measure(rounds: int) -> dict[str, Measured]:
-    """By reader and page."""
+    """By reader and page, in a process that has loaded and set what one of the web has."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
     from made.rows import an_account, cast
+
+    import aloft.wsgi  # noqa: F401
 
     found: dict[str, Measured] = {}
     for who, user in cast().items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F
 
@@ -38,19 +39,17 @@ def turned(person: Person | None, now: datetime) -> list[News]:
     """Accounts whose health has another band than at the reading before."""
     turned = AccountHealth.objects.filter(turned_at__gt=now - DAY, turned_at__lte=now)
     told = ("turned_at", "band", "score", "was", "score_was", "profile", "profile_since", *NAMED)
-    seen = selectors.seen_by(person, turned).select_related("account").only(*told)
-    rows = seen.order_by("-turned_at", "pk")
-    return [_turned(row) for row in rows[:MOST]]
+    rows = selectors.seen_by(person, turned).order_by("-turned_at", "pk")
+    return [_turned(row) for row in rows.values_list(*told, named=True)[:MOST]]
 
 
-def _turned(row: AccountHealth) -> News:
+def _turned(row: Any) -> News:
     lacks = "no profile takes it" if row.profile == NO_PROFILE else "too little is known"
     now = f"has no health: {lacks}" if row.band == "grey" else f"turned {row.band}"
     scores = f"{_score(row.score_was)} → {_score(row.score)}, {row.was} before"
     if profile := scored_as(row.profile, row.profile_since):
         scores = f"{scores}. {profile}"
-    assert row.turned_at is not None
-    return _news(row.turned_at, row.account.name, row.account.public_id, now, scores, "heart-pulse")
+    return _news(row.turned_at, row.account__name, row.account__public_id, now, scores, "heart-pulse")
 
 
 def _score(score: float | None) -> str:
@@ -60,32 +59,28 @@ def _score(score: float | None) -> str:
 def moved(person: Person | None, now: datetime) -> list[News]:
     """Accounts that entered a phase, or another segment within one."""
     told = ("phase", "phase_since", "segment", "segment_since", "touch", *NAMED)
-    full = AccountProjection.objects.select_related("account").only(*told)
-    seen = selectors.seen_by(person, full)
+    seen = selectors.seen_by(person, AccountProjection.objects.all())
     phases = seen.filter(phase_since__gt=now - DAY, phase_since__lte=now).exclude(phase="")
     segments = seen.filter(segment_since__gt=now - DAY, segment_since__lte=now).exclude(
         segment_since=F("phase_since")
     )
-    latest = [*phases.order_by("-phase_since", "pk")[:MOST]]
-    return [_entered(row) for row in latest] + [
-        _belongs(row) for row in segments.order_by("-segment_since", "pk")[:MOST] if row.segment
-    ]
+    entered = phases.order_by("-phase_since", "pk").values_list(*told, named=True)[:MOST]
+    belong = segments.order_by("-segment_since", "pk").values_list(*told, named=True)[:MOST]
+    return [_entered(row) for row in entered] + [_belongs(row) for row in belong if row.segment]
 
 
-def _entered(row: AccountProjection) -> News:
-    assert row.phase_since is not None
+def _entered(row: Any) -> News:
     segment = f"in {humanised(row.segment).lower()}" if row.segment else ""
     return _news(
-        row.phase_since, row.account.name, row.account.public_id,
+        row.phase_since, row.account__name, row.account__public_id,
         f"entered {humanised(row.phase).lower()}", segment, "plane-takeoff",
     )  # fmt: skip
 
 
-def _belongs(row: AccountProjection) -> News:
-    assert row.segment_since is not None
+def _belongs(row: Any) -> News:
     touch = f"{', '.join(row.touch)} touch" if row.touch else ""
     return _news(
-        row.segment_since, row.account.name, row.account.public_id,
+        row.segment_since, row.account__name, row.account__public_id,
         f"is in {humanised(row.segment).lower()} now", touch, "layers",
     )  # fmt: skip
 
