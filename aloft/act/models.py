@@ -117,14 +117,8 @@ class Occurrence(models.Model):
             # With all that counting and finding what waits reads, so that rows, which are wide, are left alone.
             models.Index(
                 fields=[
-                    "state",
-                    "due_at",
-                    "snoozed_until",
-                    "account",
-                    "effort_minutes",
-                    "group",
-                    "rank",
-                    "title",
+                    *("state", "due_at", "snoozed_until", "account", "effort_minutes", "group", "rank"),
+                    *("title", "moment", "role"),
                 ]
             ),
             models.Index(fields=["done_at"]),
