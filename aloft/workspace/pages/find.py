@@ -87,11 +87,12 @@ def accounts(called: Sequence[int]) -> list[Hit]:
 
 
 def moments(reader: Reader, query: str, called: Sequence[int]) -> list[Hit]:
-    """Those that are called so, and those at the accounts that are."""
+    """Those that are called so, and those at the accounts that are, or at a relationship of theirs."""
+    parts = Account.objects.filter(whole__in=called).values_list("pk", flat=True)
     seen = selectors.occurrences_of(reader.person)
     waiting = seen.filter(state__in=selectors.WAITING).select_related(None)
     titled = _first(waiting.filter(title__icontains=query), "due_at")
-    theirs = _first(waiting.filter(account__in=called), "due_at")
+    theirs = _first(waiting.filter(account__in=[*called, *parts]), "due_at")
     rows = seen.filter(pk__in={*titled, *theirs}).order_by("due_at", "pk")[:SHOWN]
     return [
         Hit(
