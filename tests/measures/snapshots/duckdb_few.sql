@@ -354,7 +354,7 @@ FROM (
     ON s.account = b._account
   WHERE
     s.day < b._day
-    AND s.day >= LEAST(b.first_0, b.first_1, b.first_2, b.first_4)
+    AND s.day >= LEAST(b.first_1, b.first_2)
     AND s.digest IN (
       2836362700080970622,
       6114336364270427303,
