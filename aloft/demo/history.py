@@ -27,6 +27,7 @@ from aloft.demo.northwind import Northwind, handed_over
 from aloft.demo.plans import agree_plans
 from aloft.demo.reached import Reached
 from aloft.demo.team_at_work import Team
+from aloft.engagement.digest import timings
 from aloft.engagement.load import load
 from aloft.engine.loop import Engine
 from aloft.engine.timeline import HISTORY_AFTER
@@ -109,7 +110,9 @@ def go_live(company: Northwind, at: datetime) -> None:
     put_in_force(read_beside(Path(str(files("aloft.demo") / MODEL))), actor="opal", at=at)
     text = document()
     model = load(text, MODEL)
-    publish_model(name=model.name, document=text, digest=model.digest, live_from=at, actor="opal", at=at)
+    publish_model(
+        name=model.name, document=text, digest=model.digest, timings=timings(model), live_from=at, actor="opal", at=at
+    )  # fmt: skip
 
 
 def go_on(engine: Engine, company: Northwind, since: Reached, now: datetime, passed: Passed) -> Reached:

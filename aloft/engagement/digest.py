@@ -9,7 +9,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, time
 from typing import Any
 
-from aloft.engagement.model import Model, Rule
+from aloft.engagement.model import ExpectTrigger, Model, Moment, Rule
 from aloft.engagement.render import render
 
 _OF_THE_TEXT = frozenset({"line", "file", "digest", "text"})  # not of the meaning
@@ -20,8 +20,34 @@ def digest(model: Model) -> str:
 
     What has its default is left out, so that a key the language gains later changes no digest.
     """
-    canonical = json.dumps(_canonical(model), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+    return _sha256(_canonical(model))
+
+
+def timings(model: Model) -> dict[str, str]:
+    """By moment, the digest (sha256, hex) of when it comes and to whom.
+
+    Two versions of a model that agree on it would, up to the conditions that they read, date a moment alike. A model
+    that is for nobody, for it was taken out of force, dates none.
+    """
+    if model.applies_to is not None and _canonical(model.applies_to) == "false":
+        return {}
+    return {name: _sha256(_timing(model, moment)) for name, moment in model.moments.items()}
+
+
+def _timing(model: Model, moment: Moment) -> list[Any]:
+    trigger = _canonical(moment.trigger)
+    if isinstance(moment.trigger, ExpectTrigger):
+        # What is expected may change while it is awaited: the instants at which it is judged do not.
+        trigger.pop("condition")
+    phases = [
+        _canonical(one) for name, one in model.phases.items() if name in (moment.phases or model.phases)
+    ]
+    return [trigger, phases, moment.segments, moment.touch, moment.per]
+
+
+def _sha256(canonical: Any) -> str:
+    written = json.dumps(canonical, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _canonical(value: Any) -> Any:

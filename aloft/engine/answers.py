@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from aloft.decide.durations import subtract
 from aloft.decide.values import Reason
-from aloft.engagement.model import AnswerTrigger, EventRef, Moment
+from aloft.engagement.model import AnswerTrigger, Duration, EventRef, Moment
 from aloft.engagement.words import events
 from aloft.engine import words
 from aloft.engine.anchors import Anchored
@@ -47,7 +47,7 @@ def asked(turn: Turn, moment: Moment, accounts: Collection[int]) -> Mapping[int,
     rows = turn.frames.connection.execute(
         f"""select account, anchor, min(occurred) from ({_events(trigger, trigger.of)})
         where account in (select unnest($accounts)) and occurred >= $since group by all order by all""",
-        {"accounts": sorted(accounts), "since": naive(_since(turn, trigger, accounts))},
+        {"accounts": sorted(accounts), "since": naive(_since(turn, moment, trigger.within, accounts))},
     ).fetchall()
     found: dict[int, list[Anchored]] = {}
     for account, anchor, occurred in rows:
@@ -57,10 +57,10 @@ def asked(turn: Turn, moment: Moment, accounts: Collection[int]) -> Mapping[int,
     return found
 
 
-def _since(turn: Turn, trigger: AnswerTrigger, accounts: Collection[int]) -> datetime:
+def _since(turn: Turn, moment: Moment, within: Duration, accounts: Collection[int]) -> datetime:
     clock = turn.program.model.clock
     live = min(
-        subtract(turn.live_from(account), trigger.within, turn.directory[account].calendar(clock))
+        subtract(turn.live_from(account, moment.name), within, turn.directory[account].calendar(clock))
         for account in accounts
     )
     return live - SLACK

@@ -51,25 +51,26 @@ _all_due = lru_cache(REMEMBERED)(due_instants)
 class Standing:
     """An account as its due rows rest on it: its row of a frame, and the pause that began last, if any.
 
-    `place` is a number for its calendar. For the time before `live` nothing is opened here at all, before `floor` by
-    no moment, before `segment_floor` by none that is for some segments or levels of touch.
+    `place` is a number for its calendar. For the time before `phase_start` no schedule opens anything here, before
+    `segment_since` none of a moment that is for some segments or levels of touch.
     """
 
     known: Known
     row: Row
     calendar: WorkCalendar
     place: int
-    live: datetime
-    floor: datetime
-    segment_floor: datetime
+    phase_start: datetime
+    segment_since: datetime
     pause: pauses.Pause | None
 
 
 class Subject(NamedTuple):
-    """An account and a moment that meets it now. Nothing is due before `floor`."""
+    """An account and a moment that meets it now. Nothing is judged of the time before `live`; nothing is due before
+    `floor`, which is never before that."""
 
     of: Standing
     moment: Moment
+    live: datetime
     floor: datetime
 
     @property
@@ -118,9 +119,7 @@ def ahead(
     anchors: defaultdict[Anchor, _Found] = defaultdict(dict)
     for name, accounts in met.items():
         moment = turn.program.model.moments[name]
-        for_some = bool(moment.segments or moment.touch)
-        found = map(standings.__getitem__, accounts)
-        subjects = (Subject(one, moment, one.segment_floor if for_some else one.floor) for one in found)
+        subjects = (_subject(turn, standings[account], moment) for account in accounts)
         yield from _each(turn, moment, subjects, history, anchors, asked[name])
 
 
@@ -128,12 +127,18 @@ def _standings(turn: Turn, rows: Mapping[int, Row]) -> Iterator[Standing]:
     places: dict[WorkCalendar, int] = {}
     clock = turn.program.model.clock
     for account, row in rows.items():
-        known, live = turn.directory[account], turn.live_from(account)
+        known = turn.directory[account]
         calendar = known.calendar(clock)
-        floor = max(live, aware(row["phase_start"]) or live)
-        segment_floor = max(floor, aware(row["segment_since"]) or floor)
+        phase_start = aware(row["phase_start"]) or EVER[0]
+        segment_since = max(phase_start, aware(row["segment_since"]) or phase_start)
         place = places.setdefault(calendar, len(places))
-        yield Standing(known, row, calendar, place, live, floor, segment_floor, pauses.last_pause(row))
+        yield Standing(known, row, calendar, place, phase_start, segment_since, pauses.last_pause(row))
+
+
+def _subject(turn: Turn, one: Standing, moment: Moment) -> Subject:
+    live = turn.live_from(one.known.store, moment.name)
+    for_some = bool(moment.segments or moment.touch)
+    return Subject(one, moment, live, max(live, one.segment_since if for_some else one.phase_start))
 
 
 _Found = dict[int, Anchored | None]
@@ -185,7 +190,7 @@ class _Expected:
         if anchor is None or self._history.knows(subject, anchor, 1):
             return NOTHING
         pause = subject.of.pause if self._rests else None
-        row = self._deadlines.judged(subject, anchor, subject.of.live, pause)
+        row = self._deadlines.judged(subject, anchor, subject.live, pause)
         if row is None:
             return NOTHING
         return Ahead([row, *warning.rows(row, self._trigger, self._now)])

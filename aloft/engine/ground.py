@@ -71,7 +71,7 @@ def read(turn: Turn, accounts: Sequence[int]) -> Ground:
     rows = {one[0]: dict(zip(names, one[1:], strict=False)) for one in found}
     said = {
         one.store: hash((
-            told[3:], one, turn.live_from(one.store),
+            told[3:], one, turn.joined.get(one.store),
             tuple(one.store in accounts for accounts in held_out.values()),
             tuple(tuple(asking.get(one.store, ())) for asking in asked.values()),
         ))

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 
 from aloft.act.models import Due, Occurrence, Verdict
+from aloft.engagement.digest import timings
 from aloft.engagement.model import Model
 from aloft.engine.models import Decided, Live, ZoneReading
 from aloft.measures.models import AccountProjection, Spell
@@ -42,6 +43,7 @@ def publish_from(
         document=document,
         digest=model.digest,
         bases=model.bases,
+        timings=timings(model),
         live_from=live_from,
         actor=actor,
         at=now,

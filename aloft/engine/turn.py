@@ -80,9 +80,10 @@ class Turn:
     def follows(self, account: int) -> bool:
         return self.among is None or account in self.joined
 
-    def live_from(self, account: int) -> datetime:
-        """Nothing is opened at an account for the time before: since when the model is live, and followed by it."""
-        live: datetime = self.running.version.live_from
+    def live_from(self, account: int, moment: str) -> datetime:
+        """Nothing is opened at an account for the time before: since when the model knows the moment, and the account
+        follows it."""
+        live = self.running.since[moment]
         return max(live, self.joined.get(account, live))
 
     def everybody(self) -> list[int]:

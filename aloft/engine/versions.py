@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from aloft.engagement.expressions import Expression
 from aloft.engagement.load import load, parse_rule
@@ -34,6 +34,15 @@ class Running:
     def placing(self) -> Frames:
         """Frames that carry only what the rules of phases read."""
         return self.frames.of(placing(self.program.model))
+
+    @cached_property
+    def since(self) -> dict[str, datetime]:
+        """By moment, since when it counts: from the first of the versions before this one that all dated it alike.
+
+        A text that is published again while a deadline is pending, or a meeting put off, loses neither.
+        """
+        called = {name: one.was for name, one in self.program.model.moments.items()}
+        return _since(self.version, called)
 
 
 class Versions:
@@ -91,6 +100,29 @@ class Versions:
     def settle(self) -> None:
         """Keep the state of the compiled versions alone: a version has gone live, and may have replaced another."""
         keep(self._store, [state for running in self._compiled.values() for state in running.program.kept])
+
+
+def _since(version: ModelVersion, called: Mapping[str, str | None]) -> dict[str, datetime]:
+    """`called`: the moments, each with what it was called before, if it says so."""
+    found = dict.fromkeys(called, version.live_from)
+    alike = {name: name for name in called if name in version.timings}
+    for live_from, timings in _before(version).values_list("live_from", "timings").iterator():
+        there = {name: was if was in timings else called[name] for name, was in alike.items()}
+        alike = {
+            name: was for name, was in there.items() if was and timings.get(was) == version.timings[name]
+        }
+        if not alike:
+            break
+        found |= dict.fromkeys(alike, live_from)
+    return found
+
+
+def _before(version: ModelVersion) -> QuerySet[ModelVersion]:
+    """The versions that were live before it, the latest first; all so far, of one that is a draft."""
+    earlier = Q(live_from__lt=version.live_from)
+    same = Q(live_from=version.live_from)
+    before = earlier | same if version.pk is None else earlier | same & Q(pk__lt=version.pk)
+    return ModelVersion.objects.filter(before, name=version.name).order_by("-live_from", "-pk")
 
 
 def precedence(version: ModelVersion) -> tuple[int, str]:

@@ -430,13 +430,15 @@ class ModelVersion(models.Model):
     """A published engagement model; immutable. `document` is the text as written.
 
     `bases` are the names of the models that it extends, the nearest first. `restores`: the number of the earlier
-    version that it returns to, if it does.
+    version that it returns to, if it does. `timings`: a digest by moment, the same in every version that dates the
+    moment alike.
     """
 
     name = models.CharField(max_length=100)
     version = models.PositiveIntegerField()
     document = models.TextField()
     digest = models.CharField(max_length=64)
+    timings = models.JSONField(default=dict)
     bases = models.JSONField(default=list)
     live_from = models.DateTimeField()
     published_at = models.DateTimeField()

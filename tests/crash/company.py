@@ -20,6 +20,7 @@ def make() -> str:
     from aloft import clock
     from aloft.cli.ready import prepare
     from aloft.collect.services import create_source
+    from aloft.engagement.digest import timings
     from aloft.engagement.load import load
     from aloft.records import services
 
@@ -43,8 +44,9 @@ def make() -> str:
     document = (Path(__file__).parents[2] / "docs/examples/first-model.yaml").read_text()
     model = load(document, "first-model.yaml")
     services.publish_model(
-        name=model.name, document=document, digest=model.digest, live_from=now, actor="test", at=now
-    )
+        name=model.name, document=document, digest=model.digest, timings=timings(model), live_from=now,
+        actor="test", at=now,
+    )  # fmt: skip
     _, key = create_source(name="product", at=now)
     return key
 

@@ -14,6 +14,7 @@ from typing import Any
 from aloft.act.models import Occurrence, Verdict
 from aloft.clock import SetClock
 from aloft.collect.inbox import Entry, Outcome
+from aloft.engagement.digest import timings
 from aloft.engagement.load import load
 from aloft.engine.loop import Engine
 from aloft.measures.models import AccountProjection
@@ -54,6 +55,7 @@ class World:
             document=document,
             digest=model.digest,
             bases=bases,
+            timings=timings(model),
             live_from=at(live_from or when),
             actor="ops",
             at=at(when),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aloft.engagement.digest import timings
 from aloft.engagement.expressions import Expression
 from aloft.engagement.load import Reading
 from aloft.engagement.model import Model
@@ -172,6 +173,7 @@ def _draft(outlay: Outlay, assigned: following.Assigned | None) -> Draft:
         name=model.name,
         version=_number(model),
         bases=list(model.bases),
+        timings=timings(model),
         live_from=outlay.ground.at,
         document="",
     )

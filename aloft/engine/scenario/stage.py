@@ -16,6 +16,7 @@ from aloft.act.models import Occurrence, OccurrenceState, StepState
 from aloft.act.states import IllegalMove
 from aloft.collect.inbox import Entry
 from aloft.decide.calendar import for_account
+from aloft.engagement.digest import timings
 from aloft.engagement.load import Reading
 from aloft.engagement.problems import Place
 from aloft.engagement.spelling import quoted
@@ -93,6 +94,7 @@ class Stage:
             document=reading.document,
             digest=reading.model.digest,
             bases=reading.model.bases,
+            timings=timings(reading.model),
             live_from=at,
             actor=ACTOR,
             at=at,

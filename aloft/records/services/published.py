@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from aloft.records import audit
@@ -19,11 +19,13 @@ def publish_model(
     actor: str,
     at: datetime,
     bases: Sequence[str] = (),
+    timings: Mapping[str, str] | None = None,
     restores: int | None = None,
 ) -> ModelVersion:
     """The next version of the model; it never changes. The newest one published again is not a new one.
 
-    `restores`: the number of the earlier version that it returns to.
+    `restores`: the number of the earlier version that it returns to. `timings`: of its moments, as
+    `aloft.engagement.digest` tells them; a moment without counts from this version on.
 
     `document` is the text as written, `digest` the SHA-256 of its canonical form, in hexadecimal.
     """
@@ -38,6 +40,7 @@ def publish_model(
             document=document,
             digest=digest,
             bases=list(bases),
+            timings=dict(timings or {}),
             live_from=live_from,
             published_at=at,
             published_by=actor,
