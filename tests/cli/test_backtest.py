@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from aloft.collect.inbox import Entry, Inbox
+from aloft.collect.place import inbox_of
 from aloft.engagement.load import load
 from aloft.engine.backtest import service
 from aloft.engine.backtest.run import lately
@@ -65,7 +66,7 @@ def sign(name: str, ends: date | None, at: datetime) -> None:
 
 
 def log(home: Path) -> None:
-    inbox, day = Inbox(home / "inbox.sqlite3"), date(2024, 12, 1)
+    inbox, day = Inbox(inbox_of(home)), date(2024, 12, 1)
     while day <= max(LAST_SEEN.values()):
         for hour in (9, 15):
             at = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
