@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -18,9 +19,11 @@ from rich.table import Table
 from aloft import clock
 from aloft.cli.reading import read, refuse
 from aloft.cli.ready import prepare
-from aloft.engine.backtest.run import Heard, NotTested
+from aloft.engine.backtest.run import Backtest, Heard, NotTested
 from aloft.engine.backtest.run import backtest as play
 from aloft.engine.backtest.told import as_object
+from aloft.facts.warehouse import NoWarehouse, folder_of, manifest_of
+from aloft.measures.spark.session import NoSpark, session_of
 from aloft.revenue.rates import NoRate
 
 _MOST = 25
@@ -33,26 +36,60 @@ def backtest(
     model: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The engagement model, YAML")],
     from_: Annotated[str, typer.Option("--from", help="The first day")],
     to: Annotated[str, typer.Option("--to", help="The last day, included")],
+    spark: Annotated[
+        str | None, typer.Option(help="Spark plays it, from an export: sc://HOST:PORT, or a master")
+    ] = None,
+    warehouse: Annotated[
+        Path | None, typer.Option(help="With --spark, the export; default ALOFT_HOME/warehouse")
+    ] = None,
+    parts: Annotated[
+        int | None, typer.Option(help="With --spark, into how many parts accounts fall", min=1)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON")] = False,
 ) -> None:
     """Replay the past as it was known then: what the model would have opened, when, for whom, and what it was worth.
 
     An alert (of a condition, an expectation or an event) is a hit where a churn or a downsell of 20 % follows within
-    90 days. Nothing is changed, and the engine may run meanwhile.
+    90 days. Nothing is changed, and the engine may run meanwhile. With --spark the past is that of the last
+    `aloft warehouse --log`.
     """
     prepare()
     now, first, last = clock.now(), _day(from_), _day(to)
     if first > now.date():
         refuse(f"{from_} lies ahead: a backtest is of the past")
+    wanted = read(model)
     try:
-        with playing(_err, first, min(last, now.date())) as heard:
-            told = as_object(play(settings.ALOFT_HOME, read(model).model, first, last, now, heard))
-    except (NotTested, NoRate) as refused:
+        if spark:
+            found = _played_by_spark(wanted.document, first, last, spark, warehouse, parts)
+        else:
+            with playing(_err, first, min(last, now.date())) as heard:
+                found = play(settings.ALOFT_HOME, wanted.model, first, last, now, heard)
+    except (NotTested, NoRate, NoWarehouse, NoSpark) as refused:
         refuse(str(refused))
+    told = as_object(found)
     if as_json:
         _out.print(json.dumps(told, indent=2), markup=False)
         return
     tell(_out, told)
+
+
+def _played_by_spark(
+    document: str, first: date, last: date, spark: str, warehouse: Path | None, parts: int | None
+) -> Backtest:
+    from aloft.engine.backtest.exported import backtest as told_by
+
+    exported = (warehouse or folder_of(settings.ALOFT_HOME)).resolve()
+    manifest_of(exported)
+    with session_of(spark) as session, tempfile.TemporaryDirectory(dir=exported.parent) as scratch:
+        return told_by(session, exported, Path(scratch), document, first, last, parts)
+
+
+def part(folder: Path, number: int) -> None:
+    """Play a part of a backtest by Spark; called where its executors run."""
+    from aloft.engine.backtest.part import play as play_part
+
+    prepare()
+    play_part(folder, number)
 
 
 def _day(text: str) -> date:

@@ -248,6 +248,7 @@ def run(
 
 app.command("why")(explaining.why)
 app.command("backtest")(backtesting.backtest)
+app.command("backtest-part", hidden=True)(backtesting.part)
 app.command("import")(importing.import_)
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(erasing.erase, name="erase")

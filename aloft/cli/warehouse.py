@@ -21,7 +21,11 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def warehouse() -> None:
+def warehouse(
+    log: Annotated[
+        bool, typer.Option("--log", help="With what was recorded and when, for backtests with Spark")
+    ] = False,
+) -> None:
     """Write the fact store as Parquet into ALOFT_HOME/warehouse, as of now: only what has changed is written again.
 
     A manifest names the files that belong together; it comes last, so that a reader sees all of an export or none.
@@ -29,7 +33,7 @@ def warehouse() -> None:
     prepare()
     try:
         with plans.planning(err, "Exporting") as progress:
-            told = asking.ask("warehouse", progress)
+            told = asking.ask("warehouse", progress, log=log)
     except (asking.Unanswered, OSError) as refused:
         refuse(f"Nothing is exported: {refused}")
     out.print(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import takewhile
 
@@ -43,6 +43,11 @@ def numbered(after: int, last: int) -> list[ChangeRow]:
     """Changes above `after` up to the number `last`."""
     rows = Change.objects.filter(id__gt=after, id__lte=last).order_by("id")[:BATCH]
     return [_row(row) for row in rows]
+
+
+def upto(last: int) -> Iterator[ChangeRow]:
+    """All changes up to the number `last`, a few at a time."""
+    return map(_row, Change.objects.filter(id__lte=last).order_by("id").iterator(BATCH))
 
 
 def about(accounts: Iterable[str] | None, until: datetime) -> list[ChangeRow]:

@@ -20,7 +20,7 @@ class Exceptions:
     def __init__(self, at: datetime, clock: WorkingTime, directory: Directory) -> None:
         self._standing: dict[tuple[int, str], list[AccountException]] = {}
         for one in standing_at(at):
-            known = directory.of_row(one.account_id)
+            known = directory.find(one.account.external_id)
             if known and known.calendar(clock).local_date(at) <= one.until:
                 self._standing.setdefault((known.store, one.kind), []).append(one)
 
@@ -58,5 +58,6 @@ def said(one: AccountException) -> str:
 
 def standing_at(at: datetime) -> list[AccountException]:
     """Those that may stand: a day ends later where the sun sets later."""
-    rows = AccountException.objects.filter(made_at__lte=at, until__gte=at.date() - timedelta(days=1))
+    rows = AccountException.objects.select_related("account")
+    rows = rows.filter(made_at__lte=at, until__gte=at.date() - timedelta(days=1))
     return list(rows.filter(Q(ended_at=None) | Q(ended_at__gt=at)).order_by("id"))

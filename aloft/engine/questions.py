@@ -48,7 +48,7 @@ def answer(
         case "plan":
             return plan.answer(engine, arguments, progress)
         case "warehouse":
-            return warehouse.answer(engine, progress)
+            return warehouse.answer(engine, progress, log=bool(arguments.get("log")))
         case "erase":
             return {"erased": engine.erase()}
         case "why_not":

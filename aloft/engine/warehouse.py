@@ -1,19 +1,23 @@
-"""The export for engines beside ours: facts, contracts and what was decided, as of one instant between two turns."""
+"""The export for engines beside ours: facts, contracts and what was decided, as of one instant between two turns; and
+with them, where it is asked for, what was recorded since the first day, from which the past is played again."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from aloft.engine import editing
 from aloft.engine.erasing import completed
 from aloft.engine.jobs import Answer, Job
 from aloft.engine.loop import Engine
 from aloft.engine.plan.ground import Ground, ground
+from aloft.facts import recorded
 from aloft.facts.keep import Progress
+from aloft.facts.recorded import RECORDED, Taken
 from aloft.facts.warehouse import FACTS, Exported, Relation, export, folder_of, forget
 from aloft.measures.decided import DECIDED
 from aloft.measures.frame import naive, set_up
@@ -38,18 +42,30 @@ def _late(behind: Mapping[str, datetime]) -> str:
     return " UNION ALL ".join(["SELECT ''::TEXT AS source, NULL::TIMESTAMP AS mark WHERE false", *marks])
 
 
-def answer(engine: Engine, progress: Progress) -> Answer:
-    """Export here and now."""
-    return _exported(ground(engine), completed(), engine.home, progress)
+def answer(engine: Engine, progress: Progress, *, log: bool = False) -> Answer:
+    """Export here and now; with `log`, also what was recorded."""
+    return _begun(engine, log)(progress)
 
 
-def _exported(stands: Ground, erased: int, home: Path, progress: Progress) -> Answer:
+def _begun(engine: Engine, log: bool) -> Callable[[Progress], Answer]:
+    """Take the ground; what is returned makes the export of it, meanwhile or later."""
+    stands, erased, home = ground(engine), completed(), engine.home
+    drained = stands.store.positions().inbox
+    taken = recorded.take(home / "log", engine.inbox, drained) if log else None
+    return lambda progress: _exported(stands, taken, erased, home, progress)
+
+
+def _exported(stands: Ground, taken: Taken | None, erased: int, home: Path, progress: Progress) -> Answer:
     """`erased`: how many erasures were completed when the ground was taken, which still knows of later ones."""
     try:
         set_up(stands.store.connection, stands.store.home_zone)
         stands.decide_here()
         stands.standing.refresh()
-        exported = export(stands.store, folder_of(home), stands.at, relations(stands.behind), progress)
+        asked = [*relations(stands.behind)]
+        if taken is not None:
+            recorded.stage(stands.store, taken, editing.upto(stands.store.positions().changes))
+            asked += RECORDED
+        exported = export(stands.store, folder_of(home), stands.at, asked, progress)
     finally:
         stands.close()
     if completed() != erased:
@@ -73,15 +89,16 @@ def _told(home: Path, exported: Exported) -> Answer:
 
 
 class Exporter:
-    """Begins exports between the engine's turns and makes them beside it; who asks meanwhile waits for that one."""
+    """Begins exports between the engine's turns and makes them beside it; who asks for the same meanwhile waits for
+    that one."""
 
     def __init__(self) -> None:
-        self._job: Job | None = None
+        self._jobs: dict[bool, Job] = {}
         self._alone = threading.Lock()
 
-    def begin(self, engine: Engine, _arguments: Mapping[str, Any]) -> Job:
-        if self._job is None or self._job.over.is_set():
-            self._job = Job()
-            stands, erased, home = ground(engine), completed(), engine.home
-            self._job.begin("export", lambda heard: _exported(stands, erased, home, heard), self._alone)
-        return self._job
+    def begin(self, engine: Engine, arguments: Mapping[str, Any]) -> Job:
+        log = bool(arguments.get("log"))
+        if log not in self._jobs or self._jobs[log].over.is_set():
+            self._jobs[log] = Job()
+            self._jobs[log].begin("export", _begun(engine, log), self._alone)
+        return self._jobs[log]

@@ -211,6 +211,13 @@ def in_order(folder: Path, inbox: Inbox) -> pa.Table:
 def _in_order(listed: Sequence[Segment]) -> str:
     """The query, over the segments and the table `rest`."""
     names = ", ".join(f'"{field.name}"' for field in SCHEMA if field.name != "seq")
+    return f"""SELECT row_number() OVER (ORDER BY received, seq) AS seq, {names}
+        FROM ({logged(listed)}) ORDER BY received, seq"""
+
+
+def logged(listed: Sequence[Segment]) -> str:
+    """The query of all entries, in no order, with the numbers that they have: over segments and the table `rest`."""
+    names = ", ".join(f'"{field.name}"' for field in SCHEMA if field.name != "seq")
     parts = [f"SELECT seq, {names} FROM rest"]
     for segment in listed:
         seq = f"file_row_number + {segment.first}" if segment.imported else "seq"
@@ -218,8 +225,7 @@ def _in_order(listed: Sequence[Segment]) -> str:
         also = names if complete else names.replace('"imported"', "true" if segment.imported else "false")
         source = f"read_parquet('{_quoted(segment.path)}', file_row_number = true)"
         parts.append(f"SELECT {seq} AS seq, {also} FROM {source}")
-    return f"""SELECT row_number() OVER (ORDER BY received, seq) AS seq, {names}
-        FROM ({" UNION ALL ".join(parts)}) ORDER BY received, seq"""
+    return " UNION ALL ".join(parts)
 
 
 def _quoted(path: Path) -> str:

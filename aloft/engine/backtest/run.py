@@ -41,6 +41,18 @@ class Backtest:
     figures: Figures
 
 
+@dataclass(frozen=True)
+class Rolled:
+    """What a tape gives: its accounts and relationships by external id, the days that were read up to `last`, and all
+    that opened, also what an experiment holds back."""
+
+    accounts: Sequence[str]
+    last: date
+    days: frozenset[date]
+    opened: Sequence[Opened]
+    truth: Truth
+
+
 def backtest(
     home: Path, model: Model, first: date, last: date, now: datetime, heard: Heard = lambda _at: None
 ) -> Backtest:
@@ -48,13 +60,27 @@ def backtest(
 
     Nothing is changed, and the engine may run meanwhile. Raises NotTested, and NoRate where money cannot be summed.
     """
+    return told(model, first, rolled(Tape.of(home), model, first, last, now, heard))
+
+
+def rolled(
+    tape: Tape, model: Model, first: date, last: date, now: datetime, heard: Heard = lambda _at: None
+) -> Rolled:
+    """Of the records only the exceptions of the tape's accounts are asked. Raises NotTested and NoRate."""
     if last < first:
         raise NotTested(f"{last} lies before {first}")
-    with playing(Tape.of(home), model, first) as evaluation:
-        played = play(evaluation, first, min(last, now.astimezone(UTC).date()), heard)
-        evaluation.tape.roll(evaluation.store, now)
-        truth = _truth(evaluation.store, now.date())
-    return Backtest(played, truth, figures(played, truth, capacities(model), efforts(model)))
+    last = min(last, now.astimezone(UTC).date())
+    with playing(tape, model, first) as evaluation:
+        days = _read(evaluation, last, heard)
+        accounts = [evaluation.directory[one].external for one in evaluation.directory.all()]
+        tape.roll(evaluation.store, now)
+        return Rolled(accounts, last, days, evaluation.opened, _truth(evaluation.store, now.date()))
+
+
+def told(model: Model, first: date, found: Rolled) -> Backtest:
+    """With the figures, and without what experiments hold back."""
+    played = _played(model, first, found.last, len(found.accounts), found.days, found.opened)
+    return Backtest(played, found.truth, figures(played, found.truth, capacities(model), efforts(model)))
 
 
 @contextmanager
@@ -77,6 +103,12 @@ def playing(tape: Tape, model: Model, first: date) -> Iterator[Evaluation]:
 
 def play(evaluation: Evaluation, first: date, last: date, heard: Heard) -> Played:
     """Every reading up to that which ends the last day, wherever it ends."""
+    days = _read(evaluation, last, heard)
+    model, accounts = evaluation.running.program.model, len(evaluation.directory.all())
+    return _played(model, first, last, accounts, days, evaluation.opened)
+
+
+def _read(evaluation: Evaluation, last: date, heard: Heard) -> frozenset[date]:
     end = datetime.combine(last + timedelta(days=1), time(), UTC) + timedelta(hours=12)
     days: set[date] = set()
     while (coming := evaluation.next_reading())[0] <= end:
@@ -84,9 +116,20 @@ def play(evaluation: Evaluation, first: date, last: date, heard: Heard) -> Playe
         evaluation.read(at, zones)
         days.add((at - timedelta(hours=12)).date())
         heard(at)
-    model = evaluation.running.program.model
-    opened, held_back = holdouts.part(model, [one for one in evaluation.opened if one.day <= last])
-    return Played(model.name, first, last, len(evaluation.directory.all()), len(days), opened, held_back)
+    return frozenset(days)
+
+
+def _played(
+    model: Model, first: date, last: date, accounts: int, days: frozenset[date], opened: Sequence[Opened]
+) -> Played:
+    """Whichever account was read first, what opened stands in the order of its instants."""
+    within = sorted((one for one in opened if one.day <= last), key=_in_order)
+    kept, held_back = holdouts.part(model, within)
+    return Played(model.name, first, last, accounts, len(days), kept, held_back)
+
+
+def _in_order(one: Opened) -> tuple[datetime, str, str, str, int]:
+    return one.at, one.account, one.moment, one.anchor, one.n
 
 
 def _truth(store: FactStore, known: date) -> Truth:

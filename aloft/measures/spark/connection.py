@@ -74,7 +74,7 @@ class SparkConnection:
         if not table.num_rows:
             self._empty(name)
             return
-        self._make(name, self._aligned(name, self.session.createDataFrame(table)))
+        self.put_down(name, self._aligned(name, self.session.createDataFrame(table)))
 
     def put(self, name: str, frame: DataFrame) -> None:
         """Make it the table `name`."""
@@ -87,7 +87,7 @@ class SparkConnection:
         for query in queries:
             for one in parsed(query, {}):
                 rows = rows.unionAll(self._aligned(name, self.frame(one)))
-        self._make(name, rows)
+        self.put_down(name, rows)
 
     def frame(self, query: exp.Expr) -> DataFrame:
         return self.session.sql(spelled(written_out(query, self.columns.__getitem__)))
@@ -97,7 +97,7 @@ class SparkConnection:
             case exp.Create(expression=None):
                 self._declare(statement)
             case exp.Create():
-                self._make(statement.this.name, self.frame(statement.expression))
+                self.put_down(statement.this.name, self.frame(statement.expression))
             case exp.Insert():
                 self._append(statement.this.name, statement.expression)
             case exp.Delete():
@@ -121,7 +121,7 @@ class SparkConnection:
     def _append(self, name: str, query: exp.Expr) -> None:
         """Column by column, in the types of the table."""
         given = self.frame(query).toDF(*self.types[name])
-        self._make(name, self.session.table(name).unionAll(self._aligned(name, given)))
+        self.put_down(name, self.session.table(name).unionAll(self._aligned(name, given)))
 
     def _aligned(self, name: str, rows: DataFrame) -> DataFrame:
         """With the columns of a declared table, in its types; what is not told is unknown."""
@@ -133,7 +133,8 @@ class SparkConnection:
             )
         )
 
-    def _make(self, name: str, frame: DataFrame) -> None:
+    def put_down(self, name: str, frame: DataFrame) -> None:
+        """Make it the table `name`, written as it is now."""
         place = self.scratch / f"{next(self._numbers):04d}-{name}"
         place.mkdir(parents=True)
         unknown = [one.name for one in frame.schema if one.dataType.simpleString() == "void"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -33,6 +35,7 @@ def _session(address: str) -> SparkSession:
         raise NoSpark("Spark is not installed: pip install 'aloft[spark]'") from None
     if address.startswith(CONNECT):
         return SparkSession.builder.remote(address).getOrCreate()
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # executors run what is installed here
     try:
         return SparkSession.builder.master(address).appName("aloft").getOrCreate()
     except (ImportError, AttributeError, RuntimeError) as refused:
