@@ -143,9 +143,11 @@ def commands() -> str:
 def _each(group: Any, above: str = "") -> Iterator[tuple[str, Any]]:
     """Commands by name, those of groups with the name of the group before it."""
     for name, command in group.commands.items():
+        if command.hidden:
+            continue
         if hasattr(command, "commands"):
             yield from _each(command, f"{above}{name} ")
-        else:
+        elif not command.hidden:
             yield f"{above}{name}", command
 
 

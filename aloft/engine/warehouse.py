@@ -4,7 +4,8 @@ with them, where it is asked for, what was recorded since the first day, from wh
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from aloft.engine.plan.ground import Ground, ground
 from aloft.facts import recorded
 from aloft.facts.keep import Progress
 from aloft.facts.recorded import RECORDED, Taken
+from aloft.facts.store import FactStore
 from aloft.facts.warehouse import FACTS, Exported, Relation, export, folder_of, forget
 from aloft.measures.decided import DECIDED
 from aloft.measures.frame import naive, set_up
@@ -61,17 +63,26 @@ def _exported(stands: Ground, taken: Taken | None, erased: int, home: Path, prog
         set_up(stands.store.connection, stands.store.home_zone)
         stands.decide_here()
         stands.standing.refresh()
-        asked = [*relations(stands.behind)]
-        if taken is not None:
-            recorded.stage(stands.store, taken, editing.upto(stands.store.positions().changes))
-            asked += RECORDED
-        exported = export(stands.store, folder_of(home), stands.at, asked, progress)
+        with _recorded(stands.store, taken) as further:
+            exported = export(
+                stands.store, folder_of(home), stands.at, relations(stands.behind), progress, further
+            )
     finally:
         stands.close()
     if completed() != erased:
         forget(folder_of(home))
         return {"error": MEANWHILE}
     return _told(home, exported)
+
+
+@contextmanager
+def _recorded(store: FactStore, taken: Taken | None) -> Iterator[Sequence[tuple[FactStore, Relation]]]:
+    if taken is None:
+        yield ()
+        return
+    upto = store.positions()
+    with recorded.staged(taken, editing.upto(upto.changes), upto.inbox) as beside:
+        yield [(beside, one) for one in RECORDED]
 
 
 def _told(home: Path, exported: Exported) -> Answer:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+import duckdb
 import msgspec
 import pyarrow as pa
 
@@ -45,7 +47,7 @@ RECORDED = (
 
 @dataclass(frozen=True)
 class Taken:
-    """The log as it stood: its segments, and what the inbox still held. Segments stay for a day after they are joined."""
+    """The log as it stood: its segments, each of which stays for a day after it is joined, and what the inbox held."""
 
     listed: tuple[Segment, ...]
     rest: pa.Table
@@ -57,20 +59,24 @@ def take(folder: Path, inbox: Inbox, upto: int) -> Taken:
     return Taken(tuple(one for one in segments(folder) if one.first <= upto), table(waiting))
 
 
-def stage(store: FactStore, taken: Taken, changes: Iterable[ChangeRow]) -> None:
-    """Make what `RECORDED` reads, in this connection: of what the store has drained."""
-    store.connection.register("rest", taken.rest)
-    day = "(received::DATE - DATE '1970-01-01')"
-    store.run(
-        f"""CREATE OR REPLACE TEMP VIEW recorded_entry AS
-        SELECT *, {block(day)} AS part FROM ({logged(taken.listed)}) WHERE seq <= {store.positions().inbox}"""
-    )
-    store.load("recorded_change", CHANGES.empty_table())
-    told = iter(changes)
-    while some := list(islice(told, AT_ONCE)):
-        store.connection.register("told", _table(some))
-        store.run("INSERT INTO recorded_change SELECT * FROM told")
-        store.connection.unregister("told")
+@contextmanager
+def staged(taken: Taken, changes: Iterable[ChangeRow], upto: int) -> Iterator[FactStore]:
+    """What `RECORDED` reads: entries up to the number `upto`, and these changes. The fact store reads no files."""
+    with duckdb.connect() as connection:
+        store = FactStore(connection, "UTC")
+        connection.register("rest", taken.rest)
+        day = "(received::DATE - DATE '1970-01-01')"
+        store.run(
+            f"""CREATE TEMP VIEW recorded_entry AS
+            SELECT *, {block(day)} AS part FROM ({logged(taken.listed)}) WHERE seq <= {upto}"""
+        )
+        store.load("recorded_change", CHANGES.empty_table())
+        told = iter(changes)
+        while some := list(islice(told, AT_ONCE)):
+            connection.register("told", _table(some))
+            store.run("INSERT INTO recorded_change SELECT * FROM told")
+            connection.unregister("told")
+        yield store
 
 
 def _table(changes: Iterable[ChangeRow]) -> pa.Table:

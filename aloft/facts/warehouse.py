@@ -106,20 +106,22 @@ def export(
     at: datetime,
     relations: Iterable[Relation] = FACTS,
     progress: Progress = lambda _done, _of: None,
+    further: Iterable[tuple[FactStore, Relation]] = (),
 ) -> Exported:
     """Bring the folder up to what the store says, all or nothing; by one process at a time. Nothing changes meanwhile
-    in this connection to it.
+    in this connection to it. `further`: relations that are read elsewhere.
 
     Files of the export before stay until the next, for those who read it still. Raises OSError.
     """
     folder.mkdir(parents=True, exist_ok=True)
     before = _known(folder)
     was = before.paths if before else frozenset()
-    parts = [(one, *part) for one in relations for part in _parts(store, one)]
+    asked = [*((store, one) for one in relations), *further]
+    parts = [(its, one, *part) for its, one in asked for part in _parts(its, one)]
     told: dict[str, list[File]] = {}
-    for done, (relation, part, path) in enumerate(parts):
+    for done, (its, relation, part, path) in enumerate(parts):
         progress(done, len(parts))
-        told.setdefault(relation.name, []).append(_file(store, folder, relation, part, path))
+        told.setdefault(relation.name, []).append(_file(its, folder, relation, part, path))
     manifest = _manifest(store, at, told)
     progress(len(parts), len(parts))
     _settle(folder, manifest)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from aloft.act.models import Verdict
+from aloft.engagement.load import load
+from aloft.engine.backtest.run import backtest
 from aloft.records.models import Account, AccountException, Person
 from aloft.records.refusals import Refused
 from aloft.records.services import end_exception, except_account
@@ -69,6 +72,21 @@ def test_a_level_of_its_own_lets_other_moments_open_until_its_last_day(world: Wo
     world.track("acme", "Visit Asked", "2026-01-22 09:00")
     world.run("2026-01-23")
     assert len(world.occurrences("acme", "visit")) == 1
+
+
+def test_a_backtest_takes_them_at_the_accounts_that_have_them(world: World, tmp_path: Path) -> None:
+    Account.objects.create(
+        external_id="unheard", created_at=at("2026-01-01")
+    )  # the records count another account than the facts do
+    for name in ("bolt", "acme"):
+        account = world.account(name, "2026-01-02", timezone="UTC")
+        world.contract(name, "2026-01-02", "2026-01-05", "6000")
+        world.track(name, "Visit Asked", "2026-01-12 09:00")
+    excepted(account, "2026-01-10", "2026-01-20", kind="touch", touch=["high"])
+    played = backtest(
+        tmp_path, load(MODEL, "acme.yaml"), date(2026, 1, 6), date(2026, 1, 14), at("2026-01-15")
+    ).played
+    assert [(one.account, one.moment) for one in played.opened] == [("acme", "visit")]
 
 
 def test_a_skipped_moment_is_told_of_and_opens_again_afterwards(world: World, acme: Account) -> None:

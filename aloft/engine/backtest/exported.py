@@ -6,11 +6,7 @@ What people have, and whom experiments hold out, is asked of the records, as of 
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from math import ceil
@@ -24,6 +20,7 @@ import pyarrow.parquet as pq
 
 from aloft.engagement.load import read_model
 from aloft.engagement.model import Model
+from aloft.engine.backtest.apart import PLAYED, player
 from aloft.engine.backtest.part import ASKED, BESIDE, CHANGES, ENTRIES, Asked, excepted, outcome_of
 from aloft.engine.backtest.parting import Parting, parted
 from aloft.engine.backtest.run import Backtest, NotTested, Rolled, told
@@ -40,8 +37,6 @@ if TYPE_CHECKING:
 OF_A_PART = 1_000_000
 """Entries that a part has at most, as far as accounts are alike."""
 FEWEST = 4  # parts
-COMMAND = ("-m", "aloft", "backtest-part")
-PLAYED = "part long"
 
 
 def backtest(
@@ -70,36 +65,6 @@ def backtest(
     (scratch / ASKED).write_bytes(msgspec.json.encode(asked))
     session.range(0, parting.parts, 1, parting.parts).mapInArrow(player(scratch), PLAYED).toArrow()
     return told(model, first, together([*_found(scratch, parting.parts)]))
-
-
-def player(folder: Path) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """What an executor does with the numbers of parts."""
-
-    def played(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            parts = batch.column(0).to_pylist()
-            for part in parts:
-                play_apart(folder, part)
-            yield pa.RecordBatch.from_pydict({"part": pa.array(parts, pa.int64())})
-
-    return played
-
-
-def play_apart(folder: Path, part: int) -> None:
-    """In a process of its own: its memory goes back as it ends, and parts do not wait for one another."""
-    with tempfile.TemporaryDirectory() as home:
-        known = {name: value for name, value in os.environ.items() if name != "ALOFT_DATABASE"}
-        ours = {
-            "ALOFT_HOME": home,
-            "DJANGO_SETTINGS_MODULE": "aloft.settings",
-            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        }
-        ran = subprocess.run(
-            [sys.executable, *COMMAND, str(folder), str(part)],
-            env=known | ours, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-    if ran.returncode:
-        raise RuntimeError(f"part {part} could not be played: {ran.stderr[-2000:]}")
 
 
 def _found(folder: Path, parts: int) -> Iterator[Rolled]:
@@ -142,9 +107,13 @@ def _refuse_compared(model: Model) -> None:
 def _refuse_untold(manifest: Manifest) -> int:
     """How many entries there are."""
     if ENTRY not in manifest.relations:
-        raise NotTested("the export does not say what was recorded when: write one with `aloft warehouse --log`")
+        raise NotTested(
+            "the export does not say what was recorded when: write one with `aloft warehouse --log`"
+        )
     if sum(file.rows for file in manifest.relations["rolled_up"]):
-        raise NotTested("events are rolled up: what is left of them is tested on one machine, without --spark")
+        raise NotTested(
+            "events are rolled up: what is left of them is tested on one machine, without --spark"
+        )
     return sum(file.rows for file in manifest.relations[ENTRY])
 
 
@@ -202,7 +171,9 @@ class _Beside:
             """SELECT told.stream, told.seq FROM (
                 SELECT arg_min({'stream': stream, 'seq': seq}, (greatest(valid, recorded), stream, seq)) AS told
                 FROM facts WHERE field = 'timezone' AND value IS NOT NULL GROUP BY value)""",
-        ) + self._asked("contract_line", "SELECT stream, min(seq) FROM facts WHERE currency <> '' GROUP BY stream")
+        ) + self._asked(
+            "contract_line", "SELECT stream, min(seq) FROM facts WHERE currency <> '' GROUP BY stream"
+        )
         return {stream: sorted(seq for its, seq in found if its == stream) for stream in (0, 1)}
 
     def _zoneless(self) -> str:

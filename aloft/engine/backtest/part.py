@@ -138,18 +138,18 @@ def _changes(rows: pa.Table) -> Iterator[ChangeRow]:
 
 
 def _except(told: tuple[Excepted, ...]) -> None:
-    rows = {name: Account.objects.create(external_id=name, name=name) for name in {one.account for one in told}}
-    AccountException.objects.bulk_create(
-        AccountException(
-            account=rows[one.account],
+    for one in told:
+        account, _ = Account.objects.get_or_create(
+            external_id=one.account, defaults={"name": one.account, "created_at": one.made_at}
+        )
+        AccountException.objects.create(
+            account=account,
             kind=LEVEL,
             touch=list(one.touch),
             until=one.until,
             made_at=one.made_at,
             ended_at=one.ended_at,
         )
-        for one in told
-    )
 
 
 def _without(found: Rolled, elsewhere: frozenset[str]) -> Rolled:

@@ -36,8 +36,8 @@ HOMES = f"""SELECT `user`, min({whole("account")}) AS home FROM entry
     WHERE account <> '' AND `user` <> '' GROUP BY `user`"""
 OWNED = f"""SELECT e.*, CASE WHEN e.account <> '' THEN {whole("e.account")} ELSE h.home END AS owner
     FROM entry e LEFT JOIN homes h ON h.`user` = e.`user`"""
-TOLD = f"""SELECT get_json_object(CAST(body AS STRING), '$.properties.contact') AS contact, {whole("account")} AS account
-    FROM entry WHERE kind = 'contact' AND account <> ''
+TOLD = f"""SELECT get_json_object(CAST(body AS STRING), '$.properties.contact') AS contact,
+        {whole("account")} AS account FROM entry WHERE kind = 'contact' AND account <> ''
     UNION SELECT get_json_object(data, '$.contact'), {whole("account")} FROM change WHERE kind = 'contact.set'"""
 TIES: Mapping[str, str] = {
     "users": f"""SELECT DISTINCT {whole("e.account")} AS one, h.home AS other FROM entry e
@@ -58,7 +58,8 @@ TIES: Mapping[str, str] = {
 ENTRIES = """SELECT {part} AS part, o.place AS seq, o.received, o.source, o.message_id, o.kind, o.name, o.account,
         o.`user`, o.occurred, o.times, o.body, o.imported
     FROM owned o LEFT JOIN grouped g ON g.member = o.owner WHERE o.owner IS NOT NULL"""
-CHANGES = f"""SELECT CASE WHEN c.account = '' THEN {OF_ALL} ELSE {{part}} END AS part, c.id, c.at, c.kind, c.account, c.data
+CHANGES = f"""SELECT CASE WHEN c.account = '' THEN {OF_ALL} ELSE {{part}} END AS part,
+        c.id, c.at, c.kind, c.account, c.data
     FROM (SELECT *, {whole("account")} AS owner FROM change) c LEFT JOIN grouped g ON g.member = c.owner"""
 
 

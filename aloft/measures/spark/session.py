@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 CONNECT = "sc://"
+LOCAL = "local"
 
 
 class NoSpark(Exception):
@@ -35,9 +36,12 @@ def _session(address: str) -> SparkSession:
         raise NoSpark("Spark is not installed: pip install 'aloft[spark]'") from None
     if address.startswith(CONNECT):
         return SparkSession.builder.remote(address).getOrCreate()
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # executors run what is installed here
+    builder = SparkSession.builder.master(address).appName("aloft")
+    if address.startswith(LOCAL):  # what is installed here is there for its executors
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        builder = builder.config("spark.executorEnv.PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
     try:
-        return SparkSession.builder.master(address).appName("aloft").getOrCreate()
+        return builder.getOrCreate()
     except (ImportError, AttributeError, RuntimeError) as refused:
         raise NoSpark(
             f"{address}: only sc://HOST:PORT is known without pyspark and Java: {refused}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from aloft.engine.backtest import exported
 from aloft.engine.backtest.parting import grouped, parted
 from aloft.engine.backtest.run import Backtest, NotTested, backtest
 from aloft.measures.spark.evaluation import opened
+from aloft.records.models import Account
+from aloft.records.services import except_account
 from tests.engine.test_same_decisions import answering, company, facts
 from tests.engine.world import EXAMPLE, World, at
 
@@ -63,8 +65,13 @@ def test_of_accounts_of_several_zones_that_are_told_of_late(
         world.engine.inbox.append([entry], received=at(arrived))
     world.account("late", "2026-01-09", timezone="Asia/Kolkata", country="IN")
     world.contract("late", "2026-01-09", "2026-01-09", "700")
+    except_account(
+        account=Account.objects.get(external_id="cord"), kind="touch", touch=["high"], reason="It grows",
+        until=date(2026, 1, 31), actor="mia", at=at("2026-01-07"),
+    )  # fmt: skip
     world.run("2026-01-14")
     ours, theirs = both(session, world, tmp_path, DOCUMENT)
+    assert "high" in world.stands("cord").touch
     assert {one.trigger for one in ours.played.opened} == {"schedule", "event", "when", "expect", "answer"}
     assert theirs == ours
 

@@ -41,6 +41,8 @@ def test_the_page_says_what_works(tmp_path: Path) -> None:
         ["sail", "spark"],
         ["aloft", "evaluate"],
         ["aloft", "plan"],
+        ["aloft", "warehouse"],
+        ["aloft", "backtest"],
     ]
     aloft = f'aloft() {{ "{sys.executable}" -m aloft "$@"; }}\n'
     paths = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
@@ -58,9 +60,14 @@ def test_the_page_says_what_works(tmp_path: Path) -> None:
     found = {row["account"]: row for row in pq.read_table(tmp_path / "values").to_pylist()}
     assert sorted(found) == ["acme", "canary-bolt"]
     assert {row["next.phase"] for row in found.values()} == {"onboarding"}
-    engine = subprocess.run(
-        [sys.executable, "-m", "aloft", "plan", "model.yaml"],
-        cwd=tmp_path, env=told, capture_output=True, text=True, check=True, timeout=300,
-    )  # fmt: skip
-    assert ran.stdout.endswith(engine.stdout)
+    backtest = ["backtest", "model.yaml", "--from", "2026-01-06", "--to", "2026-01-12"]
+    alone = [
+        subprocess.run(
+            [sys.executable, "-m", "aloft", *command],
+            cwd=tmp_path, env=told, capture_output=True, text=True, check=True, timeout=300,
+        ).stdout
+        for command in (["plan", "model.yaml"], backtest)
+    ]  # fmt: skip
+    assert alone[0] in ran.stdout
+    assert alone[1].splitlines()[0] in ran.stdout
     assert [path.name for path in (tmp_path / "home").iterdir() if path.name.startswith("tmp")] == []
