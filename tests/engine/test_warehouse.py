@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from aloft.engine import client, warehouse
 from aloft.engine.server import EngineServer
 from aloft.facts.warehouse import manifest_of
+from aloft.records.models import Change
 from tests.engine.test_several_models import company, world_model
 from tests.engine.world import World
 
@@ -40,6 +41,26 @@ def test_a_company_without_a_model_is_exported_too(world: World) -> None:
     world.run("2026-01-06")
     told = warehouse.answer(world.engine, lambda _done, _of: None)
     assert rows(Path(told["folder"]), "decided_position") == []
+
+
+def test_what_was_recorded_goes_out_where_it_is_asked_for(world: World) -> None:
+    company(world)
+    for day in ("2026-01-05", "2026-03-20"):  # two parts: blocks of 64 days
+        world.track("acme", "Report Exported", f"{day} 10:00:00", "ann", rows=3)
+        world.track("acme", "Signed In", f"{day} 11:00:00", "bob")
+    world.run("2026-03-21")
+    world.track("acme", "Signed In", "2026-03-22 09:00:00", "bob")  # which is not drained yet
+    folder = Path(warehouse.answer(world.engine, lambda _done, _of: None, log=True)["folder"])
+    told = [(row["nth"], row["seq"], row["name"], row["user"]) for row in rows(folder, "entry")]
+    assert told == [
+        (1, 1, "Report Exported", "ann"), (2, 2, "Signed In", "bob"),
+        (1, 3, "Report Exported", "ann"), (2, 4, "Signed In", "bob"),
+    ]  # fmt: skip
+    assert len(manifest_of(folder).relations["entry"]) == 2
+    edited = [(row["id"], row["kind"], row["account"]) for row in rows(folder, "change")]
+    assert edited == list(Change.objects.order_by("id").values_list("id", "kind", "account"))
+    warehouse.answer(world.engine, lambda _done, _of: None)
+    assert {"entry", "change"}.isdisjoint(manifest_of(folder).relations)
 
 
 def test_the_running_engine_is_asked(world: World, tmp_path: Path, settings: Any) -> None:
