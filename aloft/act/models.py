@@ -166,13 +166,13 @@ class Due(models.Model):
     """The next instant at which the engine must look at a subject and a moment; re-checked when it fires."""
 
     at = models.DateTimeField()
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=DueKind)
     moment = models.CharField(max_length=100, blank=True)
     anchor = models.CharField(max_length=300, blank=True)
     n = models.PositiveIntegerField(default=1)
     occurrence = models.ForeignKey(
-        Occurrence, null=True, blank=True, on_delete=models.CASCADE, related_name="dues"
+        Occurrence, null=True, blank=True, on_delete=models.CASCADE, related_name="dues", db_index=False
     )
     details = models.JSONField(default=dict)
 
@@ -184,10 +184,17 @@ class Due(models.Model):
                 name="one_due_row_per_subject",
             ),
             models.UniqueConstraint(
-                fields=["occurrence", "kind", "n"], name="one_due_row_per_clock_of_an_occurrence"
+                fields=["occurrence", "kind", "n"],
+                condition=models.Q(occurrence__isnull=False),
+                name="one_due_row_per_clock_of_an_occurrence",
             ),
         ]
-        indexes = [models.Index(fields=["at"]), models.Index(fields=["account", "moment"])]
+        # A version that goes live writes these by the million: no index that another one can stand in for.
+        indexes = [
+            models.Index(fields=["at"]),
+            models.Index(fields=["account", "moment"]),
+            models.Index(fields=["n"], condition=models.Q(kind="send"), name="messages_held"),
+        ]
 
 
 class StepKind(models.TextChoices):
