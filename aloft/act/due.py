@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
+
 from aloft.act.models import Due, DueKind
-from aloft.records.rows import put
+from aloft.records.rows import put, told
+
+AT_ONCE = 5_000
+
+_Key = tuple[int, str, str, str, int]
 
 
 class DueRow(NamedTuple):
@@ -30,3 +37,32 @@ class DueRow(NamedTuple):
 def write(rows: Iterable[DueRow]) -> None:
     """Those of an account one after the other: so the database finds its place once for all of them."""
     put(Due, DueRow._fields, sorted(rows, key=attrgetter("account_id")))
+
+
+_KEY = ("account_id", "kind", "moment", "anchor", "n")
+
+
+def renew(standing: QuerySet[Due], rows: Iterable[DueRow], now: datetime) -> None:
+    """Put `rows` into the place of those that are `standing`: what stands already, and says the same, is left alone.
+
+    A warning that is about to be read, at `now`, goes only where the same one is due later.
+    """
+    wanted: dict[_Key, DueRow] = {row[1:6]: row for row in rows}
+    said: dict[str, Any] = {}
+    gone: list[int] = []
+    for pk, at, details, *key in told(standing, ["pk", "at", "details", *_KEY]):
+        stands, instant = (*key,), at.replace(tzinfo=UTC)
+        row = wanted.get(stands)
+        if row is None:
+            if key[1] != DueKind.WARN or instant > now:
+                gone.append(pk)
+            continue
+        if details not in said:
+            said[details] = json.loads(details)
+        if row.at == instant and row.details == said[details]:
+            del wanted[stands]
+        else:
+            gone.append(pk)
+    for start in range(0, len(gone), AT_ONCE):
+        Due.objects.filter(pk__in=gone[start : start + AT_ONCE]).delete()
+    write(wanted.values())

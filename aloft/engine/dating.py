@@ -216,32 +216,51 @@ class _Answered:
         return Ahead([row for row in found if row])
 
 
-@dataclass(frozen=True)
+class _Deadline(NamedTuple):
+    """When something is to be there, and when it is judged whether it was."""
+
+    ends: datetime
+    judged: datetime
+    details: Mapping[str, str]
+
+
 class _Deadlines:
-    within: Duration
-    lateness: Duration
+    def __init__(self, within: Duration, lateness: Duration) -> None:
+        self._within, self._lateness = within, lateness
+        self._known: dict[tuple[datetime, int], _Deadline] = {}
 
     def judged(
         self, subject: Subject, anchor: Anchored, floor: datetime, pause: pauses.Pause | None = None
     ) -> DueRow | None:
         """When it is judged whether what was expected came in time; None where that was over by `floor`."""
-        calendar = subject.of.calendar
-        ends = add(anchor.at, self.within, calendar)
-        deadline = pauses.later(pause, anchor.at, ends, calendar) if pause else ends
-        if deadline is None or deadline <= floor:
+        found = self._after(subject.of, anchor, pause) if pause else self._shared(subject.of, anchor)
+        if found is None or found.ends <= floor:
             return None
-        at = add(deadline, self.lateness, calendar)
-        details = {"deadline": deadline.isoformat(), "anchor": anchor.written}
         row, moment = subject.of.known.row, subject.moment.name
-        return DueRow(at, row, DueKind.DEADLINE, moment, anchor.name, 1, details)
+        return DueRow(found.judged, row, DueKind.DEADLINE, moment, anchor.name, 1, found.details)
+
+    def _shared(self, one: Standing, anchor: Anchored) -> _Deadline | None:
+        """The same for all that count from the same instant, on the same calendar."""
+        key = (anchor.at, one.place)
+        if key not in self._known:
+            self._known[key] = self._told(add(anchor.at, self._within, one.calendar), one, anchor)
+        return self._known[key]
+
+    def _after(self, one: Standing, anchor: Anchored, pause: pauses.Pause) -> _Deadline | None:
+        ends = pauses.later(pause, anchor.at, add(anchor.at, self._within, one.calendar), one.calendar)
+        return None if ends is None else self._told(ends, one, anchor)
+
+    def _told(self, ends: datetime, one: Standing, anchor: Anchored) -> _Deadline:
+        judged = add(ends, self._lateness, one.calendar)
+        return _Deadline(ends, judged, {"deadline": ends.isoformat(), "anchor": anchor.written})
 
 
 class _Opening(NamedTuple):
-    """An instant of a schedule. `opens`: its lead before, however late the anchor is. `written`: the instant."""
+    """An instant of a schedule, and the instant at which it opens."""
 
     instant: Instant
     opens: datetime
-    written: str
+    details: Mapping[str, str]
 
 
 class _Dates(NamedTuple):
@@ -250,6 +269,10 @@ class _Dates(NamedTuple):
     past: Sequence[_Opening]
     coming: Sequence[_Opening]
     until: datetime
+
+
+_Counted = tuple[Sequence[tuple[Instant, datetime]], Sequence[tuple[Instant, datetime]], datetime]
+"""The same of instants, each with its lead before, however late the anchor is."""
 
 
 class _Scheduled:
@@ -261,6 +284,7 @@ class _Scheduled:
         self._recurs = isinstance(schedule, Every)
         self._by_day = counts_days(schedule)
         self._after_anchor = isinstance(schedule, Offsets) and schedule.direction == "after"
+        self._counted: dict[tuple[object, ...], _Counted] = {}
         self._known: dict[tuple[object, ...], _Dates] = {}
 
     def __call__(self, subject: Subject) -> Ahead:
@@ -272,9 +296,12 @@ class _Scheduled:
         if history.keys:
             past = [one for one in past if not history.knows(subject, anchor, one.instant.n)]
             coming = [one for one in coming if not history.knows(subject, anchor, one.instant.n)]
-        opening = [self._row(subject, anchor, one) for one in (*past[-1:], *coming)]
+        opening = (*past[-1:], *coming) if past else coming
+        if not opening:
+            return Ahead(until=dates.until)
         passed_over = [(anchor, one.instant) for one in past[:-1]]
-        return Ahead([row for row in opening if row], passed_over, dates.until)
+        found = (self._row(subject, anchor, one) for one in opening)
+        return Ahead([row for row in found if row], passed_over, dates.until)
 
     def _anchor(self, subject: Subject) -> Anchored | None:
         schedule = self._trigger.schedule
@@ -284,34 +311,48 @@ class _Scheduled:
 
     def _dates(self, subject: Subject, anchor: Anchored) -> _Dates:
         """The same for all that count from the same, on the same calendar."""
-        one, schedule = subject.of, self._trigger.schedule
-        start = None if isinstance(schedule, OnDate) else anchor.at
-        counted = one.calendar.local_date(start) if start and self._by_day else start
+        one = subject.of
         last = self._history.last_due.get((one.known.row, subject.moment.name)) if self._recurs else None
-        key = (counted, one.place, subject.floor, last)
+        key = (anchor.at, one.place, subject.floor, last)
         found = self._known.get(key)
         if found is None:
-            past, coming, until = _instants(
-                self._trigger, counted, one.calendar, subject.floor, last, self._now
-            )
-            found = self._known[key] = _Dates(self._openings(past, one), self._openings(coming, one), until)
+            past, coming, until = self._instants(one, anchor.at, subject.floor, last)
+            found = _Dates(self._openings(past, anchor), self._openings(coming, anchor), until)
+            self._known[key] = found
         return found
 
-    def _openings(self, instants: Iterable[Instant], one: Standing) -> list[_Opening]:
+    def _instants(self, one: Standing, anchor: datetime, floor: datetime, last: datetime | None) -> _Counted:
+        """The same for all that count from the same day, where the schedule counts days."""
+        start = None if isinstance(self._trigger.schedule, OnDate) else anchor
+        counted = one.calendar.local_date(start) if start and self._by_day else start
+        key = (counted, one.place, floor, last)
+        found = self._counted.get(key)
+        if found is None:
+            past, coming, until = _instants(self._trigger, counted, one.calendar, floor, last, self._now)
+            found = self._counted[key] = (self._led(past, one), self._led(coming, one), until)
+        return found
+
+    def _led(self, instants: Iterable[Instant], one: Standing) -> list[tuple[Instant, datetime]]:
+        return [(found, opens_at(found.at, self._trigger.lead, None, one.calendar)) for found in instants]
+
+    def _openings(self, led: Iterable[tuple[Instant, datetime]], anchor: Anchored) -> list[_Opening]:
         return [
-            _Opening(found, opens_at(found.at, self._trigger.lead, None, one.calendar), found.at.isoformat())
-            for found in instants
+            _Opening(
+                instant,
+                max(opens, anchor.at) if self._after_anchor else opens,
+                {"due": instant.at.isoformat(), "anchor": anchor.written},
+            )
+            for instant, opens in led
         ]
 
     def _row(self, subject: Subject, anchor: Anchored, one: _Opening) -> DueRow | None:
-        opens = max(one.opens, anchor.at) if self._after_anchor else one.opens
+        opens, details = one.opens, one.details
         account, moment, n = subject.of.known.row, subject.moment.name, one.instant.n
-        details = {"due": one.written, "anchor": anchor.written}
         put_off = self._history.put_off
         waits = put_off.get((account, moment, anchor.name, n)) if put_off else None
         if waits is not None and waits.was == one.instant.at:
             opens = waits.opens
-            details |= {"due": waits.until.isoformat(), "was": waits.was.isoformat()}
+            details = {**details, "due": waits.until.isoformat(), "was": waits.was.isoformat()}
         row = DueRow(opens, account, DueKind.OPEN, moment, anchor.name, n, details)
         if subject.of.pause is None:
             return row

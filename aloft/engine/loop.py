@@ -17,7 +17,7 @@ from aloft.act.models import Due, DueKind
 from aloft.clock import Clock, SystemClock
 from aloft.collect.inbox import Inbox
 from aloft.collect.place import inbox_of
-from aloft.engine import accounts, deciding, editing, joining, recovery, relationships, staffing
+from aloft.engine import accounts, deciding, editing, joining, planning, recovery, relationships, staffing
 from aloft.engine.directory import Directory
 from aloft.engine.following import NONE, Following
 from aloft.engine.foresight import Coming, foresee
@@ -354,10 +354,12 @@ class Engine:
             relationships.split(self.store, self.directory, self._running(), at)
             self._live()
             rename(self.versions.get(version.pk), self.mirror)
-            made = [DueKind.OPEN, DueKind.DEADLINE, DueKind.WARN, DueKind.HOLD]
-            Due.objects.filter(kind__in=made).delete()
+            planning.make_way(at)
+            planned: set[int] = set()
             for turn in self._turns_of(at, everyone=True, before=self._position()):
                 deciding.going_live(turn)
+                planned.update(turn.directory[account].row for account in turn.everybody())
+            planning.forget_others(planned)
             self.versions.settle()
             self._decided(at)
 

@@ -6,18 +6,22 @@ rest on is checked once more when they fire.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 
-from aloft.act.due import DueRow, write
+from django.db.models import Q
+
+from aloft.act.due import DueRow, renew
 from aloft.act.log import verdict_of
 from aloft.act.models import Due, DueKind, Verdict
 from aloft.decide.recurrence import Due as Instant
 from aloft.decide.values import Reason
 from aloft.engagement.model import Moment, ScheduleTrigger
 from aloft.engagement.words import schedule
-from aloft.engine import dating, experiments, pauses, warning, words
+from aloft.engine import dating, experiments, pauses, words
 from aloft.engine.absences import passed_over
 from aloft.engine.anchors import BEGINS, ENDS, Anchored
 from aloft.engine.dating import EVER, Ahead, History, Subject
@@ -29,6 +33,8 @@ from aloft.engine.planned import FAR, PLANNED, RESOLVED, batched, last_due
 from aloft.engine.turn import Row, Turn
 from aloft.measures.frame import aware
 from aloft.records.rows import insert
+
+_ACCOUNT = attrgetter("account_id")
 
 
 def plan(turn: Turn, accounts: Iterable[int]) -> None:
@@ -52,7 +58,6 @@ def _plan(turn: Turn, rows: Mapping[int, Row], ground: Ground) -> tuple[Counter[
     """By row of the account: how many due rows it has got, and when what is next passes."""
     known = {account: turn.directory[account] for account in rows}
     ours = [one.row for one in known.values()]
-    _forget(ours, turn.at)
     planned = [due for account, row in rows.items() for due in _dates_ahead(known[account], row, turn.at)]
     until: dict[int, datetime] = {}
     skipped: list[Verdict] = []
@@ -63,17 +68,32 @@ def _plan(turn: Turn, rows: Mapping[int, Row], ground: Ground) -> tuple[Counter[
         planned += _absorbing_nothing(turn, subject, found.due, ground) if marks else found.due
         row = subject.of.known.row
         until[row] = min(until.get(row, FAR), found.until)
-    warning.make_room(planned)
-    write(planned)
+    _renew(ours, planned, turn.at)
     insert(skipped)
     return Counter(one.account_id for one in planned), until
 
 
-def _forget(accounts: Sequence[int], at: datetime) -> None:
-    """What was planned at these accounts, by their rows."""
-    for some in batched(accounts):
-        Due.objects.filter(account__in=some, kind__in=PLANNED).delete()
-        Due.objects.filter(account__in=some, kind=DueKind.WARN, at__gt=at).delete()
+def make_way(at: datetime) -> None:
+    """A version goes live: what the one before was about to warn of, or waited for, is its own affair."""
+    Due.objects.filter(Q(kind=DueKind.WARN, at__lte=at) | Q(kind=DueKind.HOLD)).delete()
+
+
+def forget_others(planned: Collection[int]) -> None:
+    """Nothing is due by a schedule or an expectation but at these accounts, by their rows."""
+    made = Due.objects.filter(kind__in=(DueKind.OPEN, DueKind.DEADLINE, DueKind.WARN))
+    there = made.order_by().values_list("account", flat=True).distinct()
+    for some in batched(set(there).difference(planned)):
+        made.filter(account__in=some).delete()
+
+
+def _renew(accounts: Sequence[int], planned: Iterable[DueRow], at: datetime) -> None:
+    """Put these into the place of what was planned at the accounts, by their rows; as many at a time as may be."""
+    by_account = sorted(planned, key=_ACCOUNT)
+    for some in batched(sorted(accounts)):
+        first = bisect_left(by_account, some[0], key=_ACCOUNT)
+        end = bisect_right(by_account, some[-1], key=_ACCOUNT)
+        standing = Due.objects.filter(account__in=some, kind__in=(*PLANNED, DueKind.WARN))
+        renew(standing, by_account[first:end], at)
 
 
 def _absorbing_nothing(

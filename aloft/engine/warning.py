@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from aloft.act.due import DueRow
@@ -26,17 +26,6 @@ def rows(armed: DueRow, trigger: ExpectTrigger, now: datetime) -> Iterator[DueRo
             details = {**armed.details, "of": armed.anchor, "n": armed.n, "share": share}
             of = f"{armed.anchor}:{armed.n}"
             yield DueRow(at, armed.account_id, DueKind.WARN, armed.moment, of, n, details)
-
-
-def make_room(coming: Iterable[DueRow]) -> None:
-    """One whose anchor has moved while it was about to be read is read at its later instant."""
-    keys = {_key(one) for one in coming if one.kind == DueKind.WARN}
-    there = Due.objects.filter(kind=DueKind.WARN, account__in={key[0] for key in keys})
-    Due.objects.filter(pk__in=[one.pk for one in there if _key(one) in keys]).delete()
-
-
-def _key(due: Due | DueRow) -> tuple[int, str, str, int]:
-    return due.account_id, due.moment, due.anchor, due.n
 
 
 def project(turn: Turn, due: Sequence[Due]) -> None:
