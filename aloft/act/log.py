@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,11 +50,16 @@ def from_objects(objects: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
 
 
 def _object(reason: Reason) -> dict[str, Any]:
-    plain = asdict(reason)
-    for read in plain["inputs"]:
-        for name in ("true_at", "known_at"):
-            read[name] = read[name].astimezone(UTC).isoformat() if read[name] else None
-    return plain
+    """As `dataclasses.asdict`, which copies what it finds and takes ten times as long."""
+    return {**vars(reason), "inputs": tuple(_read(one) for one in reason.inputs)}
+
+
+def _read(one: Input) -> dict[str, Any]:
+    return {**vars(one), "true_at": _instant(one.true_at), "known_at": _instant(one.known_at)}
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat() if at else None
 
 
 def _input(one: Mapping[str, Any]) -> Input:

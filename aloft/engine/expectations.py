@@ -6,6 +6,7 @@ which it turns out to have been true before the deadline, and retracted if that 
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -25,7 +26,7 @@ from aloft.engine.turn import Row, Turn
 from aloft.facts.completeness import ON_ITS_WAY, sources_of
 from aloft.measures.frame import Ask
 from aloft.measures.names import metrics_behind
-from aloft.records.rows import insert
+from aloft.records.rows import insert, told
 
 LOOK_AGAIN = timedelta(days=1)
 
@@ -56,6 +57,42 @@ def satisfied(turn: Turn, accounts: Iterable[int]) -> None:
     """Of what is armed or pending at these accounts: what has turned out true."""
     rows = _rows(turn, accounts)
     _satisfied(turn, _armed(rows), rows)
+
+
+def satisfied_of_all(turn: Turn) -> None:
+    """The same of all who follow the model, in the frame of them that stands: it says how each is now.
+
+    Only what should have come by now, and answers, are asked apart.
+    """
+    rows, moments = _rows(turn, turn.everybody()), turn.program.model.moments
+    standing = Due.objects.filter(kind=DueKind.DEADLINE)
+    ahead: defaultdict[str, defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    apart: list[int] = []
+    for pk, row, moment, details in told(standing, ["pk", "account_id", "moment", "details"]):
+        if row not in rows or moment not in moments:
+            continue
+        deadline = datetime.fromisoformat(json.loads(details)["deadline"])
+        if deadline > turn.at and isinstance(moments[moment].trigger, ExpectTrigger):
+            ahead[moment][rows[row]].append(pk)
+        else:
+            apart.append(pk)
+    _satisfy_now(turn, ahead, rows)
+    _satisfied(turn, _of(apart), rows)
+
+
+def _satisfy_now(turn: Turn, ahead: Mapping[str, Mapping[int, Sequence[int]]], rows: dict[int, int]) -> None:
+    """`ahead`: the keys of due rows, by moment and account of the frame."""
+    true: list[int] = []
+    for moment, accounts in ahead.items():
+        condition = turn.program.moments[moment].condition or "null"
+        true += [pk for account in turn.frames.true(condition, accounts) for pk in accounts[account]]
+    due = _of(sorted(true))
+    frame = turn.frames.rows({rows[one.account_id] for one in due})
+    _satisfy(turn, [(one, frame[rows[one.account_id]]) for one in due])
+
+
+def _of(keys: list[int]) -> list[Due]:
+    return list(chain.from_iterable(Due.objects.filter(pk__in=some).order_by("pk") for some in batched(keys)))
 
 
 def answered_at_once(turn: Turn, accounts: Iterable[int]) -> None:

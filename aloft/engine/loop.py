@@ -349,7 +349,8 @@ class Engine:
         with transaction.atomic():
             Live.objects.update_or_create(name=version.name, defaults={"version": version})
             self._in_force[version.name] = version
-            self._mirrored = False
+            # Whom each account follows was not kept while there was one model.
+            self._mirrored &= len(self._in_force) == 1
             self._forget_foreseen()
             relationships.split(self.store, self.directory, self._running(), at)
             self._live()

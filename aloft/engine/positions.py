@@ -16,9 +16,16 @@ from aloft.measures.frame import aware, naive
 from aloft.measures.groups import texts
 from aloft.measures.models import PositionChange
 from aloft.measures.names import names_in
-from aloft.records.rows import insert
+from aloft.records.rows import put
 
 _LIMIT = 2_000  # days
+_CONTRACT = ("contract_signed", "contract_start", "contract_end")
+_STOOD = ("phase", "phase_start", "_entry", "segment", "segment_since", *_CONTRACT)
+"""The columns of a frame that say where an account stood, and since when it may stand otherwise."""
+_NOTED = [
+    "account_id", "at", "model", "model_since", "phase", "phase_since", "phase_entry", "segment", "segment_since",
+    "segment_waits", "touch",
+]  # fmt: skip
 _POINT = pa.schema([("account", pa.int32()), ("instant", pa.timestamp("us"))])
 
 # Of a relationship not those from before it was: they were told of its account.
@@ -83,23 +90,23 @@ def _proposed(turn: Turn) -> list[Move]:
     kept = ", ".join(f"'{name}'" for name in phases) or "''"
     # Materialized: each name is used several times, and would be spelled out, and planned, for each.
     touch = _touch(turn)
+    stood = ", ".join(_STOOD)
     found = turn.frames.connection.execute(f"""
-        with next as materialized (select _key, phase, segment, _waits, _touch_set, {program.next_phase} as _to_phase,
+        with next as materialized (select _key, _waits, _touch_set, {stood}, {program.next_phase} as _to_phase,
           {program.next_segment} as _to_segment from frame),
         held as materialized (select *, case when phase in ({kept}) and _to_phase = phase and segment is not null
           then segment else _to_segment end as _segment_now,
           case when phase in ({kept}) and _to_phase = phase and _to_segment <> segment
           then _to_segment end as _waits_now from next)
-        select _key, _to_phase, _segment_now, _waits_now, {touch} as _touch_now from held
+        select _key, _to_phase, _segment_now, _waits_now, {touch} as _touch_now, {stood} from held
         where _to_phase is distinct from phase or _segment_now is distinct from segment
           or _waits_now is distinct from _waits
           or _touch_now is distinct from coalesce(_touch_set, []::text[])""")
-    proposed = found.fetchall()
-    rows = turn.rows(key for key, *_ in proposed) if proposed else {}
+    told = ("_waits_now", "_touch_now", *_STOOD)
     return [
-        Move(key, phase, segment, {**rows[key], "_waits_now": waits, "_touch_now": touch})
-        for key, phase, segment, waits, touch in proposed
-        if key in rows
+        Move(key, phase, segment, dict(zip(told, row, strict=True)))
+        for key, phase, segment, *row in found.fetchall()
+        if key in turn.directory
     ]
 
 
@@ -136,23 +143,24 @@ def _position(turn: Turn, one: Move, starts: Mapping[int, datetime]) -> Position
 
 def _note(turn: Turn, positions: Sequence[Position]) -> None:
     """What is decided again after a crash is noted again with it: both are stored in one transaction."""
-    changes = [
-        PositionChange(
-            account_id=turn.directory[one.account].row,
-            at=turn.at,
-            model=turn.program.model.name if one.phase else "",
-            model_since=turn.joined.get(one.account),
-            phase=one.phase or "",
-            phase_since=one.phase_start,
-            phase_entry=one.entry,
-            segment=one.segment or "",
-            segment_since=one.segment_since,
-            segment_waits=one.waits or "",
-            touch=list(one.touch),
-        )
-        for one in positions
-    ]
-    insert(changes)
+    put(PositionChange, _NOTED, (_changed(turn, one) for one in positions))
+
+
+def _changed(turn: Turn, one: Position) -> tuple[object, ...]:
+    """The columns that are noted, in order."""
+    return (
+        turn.directory[one.account].row,
+        turn.at,
+        turn.program.model.name if one.phase else "",
+        turn.joined.get(one.account),
+        one.phase or "",
+        one.phase_start,
+        one.entry,
+        one.segment or "",
+        one.segment_since,
+        one.waits or "",
+        list(one.touch),
+    )
 
 
 def unkept(_turn: Turn, _positions: Sequence[Position]) -> None:
@@ -208,8 +216,7 @@ def _beginnings(turn: Turn, phase: str, accounts: Sequence[int]) -> Iterator[tup
 
 def _find_turning_points(turn: Turn, entered: Iterable[Move]) -> None:
     """Make `turning`: instants up to now at which a rule about an account may have turned."""
-    names = ("contract_signed", "contract_start", "contract_end")
-    dates = [(one.account, one.row[name]) for one in entered for name in names]
+    dates = [(one.account, one.row[name]) for one in entered for name in _CONTRACT]
     accounts = sorted({account for account, _ in dates})
     found = [
         turn.frames.facts.execute(_TOLD, {"accounts": accounts}).to_arrow_table(),

@@ -16,6 +16,8 @@ from aloft.records.rows import put
 
 T = TypeVar("T")
 AT_ONCE = 500
+FEW = 5_000
+"""Of more than that it takes longer to name them than to look at all."""
 _POSITION = ["account_id", "phase", "segment", "touch", "owner_id", "mrr", "renews_at"]
 _HEALTH = ["account_id", "band", "score", "trend", "profile"]
 _NEVER_NULL: dict[str, str | bool] = {
@@ -54,7 +56,7 @@ def list_records(accounts: Collection[int] | None = None) -> None:
     """What the record of these accounts says of them, or of all, where it is not what is listed."""
     told = _OF_THE_ACCOUNT.format(listing=Listing._meta.db_table, account=Account._meta.db_table)
     with connection.cursor() as cursor:
-        if accounts is None:
+        if accounts is None or len(accounts) > FEW:
             cursor.execute(told)
             return
         for some in batched(iter(accounts)):

@@ -99,7 +99,7 @@ class PositionChange(models.Model):
     The last row of an instant counts. The fields are those of `AccountProjection`.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
     at = models.DateTimeField()
     model = models.CharField(max_length=100, blank=True)
     model_since = models.DateTimeField(null=True)
@@ -119,7 +119,7 @@ class SpellChange(models.Model):
     """The history of conditions: one began or ceased to hold at `at`. It opens at `waits_until` where it has to hold
     for a time first, or the cooldown is not over."""
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
     moment = models.CharField(max_length=100)
     at = models.DateTimeField()
     holds = models.BooleanField()
@@ -133,7 +133,7 @@ class SpellChange(models.Model):
 class Spell(models.Model):
     """A condition of a moment at an account: does it hold, since when, for which time, and when it last opened."""
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
     moment = models.CharField(max_length=100)
     holds = models.BooleanField()
     since = models.DateTimeField()
