@@ -119,8 +119,10 @@ def ahead(
     anchors: defaultdict[Anchor, _Found] = defaultdict(dict)
     for name, accounts in met.items():
         moment = turn.program.model.moments[name]
-        subjects = (_subject(turn, standings[account], moment) for account in accounts)
-        yield from _each(turn, moment, subjects, history, anchors, asked[name])
+        say = _saying(turn, moment, history, anchors, asked[name])
+        if say is not None:
+            for subject in _subjects(turn, moment, map(standings.__getitem__, accounts)):
+                yield subject, say(subject)
 
 
 def _standings(turn: Turn, rows: Mapping[int, Row]) -> Iterator[Standing]:
@@ -135,38 +137,36 @@ def _standings(turn: Turn, rows: Mapping[int, Row]) -> Iterator[Standing]:
         yield Standing(known, row, calendar, place, phase_start, segment_since, pauses.last_pause(row))
 
 
-def _subject(turn: Turn, one: Standing, moment: Moment) -> Subject:
-    live = turn.live_from(one.known.store, moment.name)
-    for_some = bool(moment.segments or moment.touch)
-    return Subject(one, moment, live, max(live, one.segment_since if for_some else one.phase_start))
+def _subjects(turn: Turn, moment: Moment, standings: Iterable[Standing]) -> Iterator[Subject]:
+    joined, for_some = bool(turn.joined), bool(moment.segments or moment.touch)
+    since = turn.running.since[moment.name]
+    for one in standings:
+        live = turn.live_from(one.known.store, moment.name) if joined else since
+        yield Subject(one, moment, live, max(live, one.segment_since if for_some else one.phase_start))
 
 
 _Found = dict[int, Anchored | None]
 """By account, what an anchor is there."""
 
 
-def _each(
+def _saying(
     turn: Turn,
     moment: Moment,
-    subjects: Iterable[Subject],
     history: History,
     anchors: Mapping[Anchor, _Found],
     asked: Mapping[int, Sequence[Anchored]],
-) -> Iterator[tuple[Subject, Ahead]]:
+) -> Callable[[Subject], Ahead] | None:
+    """Who says what is ahead by a moment; None where neither a schedule nor an expectation does."""
     trigger = moment.trigger
-    say: Callable[[Subject], Ahead]
     if isinstance(trigger, ScheduleTrigger):
         schedule = trigger.schedule
         found = {} if isinstance(schedule, OnDate) else anchors[schedule.anchor]
-        say = _Scheduled(turn.at, trigger, history, found)
-    elif isinstance(trigger, ExpectTrigger):
-        say = _Expected(turn, trigger, history, anchors[trigger.of])
-    elif isinstance(trigger, AnswerTrigger):
-        say = _Answered(turn, trigger, history, asked)
-    else:
-        return
-    for subject in subjects:
-        yield subject, say(subject)
+        return _Scheduled(turn.at, trigger, history, found)
+    if isinstance(trigger, ExpectTrigger):
+        return _Expected(turn, trigger, history, anchors[trigger.of])
+    if isinstance(trigger, AnswerTrigger):
+        return _Answered(turn, trigger, history, asked)
+    return None
 
 
 def _anchored(anchor: Anchor, subject: Subject, found: _Found) -> Anchored | None:
@@ -269,6 +269,7 @@ class _Dates(NamedTuple):
     past: Sequence[_Opening]
     coming: Sequence[_Opening]
     until: datetime
+    nothing: Ahead
 
 
 _Counted = tuple[Sequence[tuple[Instant, datetime]], Sequence[tuple[Instant, datetime]], datetime]
@@ -284,6 +285,7 @@ class _Scheduled:
         self._recurs = isinstance(schedule, Every)
         self._by_day = counts_days(schedule)
         self._after_anchor = isinstance(schedule, Offsets) and schedule.direction == "after"
+        self._days: dict[datetime, Anchored] = {}
         self._counted: dict[tuple[object, ...], _Counted] = {}
         self._known: dict[tuple[object, ...], _Dates] = {}
 
@@ -296,18 +298,18 @@ class _Scheduled:
         if history.keys:
             past = [one for one in past if not history.knows(subject, anchor, one.instant.n)]
             coming = [one for one in coming if not history.knows(subject, anchor, one.instant.n)]
-        opening = (*past[-1:], *coming) if past else coming
-        if not opening:
-            return Ahead(until=dates.until)
-        passed_over = [(anchor, one.instant) for one in past[:-1]]
-        found = (self._row(subject, anchor, one) for one in opening)
-        return Ahead([row for row in found if row], passed_over, dates.until)
+        if not past:
+            return Ahead(self._rows(subject, anchor, coming), (), dates.until) if coming else dates.nothing
+        opening = self._rows(subject, anchor, [past[-1], *coming])
+        return Ahead(opening, [(anchor, one.instant) for one in past[:-1]], dates.until)
 
     def _anchor(self, subject: Subject) -> Anchored | None:
         schedule = self._trigger.schedule
-        if isinstance(schedule, OnDate):
-            return Anchored(f"date:{schedule.date.isoformat()}", subject.floor)
-        return _anchored(schedule.anchor, subject, self._anchors)
+        if not isinstance(schedule, OnDate):
+            return _anchored(schedule.anchor, subject, self._anchors)
+        if subject.floor not in self._days:
+            self._days[subject.floor] = Anchored(f"date:{schedule.date.isoformat()}", subject.floor)
+        return self._days[subject.floor]
 
     def _dates(self, subject: Subject, anchor: Anchored) -> _Dates:
         """The same for all that count from the same, on the same calendar."""
@@ -317,8 +319,8 @@ class _Scheduled:
         found = self._known.get(key)
         if found is None:
             past, coming, until = self._instants(one, anchor.at, subject.floor, last)
-            found = _Dates(self._openings(past, anchor), self._openings(coming, anchor), until)
-            self._known[key] = found
+            openings = self._openings(past, anchor), self._openings(coming, anchor)
+            found = self._known[key] = _Dates(*openings, until, Ahead(until=until))
         return found
 
     def _instants(self, one: Standing, anchor: datetime, floor: datetime, last: datetime | None) -> _Counted:
@@ -345,18 +347,21 @@ class _Scheduled:
             for instant, opens in led
         ]
 
-    def _row(self, subject: Subject, anchor: Anchored, one: _Opening) -> DueRow | None:
-        opens, details = one.opens, one.details
-        account, moment, n = subject.of.known.row, subject.moment.name, one.instant.n
-        put_off = self._history.put_off
-        waits = put_off.get((account, moment, anchor.name, n)) if put_off else None
-        if waits is not None and waits.was == one.instant.at:
-            opens = waits.opens
-            details = {**details, "due": waits.until.isoformat(), "was": waits.was.isoformat()}
-        row = DueRow(opens, account, DueKind.OPEN, moment, anchor.name, n, details)
-        if subject.of.pause is None:
-            return row
-        return pauses.after(subject.of.pause, row, self._trigger, subject.of.calendar, self._now)
+    def _rows(self, subject: Subject, anchor: Anchored, opening: Sequence[_Opening]) -> list[DueRow]:
+        account, moment, name = subject.of.known.row, subject.moment.name, anchor.name
+        put_off, pause = self._history.put_off, subject.of.pause
+        rows = []
+        for one in opening:
+            n, opens, details = one.instant.n, one.opens, one.details
+            waits = put_off.get((account, moment, name, n)) if put_off else None
+            if waits is not None and waits.was == one.instant.at:
+                opens = waits.opens
+                details = {**details, "due": waits.until.isoformat(), "was": waits.was.isoformat()}
+            rows.append(DueRow(opens, account, DueKind.OPEN, moment, name, n, details))
+        if pause is None:
+            return rows
+        after = (pauses.after(pause, row, self._trigger, subject.of.calendar, self._now) for row in rows)
+        return [row for row in after if row]
 
 
 def _instants(

@@ -64,10 +64,12 @@ def _plan(turn: Turn, rows: Mapping[int, Row], ground: Ground) -> tuple[Counter[
     met = {name: [one for one in found if one in rows] for name, found in ground.met.items()}
     marks = any(ground.unmet.values()) or any(ground.held_out.values())
     for subject, found in dating.ahead(turn, rows, history_of(ours), met, ground.asked):
-        skipped += [_skipped(turn, subject, *one) for one in found.passed_over]
+        if found.passed_over:
+            skipped += [_skipped(turn, subject, *one) for one in found.passed_over]
         planned += _absorbing_nothing(turn, subject, found.due, ground) if marks else found.due
         row = subject.of.known.row
-        until[row] = min(until.get(row, FAR), found.until)
+        if found.until < until.get(row, FAR):
+            until[row] = found.until
     _renew(ours, planned, turn.at)
     insert(skipped)
     return Counter(one.account_id for one in planned), until
