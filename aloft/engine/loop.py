@@ -355,7 +355,7 @@ class Engine:
             relationships.split(self.store, self.directory, self._running(), at)
             self._live()
             rename(self.versions.get(version.pk), self.mirror)
-            planning.make_way(at)
+            Due.objects.filter(kind=DueKind.WARN, at__lte=at).delete()
             planned: set[int] = set()
             for turn in self._turns_of(at, everyone=True, before=self._position()):
                 deciding.going_live(turn)

@@ -12,8 +12,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 
-from django.db.models import Q
-
 from aloft.act.due import DueRow, renew
 from aloft.act.log import verdict_of
 from aloft.act.models import Due, DueKind, Verdict
@@ -73,11 +71,6 @@ def _plan(turn: Turn, rows: Mapping[int, Row], ground: Ground) -> tuple[Counter[
     _renew(ours, planned, turn.at)
     insert(skipped)
     return Counter(one.account_id for one in planned), until
-
-
-def make_way(at: datetime) -> None:
-    """A version goes live: what the one before was about to warn of, or waited for, is its own affair."""
-    Due.objects.filter(Q(kind=DueKind.WARN, at__lte=at) | Q(kind=DueKind.HOLD)).delete()
 
 
 def forget_others(planned: Collection[int]) -> None:

@@ -96,3 +96,35 @@ def test_after_a_review_that_did_not_open_the_next_is_planned_once_its_time_has_
         world.track("acme", "Ticket Solved", until, user="u1")
         world.run(f"{until} 01:00")
         assert reviews_ahead() == ahead
+
+
+def standing() -> dict[tuple[str, str, str, str, int], int]:
+    """By what they are, the keys of all due rows that a text makes."""
+    rows = Due.objects.filter(kind__in=(*PLANNED, DueKind.WARN)).select_related("account")
+    return {(one.account.external_id, one.kind, one.moment, one.anchor, one.n): one.pk for one in rows}
+
+
+def test_a_text_that_dates_one_moment_otherwise_writes_its_rows_alone(world: World) -> None:
+    text = EXAMPLE.read_text()
+    reviewed(world, text)
+    before = standing()
+    world.publish(text.replace("every 1 month from phase_start at 10:00", "every 1 month from phase_start at 11:00"),
+                  "2026-01-06 11:00")  # fmt: skip
+    world.run("2026-01-06 11:01")
+    after = standing()
+    assert after.keys() == before.keys()
+    assert {what[2] for what in after if after[what] != before[what]} == {"monthly_review"}
+    assert reviews_ahead() == [(1, "2026-01-30 11:00")]
+
+
+def test_a_moment_that_a_text_drops_is_due_no_more(world: World) -> None:
+    text = EXAMPLE.read_text()
+    reviewed(world, text)
+    start = text.index("  monthly_review:")
+    dropped = text[:start] + text[text.index("\n\n", start) :]
+    world.publish(dropped, "2026-01-06 11:00")
+    before = standing()
+    world.run("2026-01-06 11:01")
+    assert before.items() - standing().items() == {
+        one for one in before.items() if one[0][2] == "monthly_review"
+    }
