@@ -84,6 +84,12 @@ def dead_letter(*, source: str, letters: Sequence[Letter], at: datetime, path: s
     )
 
 
+def throw_away(*, source: str, before: datetime) -> int:
+    """Dead letters of a source that came before an instant; how many there were."""
+    gone, _ = DeadLetter.objects.filter(source=source, received_at__lt=before).delete()
+    return gone
+
+
 def refuse_again(*, letter: DeadLetter, again: Letter, body: bytes) -> DeadLetter:
     """The letter as it was mended, with why it is refused now."""
     letter.code, letter.message, letter.body = again.code, again.message[:500], body[:BODY_KEPT]

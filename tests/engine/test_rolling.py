@@ -15,7 +15,8 @@ import pytest
 from django.db import connection
 
 from aloft.collect.models import Source
-from aloft.collect.services import create_source, keep_events
+from aloft.collect.selectors import dead_letters
+from aloft.collect.services import Letter, create_source, dead_letter, keep_events
 from aloft.engagement.load import load
 from aloft.engine.past import NotKnown, why_not_at
 from aloft.facts.log import segments
@@ -164,6 +165,23 @@ def test_a_new_metric_over_what_was_forgotten_is_unknown_and_over_later_days_it_
     world.run("2026-06-03 12:00")
     found = told(world, "2026-06-04", LATELY)
     assert found == {**EXPECTED, "in_colour": None, "in_colour_since": None, "lately_in_colour": 3}
+
+
+def test_dead_letters_go_as_raw_events_do_by_when_they_came(world: World) -> None:
+    a_company(world)
+    for source in ("product", "billing"):
+        for came in ("2026-03-04 11:59", "2026-03-05 00:00", "2026-06-01 12:00"):
+            letter = Letter("not_json", "no JSON", f"{source} {came}".encode())
+            dead_letter(source=source, letters=[letter], at=at(came))
+    keep(90)
+    world.run("2026-06-03 12:00")
+    assert sorted(bytes(one.body).decode() for one in dead_letters()) == [
+        "billing 2026-03-04 11:59",
+        "billing 2026-03-05 00:00",
+        "billing 2026-06-01 12:00",
+        "product 2026-03-05 00:00",
+        "product 2026-06-01 12:00",
+    ]
 
 
 def test_why_refuses_an_instant_within_days_that_are_rolled_up(world: World) -> None:
