@@ -20,6 +20,7 @@ from aloft.engine.backtest.tape import Tape
 from aloft.engine.backtest.values import Truth
 from aloft.facts.changes import ChangeRow
 from aloft.facts.log import SCHEMA
+from aloft.measures.spark.connection import naive
 from aloft.records.models import Account, AccountException
 from aloft.records.relationships import SEPARATOR
 from aloft.records.services.exceptions import LEVEL
@@ -108,18 +109,18 @@ def tape_of(folder: Path, part: int) -> Tape | None:
         return None
     logged = _with(entries, _beside(folder, ENTRIES, part)).sort_by("seq")
     edited = _with(_rows(folder, CHANGES, [part, OF_ALL]), _beside(folder, CHANGES, part)).sort_by("id")
-    columns = [logged[field.name].cast(field.type, safe=False) for field in SCHEMA]
+    columns = [logged[field.name].cast(field.type) for field in SCHEMA]
     return Tape(pa.table(columns, schema=SCHEMA), [*_changes(edited)])
 
 
 def _rows(folder: Path, name: str, parts: list[int]) -> pa.Table:
     files = [file for part in parts for file in sorted((folder / name / f"part={part}").glob("*.parquet"))]
-    tables = [pq.read_table(file, partitioning=None) for file in files]
+    tables = [naive(pq.read_table(file, partitioning=None)) for file in files]
     return pa.concat_tables(tables, promote_options="permissive") if tables else pa.table({})
 
 
 def _beside(folder: Path, name: str, part: int) -> pa.Table:
-    rows = pq.read_table(folder / BESIDE[name])
+    rows = naive(pq.read_table(folder / BESIDE[name]))
     return rows.filter(pc.not_equal(rows["part"], part)).drop_columns("part")
 
 
@@ -129,11 +130,8 @@ def _with(rows: pa.Table, beside: pa.Table) -> pa.Table:
 
 
 def _changes(rows: pa.Table) -> Iterator[ChangeRow]:
-    instants = rows["at"].cast(pa.timestamp("us"), safe=False).to_pylist()
-    names = ("id", "kind", "account", "data")
-    for at, number, kind, account, data in zip(
-        instants, *(rows[name].to_pylist() for name in names), strict=True
-    ):
+    names = ("id", "at", "kind", "account", "data")
+    for number, at, kind, account, data in zip(*(rows[name].to_pylist() for name in names), strict=True):
         yield ChangeRow(number, at.replace(tzinfo=UTC), kind, account, msgspec.json.decode(data))
 
 
