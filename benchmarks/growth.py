@@ -44,6 +44,8 @@ class Point:
 
 def measured(size: str, folder: str | None) -> Point:
     accounts, events = map(int, size.split(":"))
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         path = str(Path(scratch) / "facts.duckdb")
         filled = alone(fill, (accounts, events, folder, path))
