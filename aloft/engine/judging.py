@@ -16,6 +16,7 @@ from aloft.engine.directory import Known
 from aloft.engine.turn import Row, Turn
 from aloft.engine.versions import Running
 from aloft.learn import outcomes
+from aloft.measures import daily
 from aloft.measures.frame import NOTED, ON_OCCURRENCE, Ask
 from aloft.measures.names import calls_in, names_in
 from aloft.measures.plans import rests_on_events
@@ -29,7 +30,7 @@ OF_OCCURRENCES = frozenset(
 def watch(turn: Turn, accounts: Iterable[int], *, sliding: bool = False) -> None:
     """New facts may have met an outcome, also one that was missed.
 
-    `sliding`: only what reads metrics, whose windows move on without a fact.
+    `sliding`: only what reads metrics, whose windows move on without a fact, or what a daily reading finds.
     """
     _judge(turn, watched(turn, accounts, sliding=sliding), at_end=False)
 
@@ -71,7 +72,8 @@ def _may_turn(turn: Turn, version: int, called: str, sliding: bool) -> bool:
     model = turn.versions.get(version).program.model
     moment = model.moments[called]
     if sliding:
-        return rests_on_events(model, moment.outcome.expect)
+        expect = moment.outcome.expect
+        return rests_on_events(model, expect) or daily.is_read_by(expect.expression)
     return not _rests_on_notes(model, moment)
 
 

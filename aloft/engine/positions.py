@@ -194,19 +194,24 @@ def _since(row: Row, begun: datetime) -> datetime:
 
 
 def _beginnings(turn: Turn, phase: str, accounts: Sequence[int]) -> Iterator[tuple[int, datetime]]:
-    """The first of the instants asked from which on the rule of the phase holds; of whom it holds at the last one."""
+    """The first of the instants asked from which on the rule of the phase holds; of whom it holds at the last one.
+
+    Health and signals of then are not kept beside facts: before the newest reading they are unknown, and a phase that
+    rests on them alone begins with the reading that found them."""
     program = turn.program
     names = list(program.model.phases)
     index = names.index(phase)
     follows = index > 0 and program.model.phases[phase].enters is None
     rule = program.leaves[names[index - 1]] if follows else program.enters[phase]
-    rows = turn.running.placing.connection.execute(
-        f"""with judged as (select _account, _at, (({program.applies}) and {rule}) is true as holds
-          from frame where _account in {LISTED.format("$accounts")}),
+    placing = turn.running.placing
+    known = placing.as_then()
+    rows = placing.connection.execute(
+        f"""with known as (select * {known} from frame where _account in {LISTED.format("$accounts")}),
+        judged as (select _account, _at, (({program.applies}) and {rule}) is true as holds from known),
         broken as (select _account, max(_at) filter (not holds) as last from judged group by _account)
         select _account, min(_at) from judged join broken using (_account)
         where last is null or _at > last group by _account""",
-        {"accounts": listed(accounts)},
+        {"accounts": listed(accounts), **({"now": naive(turn.at)} if known else {})},
     ).fetchall()
     for account, at in rows:
         begun = aware(at)

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from zlib import crc32
 
-from aloft.measures.detectors.asked import Detector
+from aloft.engagement.expressions import Expression
+from aloft.measures.detectors.asked import FUNCTIONS, Detector
 from aloft.measures.health.bands import NAMES
+from aloft.measures.names import calls_in, names_in
 
 TABLE = "create temp table if not exists decided_daily (account integer, key text, value double)"
 
@@ -35,6 +37,12 @@ def columns(
         known = " ".join(f"when {code_of(name)} then '{name}'" for name in (*profiles, NO_PROFILE))
         read[SCORED_BY] = (PROFILE, f"case ({{}})::bigint {known} end")
     return read
+
+
+def is_read_by(rule: Expression) -> bool:
+    """Whether it can turn at a daily reading though no fact arrives."""
+    called = {call.function for call in calls_in(rule)}
+    return bool(called & set(FUNCTIONS) or {HEALTH, BAND} & set(names_in(rule)))
 
 
 def code_of(profile: str) -> int:

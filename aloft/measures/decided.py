@@ -51,6 +51,16 @@ class DecidedNames:
         ordinals = [f'"_{moment}.ordinal"' for moment in self._moments]
         return [*_POSITION, *instants, *ordinals, *map(daily.quoted, self._daily)]
 
+    def as_then(self) -> str:
+        """A `replace` of SQL for frames about the past: what the daily pass finds is known from the newest reading on,
+        the start of the account's local day of the instant $now. Before it, it is unknown. Empty where none is read.
+        """
+        told = [
+            f"case when _date >= aloft_local($now::timestamp, _zone)::date then {name} end as {name}"
+            for name in map(daily.quoted, self._daily)
+        ]
+        return f"replace ({', '.join(told)})" if told else ""
+
     def beside(self, facts: str, chosen: str) -> str:
         """The rows of the table `facts` with these columns. `chosen`: a query of _key (to be had), _number (the key
         in `facts`) and _of (the account)."""

@@ -368,6 +368,10 @@ class Frames(Told):
         occurrence on which nothing was noted yet."""
         return self._noted.holds_unnoted(condition)
 
+    def as_then(self) -> str:
+        """How rows about the past are to be read: `select * {as_then()} from frame`, given $now (`DecidedNames`)."""
+        return self._decided.as_then()
+
     def _unread(self) -> frozenset[str]:
         return frozenset({*self._late_names(), *(metric.name for metric in self._in_view)})
 
