@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from aloft.act.models import Occurrence
 from aloft.engagement.load import Reading
 from aloft.engagement.model import Model
-from aloft.engine import client
+from aloft.engine import client, explained
 from aloft.engine import returning as engine_returning
-from aloft.engine import why as explaining
-from aloft.engine.home import open_engine
-from aloft.engine.loop import Made
+from aloft.engine.explained import Explanation
 from aloft.engine.publishing import NotPublished, publish_from
-from aloft.engine.questions import answer, moved
 from aloft.engine.returning import Return
-from aloft.engine.why import Explanation
-from aloft.facts.keep import Progress
 from aloft.records.models import Account, ModelVersion
+
+if TYPE_CHECKING:  # the engine itself is loaded where none runs
+    from aloft.engine.loop import Made
+    from aloft.facts.keep import Progress
 
 PATIENCE = 600.0  # seconds: a command waits, a page does not
 
-as_object = explaining.as_object
+as_object = explained.as_object
 
 
 class Unanswered(Exception):
@@ -37,6 +36,9 @@ def ask(
 ) -> dict[str, Any]:
     found = client.ask(question, patience=PATIENCE, progress=progress, **arguments)
     if found is None:
+        from aloft.engine.home import open_engine
+        from aloft.engine.questions import answer
+
         with open_engine(settings.ALOFT_HOME) as engine:
             found = answer(engine, question, arguments, progress)
     return _told(found)
@@ -56,6 +58,9 @@ def run(until: datetime, made: Made, *, send: bool = False) -> dict[str, Any]:
     found = client.ask("run", patience=PATIENCE, until=until.isoformat())
     if found is not None:
         return _told(found)
+    from aloft.engine.home import open_engine
+    from aloft.engine.questions import moved
+
     with open_engine(settings.ALOFT_HOME) as engine:
         engine.sends = send
         return moved(engine, until, made)
@@ -166,8 +171,8 @@ def why(account: str, moment: str | None, product: str = "", at: datetime | None
     else:
         opened = opened.filter(opened_at__lte=at)
         told = ask("why_not_at", account=row.external_id, moment=moment, at=at.isoformat())
-    found = [explaining.of_occurrence(one, at) for one in opened.order_by("opened_at", "id")]
-    found += [explaining.from_object(one) for one in told["explanations"]]
+    found = [explained.of_occurrence(one, at) for one in opened.order_by("opened_at", "id")]
+    found += [explained.from_object(one) for one in told["explanations"]]
     if not found:
         raise Unanswered(_nothing(moment))
     return found

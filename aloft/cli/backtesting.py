@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from django.conf import settings
@@ -19,12 +19,9 @@ from rich.table import Table
 from aloft import clock
 from aloft.cli.reading import read, refuse
 from aloft.cli.ready import prepare
-from aloft.engine.backtest.run import Backtest, Heard, NotTested
-from aloft.engine.backtest.run import backtest as play
-from aloft.engine.backtest.told import as_object
-from aloft.facts.warehouse import NoWarehouse, folder_of, manifest_of
-from aloft.measures.spark.session import NoSpark, session_of
-from aloft.revenue.rates import NoRate
+
+if TYPE_CHECKING:
+    from aloft.engine.backtest.run import Backtest, Heard
 
 _MOST = 25
 """Openings listed on a terminal; `--json` gives all."""
@@ -53,6 +50,13 @@ def backtest(
     90 days. Nothing is changed, and the engine may run meanwhile. With --spark the past is that of the last
     `aloft warehouse --log`.
     """
+    from aloft.engine.backtest.run import NotTested
+    from aloft.engine.backtest.run import backtest as play
+    from aloft.engine.backtest.told import as_object
+    from aloft.facts.warehouse import NoWarehouse
+    from aloft.measures.spark.session import NoSpark
+    from aloft.revenue.rates import NoRate
+
     prepare()
     now, first, last = clock.now(), _day(from_), _day(to)
     if first > now.date():
@@ -77,6 +81,8 @@ def _played_by_spark(
     document: str, first: date, last: date, spark: str, warehouse: Path | None, parts: int | None
 ) -> Backtest:
     from aloft.engine.backtest.exported import backtest as told_by
+    from aloft.facts.warehouse import folder_of, manifest_of
+    from aloft.measures.spark.session import session_of
 
     exported = (warehouse or folder_of(settings.ALOFT_HOME)).resolve()
     manifest_of(exported)

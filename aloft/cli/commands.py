@@ -26,7 +26,6 @@ from aloft.cli import (
     people,
     planning,
     printing,
-    rehearsing,
     reporting,
     returning,
     starting,
@@ -35,11 +34,9 @@ from aloft.cli import (
 from aloft.cli.reading import instant_of, read, refuse, texts_beside
 from aloft.cli.ready import is_prepared, prepare
 from aloft.cli.reporting import Format
-from aloft.engagement.schema import json_schema
 from aloft.engagement.templates import templates_of, webhooks_of
-from aloft.engine.asked import Method
 from aloft.records.refusals import Refused
-from aloft.revenue.conventions import GRACE, Contracts, EndDay
+from aloft.revenue.conventions import GRACE, Contracts, EndDay, Method
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 out = Console(highlight=False, soft_wrap=True)
@@ -129,6 +126,8 @@ def validate(model: ModelFile) -> None:
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of engagement models, for editors."""
+    from aloft.engagement.schema import json_schema
+
     out.print_json(json.dumps(json_schema()), indent=2)
 
 
@@ -167,6 +166,8 @@ def scenario(
 
     The engine runs as it does live, on a home of its own and under a set clock: nothing of yours is touched.
     """
+    from aloft.cli import rehearsing
+
     try:
         found = rehearsing.read(files)
     except rehearsing.NotPlayed as refused:

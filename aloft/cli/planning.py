@@ -16,9 +16,6 @@ from aloft.cli import asking, plans
 from aloft.cli.reading import read, refuse
 from aloft.cli.ready import prepare
 from aloft.engagement.load import Reading
-from aloft.engine.plan.service import NoPlan
-from aloft.facts.warehouse import NoWarehouse, folder_of, manifest_of
-from aloft.measures.spark.session import NoSpark, session_of
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -81,6 +78,9 @@ def _planned(asked: dict[str, object]) -> dict[str, Any]:
 
 def _planned_by_spark(asked: dict[str, object], spark: str, warehouse: Path | None) -> dict[str, Any]:
     from aloft.engine.plan.exported import plan as told_by
+    from aloft.engine.plan.service import NoPlan
+    from aloft.facts.warehouse import NoWarehouse, folder_of, manifest_of
+    from aloft.measures.spark.session import NoSpark, session_of
 
     home = settings.ALOFT_HOME
     exported = (warehouse or folder_of(home)).resolve()

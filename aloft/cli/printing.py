@@ -12,9 +12,9 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 
 from aloft.decide.values import Reason
+from aloft.engine.explained import Explanation
 from aloft.engine.returning import Return
-from aloft.engine.why import Explanation
-from aloft.engine.words import instant
+from aloft.engine.spoken import instant
 from aloft.records.models import ModelVersion
 
 _MARKS = {True: "✓", False: "✗", None: "·"}

@@ -14,8 +14,6 @@ from rich.console import Console
 from aloft.cli import asking, plans
 from aloft.cli.reading import instant_of, read, refuse
 from aloft.cli.ready import prepare
-from aloft.facts.warehouse import NoWarehouse, folder_of, manifest_of
-from aloft.measures.spark.session import NoSpark, session_of
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -60,6 +58,9 @@ def evaluate(
     One row for each account, and for each relationship. The export must lie where every machine of the cluster sees it
     under the same name; what is put down on the way lies beside it, and goes.
     """
+    from aloft.facts.warehouse import NoWarehouse, folder_of, manifest_of
+    from aloft.measures.spark.session import NoSpark
+
     exported = (folder or folder_of(settings.ALOFT_HOME)).resolve()
     if to.exists():
         refuse(f"{to} is there already: name a folder that is not")
@@ -74,6 +75,7 @@ def evaluate(
 def _evaluated(model: Path, exported: Path, spark: str, at: datetime, to: Path) -> int:
     from aloft.measures.spark.evaluation import evaluate as told_by
     from aloft.measures.spark.evaluation import opened
+    from aloft.measures.spark.session import session_of
 
     wanted = read(model).model
     with session_of(spark) as session, tempfile.TemporaryDirectory(dir=exported.parent) as scratch:

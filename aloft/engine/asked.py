@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
-from aloft.revenue.conventions import GRACE, Basis, Contracts, EndDay, convention
+from aloft.revenue.conventions import GRACE, Basis, Contracts, EndDay, Method, convention
 from aloft.revenue.months import after
 from aloft.revenue.pareto import CUTS
 
-Method = Literal["accounts", "movements"]
 MONTHS = 12
 
 

@@ -18,13 +18,14 @@ from aloft.collect.values import EPOCH
 from aloft.engine import editing, planning
 from aloft.engine.dating import History
 from aloft.engine.directory import Directory, Known, fields_then
+from aloft.engine.explained import Explanation
 from aloft.engine.loop import Engine
 from aloft.engine.mirror import HAPPENED, Followed, Mirror, Position
 from aloft.engine.models import DataAlert
 from aloft.engine.staff import Staff
 from aloft.engine.turn import Turn
 from aloft.engine.versions import Running, precedence
-from aloft.engine.why import Explanation, by_moment, not_open
+from aloft.engine.why import by_moment, not_open
 from aloft.facts import relationships
 from aloft.facts.drain import drain
 from aloft.facts.excerpt import entries_about, family_of

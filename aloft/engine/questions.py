@@ -10,13 +10,14 @@ from typing import Any
 from aloft.engagement.load import load
 from aloft.engine import warehouse
 from aloft.engine.asked import NoSuchReport
+from aloft.engine.explained import as_object
 from aloft.engine.loop import Engine, Made
 from aloft.engine.past import NotKnown, why_not_at
 from aloft.engine.plan import service as plan
 from aloft.engine.reports import report, today
 from aloft.engine.sifting import sift
 from aloft.engine.story import tell
-from aloft.engine.why import as_object, why_not
+from aloft.engine.why import why_not
 from aloft.facts.changes import TITLED, fact_title
 from aloft.facts.keep import Progress
 from aloft.facts.newest import Wanted, newest

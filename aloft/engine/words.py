@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from aloft.decide.values import Input, Reason
 from aloft.engagement.model import Anchor, Moment, Rule
 from aloft.engagement.render import render
+from aloft.engine.spoken import instant as instant
+from aloft.engine.spoken import plain as plain
 from aloft.engine.turn import Row, Turn
 from aloft.measures.daily import BAND, HEALTH, NO_PROFILE, SCORED_BY
 from aloft.measures.detectors.asked import FUNCTIONS
 from aloft.measures.frame import aware
 from aloft.measures.models import Signal
 from aloft.measures.names import calls_in, names_in
-
-
-def plain(value: Any) -> str:
-    """A value as people read it; unknown is "no data"."""
-    if value is None:
-        return "no data"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:,.2f}".rstrip("0").rstrip(".")
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, datetime):
-        return instant(value)
-    return str(value)
-
-
-def instant(at: datetime) -> str:
-    at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    return f"{at:%Y-%m-%d}" if at.time().isoformat() == "00:00:00" else f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def counted_from(anchor: Anchor | None, row: Row) -> str:

@@ -8,6 +8,8 @@ from typing import Literal
 
 Contracts = Literal["all", "latest"]
 EndDay = Literal["exclusive", "included"]
+Method = Literal["accounts", "movements"]
+"""Retention account by account (F3), or by movements (F4)."""
 GRACE = 90  # days that a line may stand still before that counts as churn
 
 

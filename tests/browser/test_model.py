@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from aloft.act.models import Occurrence
+from aloft.engine.explained import as_object
 from aloft.engine.models import BacktestRun
-from aloft.engine.why import as_object
 from aloft.records.models import ModelVersion, Person
 from aloft.records.services import create_user_for
 from aloft.workspace import drafting

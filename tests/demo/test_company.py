@@ -20,8 +20,8 @@ from aloft.demo.company import DRAFT, WRITE_KEY, seed_once
 from aloft.demo.northwind import Northwind, Span
 from aloft.demo.reached import reached
 from aloft.demo.truth import TRUTH, read_company
+from aloft.engine.explained import of_occurrence
 from aloft.engine.models import DataAlert, Decided
-from aloft.engine.why import of_occurrence
 from aloft.measures.models import AccountProjection
 from aloft.records import audit
 from aloft.records.models import Account, Change, ModelVersion, RecordedFact

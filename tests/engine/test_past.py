@@ -12,8 +12,8 @@ import pytest
 from aloft.act import services as acting
 from aloft.act.models import OccurrenceState
 from aloft.act.standing import as_of
+from aloft.engine.explained import of_occurrence
 from aloft.engine.questions import answer
-from aloft.engine.why import of_occurrence
 from aloft.records import services
 from aloft.records.models import Account
 from tests.engine.test_same_decisions import ACCOUNTS, START, company, facts

@@ -7,8 +7,8 @@ import pytest
 from aloft.act.services import record
 from aloft.decide.change import smallest_change
 from aloft.engagement.parse import parse
+from aloft.engine.explained import from_object, of_occurrence
 from aloft.engine.questions import answer
-from aloft.engine.why import from_object, of_occurrence
 from tests.engine.test_timelines import company, onboarded
 from tests.engine.world import World, at
 

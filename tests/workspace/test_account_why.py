@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from aloft.decide.values import Reason
-from aloft.engine.why import Explanation, as_object
+from aloft.engine.explained import Explanation, as_object
 from aloft.records.models import Account, Person
 from aloft.workspace.pages import account_why as page
 from tests.workspace import factory

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from aloft.act.models import Occurrence, OccurrenceState
 from aloft.act.standing import as_of
 from aloft.engine import client
-from aloft.engine.why import Explanation, from_object
+from aloft.engine.explained import Explanation, from_object
 from aloft.records.models import Account
 from aloft.ui.words import counted
 from aloft.workspace import selectors

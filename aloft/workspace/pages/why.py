@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from aloft.act.models import Occurrence
-from aloft.engine.why import of_occurrence
+from aloft.engine.explained import of_occurrence
 from aloft.workspace import selectors
 from aloft.workspace.context import Crumb, above
 from aloft.workspace.pages import frame
