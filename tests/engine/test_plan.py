@@ -305,3 +305,23 @@ def test_spark_is_not_asked_before_there_is_an_export(company: World, tmp_path: 
     told = CliRunner().invoke(app, ["plan", str(tmp_path / "draft.yaml"), "--spark", "sc://127.0.0.1:1"])
     assert told.exit_code == 1
     assert "holds no export of this release: write one with `aloft warehouse`" in told.stderr
+
+
+def test_of_two_models_at_once_each_counts_what_is_its_own(company: World, planned: Planned) -> None:
+    """Two of the three accounts follow acme, one north: both have a check-in, due on the 4th."""
+    company.account("gamma", "2026-01-31", country="NO")
+    acme = MODEL.replace("title: Acme\n", "title: Acme\napplies_to: \"coalesce(country, 'DE') <> 'NO'\"\n")
+    north = MODEL.replace("engagement_model: acme", "engagement_model: north")
+    north = north.replace("title: Acme\n", "title: North\napplies_to: \"country = 'NO'\"\n")
+    company.publish(acme, "2026-02-02")
+    company.publish(north, "2026-02-02")
+    company.run("2026-02-02 01:00")
+    for text, due in ((acme, 2), (north, 1)):
+        check_in = of(planned(text), "check_in")
+        assert [check_in[name] for name in ("due_before", "due", "opens", "closes", "moves")] == [
+            due,
+            due,
+            0,
+            0,
+            0,
+        ]

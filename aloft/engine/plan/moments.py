@@ -10,10 +10,10 @@ from datetime import date
 from aloft.engagement.model import Model, Moment, WhenTrigger
 from aloft.engine.plan import experiments
 from aloft.engine.plan.dates import Weeks
+from aloft.engine.plan.errands import hours_of
 from aloft.engine.plan.rates import Rated
 from aloft.engine.plan.sides import Side
 from aloft.engine.plan.values import Change, MomentPlan
-from aloft.engine.plan.work import hours_each
 from aloft.engine.turn import Turn
 from aloft.facts.store import FactStore
 
@@ -36,8 +36,8 @@ def moments(
 ) -> tuple[MomentPlan, ...]:  # fmt: skip
     """Those of the text in its order, then those that it has no longer."""
     renamed = {moment.was: name for name, moment in now.moments.items() if moment.was}
-    dues = _dues(store, sides, renamed, weeks)
-    absorbed = _absorbed(store, sides[0], weeks), _absorbed(store, sides[1], weeks)
+    dues = _dues(store, now, sides, renamed, weeks)
+    absorbed = _absorbed(store, now, sides[0], weeks), _absorbed(store, now, sides[1], weeks)
     true = begun(turn, store, now, weeks.today)
     old = dict(was.moments) if was else {}
     found = []
@@ -74,7 +74,7 @@ def _plan(
         at_once=due.at_once + true,
         absorbed_before=absorbed[0].get(before.name, 0) if before else 0,
         absorbed=absorbed[1].get(after.name, 0) if after else 0,
-        effort=round(hours_each(told), 2),
+        effort=round(hours_of(told), 2),
         rate_before=rates[0].by_moment.get(before.name) if before else None,
         rate=rates[1].by_moment.get(after.name) if after else None,
     )
@@ -94,28 +94,31 @@ def _without_places(moment: Moment) -> str:
 
 
 def _dues(
-    store: FactStore, sides: tuple[Side, Side], renamed: Mapping[str, str], weeks: Weeks
+    store: FactStore, now: Model, sides: tuple[Side, Side], renamed: Mapping[str, str], weeks: Weeks
 ) -> dict[str, Dues]:
+    """Of the model alone. What another model brings one of its accounts under the same name goes on there, or here: it
+    neither opens nor closes."""
     cases = " ".join(f"when '{old}' then '{new}'" for old, new in renamed.items())
     called = f"case moment {cases} else moment end" if cases else "moment"
     found = store.run(
-        f"""with b as (select {called} as moment, account, anchor, n, due from {sides[0].due}),
-        a as (select moment, account, anchor, n, due, opens from {sides[1].due})
-        select moment, count(b.due), count(a.due), count(*) filter (where b.due is null),
-          count(*) filter (where a.due is null), count(*) filter (where b.due::date <> a.due::date),
-          count(*) filter (where a.opens <= $today)
+        f"""with b as (select {called} as moment, account, anchor, n, due, model = $model as ours from {sides[0].due}),
+        a as (select moment, account, anchor, n, due, opens, model = $model as ours from {sides[1].due})
+        select moment, count(*) filter (where b.ours), count(*) filter (where a.ours),
+          count(*) filter (where a.ours and b.due is null), count(*) filter (where b.ours and a.due is null),
+          count(*) filter (where a.ours and b.due::date <> a.due::date),
+          count(*) filter (where a.ours and a.opens <= $today)
         from b full join a using (account, moment, anchor, n) group by moment""",
-        {"today": weeks.today},
+        {"today": weeks.today, "model": now.name},
     )
     return {moment: Dues(*numbers) for moment, *numbers in found}
 
 
-def _absorbed(store: FactStore, side: Side, weeks: Weeks) -> dict[str, int]:
+def _absorbed(store: FactStore, now: Model, side: Side, weeks: Weeks) -> dict[str, int]:
     """By moment, how many go into a larger one; under the names of that side."""
     return dict(
         store.run(
-            f"select moment, count(*) from {side.taken} where due < $ends group by moment",
-            {"ends": weeks.ends},
+            f"select moment, count(*) from {side.taken} where due < $ends and model = $model group by moment",
+            {"ends": weeks.ends, "model": now.name},
         )
     )
 

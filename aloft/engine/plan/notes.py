@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from aloft.engagement.model import Model
 from aloft.engine.plan import experiments
+from aloft.engine.plan.errands import open_questions
 from aloft.engine.plan.ground import Ground
 from aloft.engine.plan.values import MomentPlan
 
@@ -16,6 +17,7 @@ def notes(ground: Ground, model: Model, moments: Sequence[MomentPlan]) -> tuple[
         *_unrated(moments),
         *_unmeasured(moments),
         *_conditional(model),
+        *_steps(model),
         *_owned_by_transaction(model),
         *_absorbed(moments),
         *experiments.notes(model, {one.moment: one.meets for one in moments}, ground.at.date()),
@@ -55,6 +57,19 @@ def _conditional(model: Model) -> list[str]:
         if moment.condition and moment.trigger.kind == "schedule"
     ]
     return [f"{_listed(asked)}: counted where the `if` is true as of now"] if asked else []
+
+
+def _steps(model: Model) -> list[str]:
+    asked = {name: open_questions(moment) for name, moment in model.moments.items() if moment.steps}
+    decided = [name for name, (by_if, _) in asked.items() if by_if]
+    ended = [name for name, (_, ends) in asked.items() if ends]
+    told = [f"{_listed(decided)}: tasks that an `if` decides on are not counted"] if decided else []
+    if ended:
+        told.append(
+            f"{_listed(ended)}: when what the steps wait for comes true, or their goal, cannot be known: counted as if "
+            "each wait were its longest, and no goal reached"
+        )
+    return told
 
 
 def _owned_by_transaction(model: Model) -> list[str]:

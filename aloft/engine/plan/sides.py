@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
+from aloft.decide.calendar import for_account
 from aloft.decide.owners import role_by_touch
 from aloft.engagement.expressions import Expression
 from aloft.engagement.model import Model, Moment
 from aloft.engine.opening import minutes_of
 from aloft.engine.plan import absorbing, deals, exceptions, experiments
 from aloft.engine.plan.dates import LAID, Laid, Weeks, lay_out
+from aloft.engine.plan.errands import errands
 from aloft.engine.plan.ground import Ground
 from aloft.engine.plan.history import History
 from aloft.engine.staff import Staff
@@ -36,6 +38,22 @@ _WORK = """create or replace temp table {name} as
   select a.model, a.moment, a.due, a.segment, a.phase, coalesce(a.role, o.role) as role, o.minutes, o.shared, a.n
   from asked a join {owned} o on o.model = a.model and o.moment = a.moment and o.touch = a.touch"""
 """`n` accounts of one place at which a moment falls due in one week, or to one session, as work of one role."""
+_ERRANDS = pa.schema(
+    [
+        ("model", pa.string()),
+        ("moment", pa.string()),
+        ("opens", pa.date32()),
+        ("begins", pa.date32()),
+        ("owner", pa.string()),
+        ("minutes", pa.float64()),
+    ]
+)
+_DONE_BESIDE = """insert into {work}
+  select d.model, d.moment, x.begins, s.segment, s.phase, coalesce(x.owner, e.role, o.role), x.minutes, false, count(*)
+  from {due} d join {stands} s using (account, model)
+  join errand x on x.model = d.model and x.moment = d.moment and x.opens = d.opens
+  join {owned} o on o.model = d.model and o.moment = d.moment and o.touch = s.touch
+  left join {dealt} e on e.account = d.account and e.model = d.model and e.moment = d.moment group by all"""
 _ROLES = pa.schema(
     [
         ("model", pa.string()),
@@ -146,6 +164,7 @@ class Side:
         store.run(
             _WORK.format(name=self.work, due=self.due, stands=self.stands, owned=self.owned, dealt=self.dealt)
         )
+        self._run_errands(store, weeks)
         if turn is None:
             store.run(
                 f"create or replace temp table {self.met} as select distinct account, called as moment from fired"
@@ -177,6 +196,28 @@ class Side:
             where l.due < $ends""",
             {"ends": weeks.ends},
         )
+
+    def _run_errands(self, store: FactStore, weeks: Weeks) -> None:
+        """Add the tasks of steps to the work, each on the day on which it begins by the calendar at home."""
+        sent = {
+            (model.name, moment.name): found
+            for model in self.models.values()
+            for moment in model.moments.values()
+            if (found := errands(moment))
+        }
+        if not sent:
+            return
+        rows = [
+            (model, moment, opens, one.day(max(opens, weeks.today), calendar), one.owner, one.minutes)
+            for model, moment, opens in store.run(f"select distinct model, moment, opens from {self.due}")
+            for calendar in [for_account(self.models[model].clock, None, None)]
+            for one in sent.get((model, moment), ())
+        ]
+        columns = list(zip(*rows, strict=True)) or [()] * len(_ERRANDS.names)
+        table = {name: list(column) for name, column in zip(_ERRANDS.names, columns, strict=True)}
+        store.load("errand", pa.table(table, schema=_ERRANDS))
+        names = {name: getattr(self, name) for name in ("work", "due", "stands", "owned", "dealt")}
+        store.run(_DONE_BESIDE.format(**names))
 
     def _assign(self, store: FactStore) -> None:
         """Whose work each moment is at each set of touch levels, and how much; `shared`: one session for all."""

@@ -10,9 +10,9 @@ from datetime import date
 from aloft.coverage.capacity import Worker, hours_by_week
 from aloft.decide.calendar import for_person
 from aloft.decide.ownership import may_own
-from aloft.engagement.model import Model, Moment
-from aloft.engine.opening import minutes_of
+from aloft.engagement.model import Model
 from aloft.engine.plan.dates import WEEKS, Weeks
+from aloft.engine.plan.errands import hours_by_owner, hours_of
 from aloft.engine.plan.sides import Side
 from aloft.engine.plan.values import Rate, RolePlan, Week
 from aloft.facts.store import FactStore
@@ -94,16 +94,12 @@ def by_rate(model: Model, rates: Rates) -> dict[str, Range]:
     """The ends of the rates of all moments of a role, added up: no narrower than it can be known."""
     found: dict[str, Range] = {}
     for (moment, role), rate in rates.items():
-        each, was = hours_each(model.moments[moment]), found.get(role, Range())
-        found[role] = Range(
-            was.low + each * rate.low, was.likely + each * rate.week, was.high + each * rate.high
-        )
+        for owner, each in hours_by_owner(model.moments[moment], role).items():
+            was = found.get(owner, Range())
+            found[owner] = Range(
+                was.low + each * rate.low, was.likely + each * rate.week, was.high + each * rate.high
+            )
     return found
-
-
-def hours_each(moment: Moment) -> float:
-    """What an occurrence takes: its effort, else the length of its meeting."""
-    return minutes_of(moment.effort or moment.length) / 60
 
 
 def roles(model: Model, work: Work, rates: Rates, weeks: Weeks) -> tuple[RolePlan, ...]:
@@ -165,5 +161,5 @@ def _unmeasured(model: Model, role: str) -> tuple[str, ...]:
     return tuple(
         name
         for name, moment in model.moments.items()
-        if role in may_own(model, moment) and moment.effort is None and moment.length is None
+        if role in may_own(model, moment) and not hours_of(moment)
     )
