@@ -2,9 +2,9 @@
 
 Counted is the time of processors of all that `aloft serve` runs (engine, web, worker, and what starts them), over a
 minute that begins once the engine has taken in what it was started with; by the files of /proc, so on Linux alone.
-The named alternative is the same deployment with ten accounts: it looks as often, and finds as much.
-Run: `python benchmarks/idle.py [accounts] [events] [folder] [seconds]`; the sizes of design.md 5 are 100000 11000000
-<folder> 60. The company that is made is kept in the folder, and found there again.
+The named alternative is the same deployment with ten accounts: it looks as often, and finds as much. The home is that
+of `benchmarks/latency.py`, under the benchmark model. Run: `python benchmarks/idle.py [accounts] [folder] [seconds]`;
+the sizes of design.md 5 are 100000 <folder> 60. What is made is kept in the folder, and found there again.
 """
 
 from __future__ import annotations
@@ -18,47 +18,13 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from multiprocessing import get_context
 from pathlib import Path
-from shutil import copyfile
 
-HERE = Path(__file__).resolve().parent
 LIMIT = 0.02
 FEW = 10
-OPEN = 5  # one of so many accounts has something open
 PARTS = {"aloft engine": "engine", "granian": "web", "aloft worker": "worker"}
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 LONGEST = 600.0  # seconds that the engine may take to come up and to rest
-
-
-def filled(home: str, accounts: int, events: int, folder: str | None) -> None:
-    """In a process of its own: Django is set up once, for one home."""
-    os.environ.update(surroundings(home))
-    sys.path.insert(0, str(HERE))
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0)
-    made(Path(home), accounts, events, folder)
-
-
-def made(home: Path, accounts: int, events: int, folder: str | None) -> None:
-    """Facts, records and decisions of a company under the benchmark model, as of this moment."""
-    from made.company import company, model
-    from made.decided import decided
-
-    from aloft import clock
-    from aloft.facts.keep import keep
-    from aloft.measures.program import compile_model
-
-    program = compile_model(model())
-    with company(accounts, events, folder) as store:
-        keep(store, program.kept)
-        decided(store, program, accounts, clock.now(), one_in=OPEN)
-        store.run("checkpoint")
-        (path,) = store.run("select path from duckdb_databases() where database_name = current_database()")[0]
-        copyfile(path, home / "facts.duckdb")
 
 
 def surroundings(home: str) -> dict[str, str]:
@@ -129,16 +95,18 @@ def rested(root: int) -> None:
     raise SystemExit("the processes do not come to rest")
 
 
-def idle(accounts: int, events: int, folder: str | None, seconds: float) -> float:
+def idle(accounts: int, folder: str | None, seconds: float) -> float:
     """The share of a core that is used while nothing comes."""
-    with tempfile.TemporaryDirectory() as home:
-        with get_context("spawn").Pool(1) as pool:
-            pool.apply(filled, (home, accounts, events, folder))
-        with serving(home) as root:
-            rested(root)
-            before, began = used(root), time.monotonic()
-            time.sleep(seconds)
-            after, took = used(root), time.monotonic() - began
+    from latency import home_of
+
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        serving(str(home_of(accounts, folder, Path(scratch)))) as root,
+    ):
+        rested(root)
+        before, began = used(root), time.monotonic()
+        time.sleep(seconds)
+        after, took = used(root), time.monotonic() - began
     shares = {part: (after[part] - before[part]) / took for part in before}
     told = ", ".join(f"{part} {share:.2%}" for part, share in shares.items())
     print(f"{accounts:>9,} accounts: {sum(shares.values()):.2%} of a core over {took:.0f} s ({told})")
@@ -146,11 +114,11 @@ def idle(accounts: int, events: int, folder: str | None, seconds: float) -> floa
 
 
 def main() -> int:
-    accounts, events = [int(one) for one in sys.argv[1:3]] or [1_000, 10_000]
-    folder = sys.argv[3] if len(sys.argv) > 3 else None
-    seconds = float(sys.argv[4]) if len(sys.argv) > 4 else 20.0
-    few = idle(FEW, FEW * 10, folder, seconds)
-    share = idle(accounts, events, folder, seconds)
+    accounts = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
+    folder = sys.argv[2] if len(sys.argv) > 2 else None
+    seconds = float(sys.argv[3]) if len(sys.argv) > 3 else 20.0
+    few = idle(FEW, folder, seconds)
+    share = idle(accounts, folder, seconds)
     print(f"ratio          {share / few:6.1f}")
     return int(share >= LIMIT)
 
