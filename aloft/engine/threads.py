@@ -20,6 +20,7 @@ class Threads:
         """`accounts`: of the company."""
         self._store = store
         self._alone = accounts < SMALL
+        self._all: int = store.run("select current_setting('threads')")[0][0]
         self._shared = True
         self.share()
 
@@ -39,5 +40,5 @@ class Threads:
 
     def _set(self, shared: bool) -> None:
         if shared != self._shared:
-            self._store.run("reset threads" if shared else "set threads = 1")
+            self._store.run(f"set threads = {self._all if shared else 1}")
             self._shared = shared

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 
 from aloft.measures.models import PLACES, AccountHealth, AccountProjection, ListedMetric, Listing
 from aloft.records.models import Account
@@ -71,8 +71,9 @@ def keep_listed() -> None:
     list_records()
 
 
+@transaction.atomic
 def list_all() -> None:
-    """List everybody anew from projections and health."""
+    """List everybody anew from projections and health: who is listed in part would be taken for all."""
     kept = dict(Listing.objects.values_list("account", "renews_at"))
     for some in batched(AccountProjection.objects.iterator(AT_ONCE)):
         list_positions(some, kept)

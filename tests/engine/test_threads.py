@@ -40,3 +40,11 @@ def test_of_a_small_company_only_much_that_is_drained_is_shared(store: FactStore
     with threads.sharing(ENTRIES):
         assert of(store) == all_of_them
     assert of(store) == 1
+
+
+def test_a_store_that_was_given_fewer_threads_keeps_to_them() -> None:
+    with FactStore.open(":memory:", threads=3) as store:
+        threads = Threads(store, SMALL)
+        threads.share(1)
+        threads.share()
+        assert of(store) == 3

@@ -70,6 +70,22 @@ def test_a_company_that_was_never_listed_is_listed_once(projection: AccountProje
     assert Listing.objects.get().segment == "tier_1"
 
 
+def test_who_was_listed_in_part_as_the_engine_died_is_listed_by_the_next(
+    projection: AccountProjection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(AccountHealth.objects, "iterator", _dies)
+        with pytest.raises(KeyboardInterrupt):
+            keep_listed()
+    assert not Listing.objects.exists()
+    keep_listed()
+    assert Listing.objects.get().segment == "tier_1"
+
+
+def _dies(_at_once: int) -> None:
+    raise KeyboardInterrupt
+
+
 def test_a_metric_keeps_its_column_and_the_one_too_many_gets_none() -> None:
     first = columns_of(["b", "a"])
     assert first == {"a": "n0", "b": "n1"}
