@@ -31,6 +31,12 @@ def lean(model: Model, further: Iterable[Expression] = ()) -> Model:
     )
 
 
+def opening(model: Model) -> Model:
+    """What opens, and all that this rests on: health, signals, expectations. Nothing is done with what has opened."""
+    moments = {name: _unworked(moment) for name, moment in model.moments.items()}
+    return _with_metrics(replace(model, moments=moments), ())
+
+
 def dating(model: Model) -> Model:
     """What dates schedules alone: accounts stand where they stand."""
     moments = {
@@ -87,10 +93,12 @@ def _lean(moment: Moment) -> Moment:
     trigger = moment.trigger
     if isinstance(trigger, ExpectTrigger):
         trigger = replace(trigger, condition=TRUE)
-    return replace(
-        moment, trigger=trigger, outcome=replace(moment.outcome, expect=TRUE), escalations=(), steps=(),
-        guests=None,
-    )  # fmt: skip
+    return replace(_unworked(moment), trigger=trigger)
+
+
+def _unworked(moment: Moment) -> Moment:
+    outcome = replace(moment.outcome, expect=TRUE)
+    return replace(moment, outcome=outcome, escalations=(), steps=(), guests=None)
 
 
 def _without_condition(moment: Moment) -> Trigger:

@@ -17,10 +17,12 @@ from aloft.engine.backtest.tape import Tape
 from aloft.engine.backtest.values import ALERTS, Capacity, Figures, Loss, Opened, Paying, Played, Truth
 from aloft.engine.home import seldom_collecting
 from aloft.engine.opening import minutes_of
+from aloft.engine.threads import Threads
 from aloft.engine.versions import Running
 from aloft.facts.keep import fill
 from aloft.facts.store import FactStore
 from aloft.measures.frame import Frames
+from aloft.measures.lean import opening
 from aloft.measures.program import compile_model
 from aloft.records.models import ModelVersion, Person
 from aloft.revenue import movements
@@ -93,11 +95,12 @@ def playing(tape: Tape, model: Model, first: date) -> Iterator[Evaluation]:
     live_from = datetime.combine(first, time(), ZoneInfo(model.clock.home_zone))
     version = ModelVersion(name=model.name, version=0, live_from=live_from.astimezone(UTC))
     with seldom_collecting(), FactStore.open(":memory:", home_zone=model.clock.home_zone) as store:
-        program = compile_model(model)
-        frames = Frames(store.connection, model, store.home_zone)
+        read = opening(model)
+        program, frames = compile_model(read), Frames(store.connection, read, store.home_zone)
         fill(store, program.kept)
         evaluation = Evaluation(store, tape, Running(version, program, frames))
         evaluation.go_live(version.live_from)
+        Threads(store, len(evaluation.directory.all())).share()
         yield evaluation
 
 
