@@ -100,7 +100,7 @@ class Frames(Told):
         self._noted = Noted(connection, model.records, self.names)
         self._asks: list[Ask] = []
         self._lacking: list[Ask] = []  # of these, what was not foreseen
-        self._standing = standing or Standing(connection)
+        self.standing = standing or Standing(connection)
         self._with_facts, self._in_view = apart(
             formulas(model.metrics),
             [*self._late_names(), *plans.WAY],
@@ -121,7 +121,7 @@ class Frames(Told):
 
     def of(self, model: Model) -> Frames:
         """Of another model, over the same facts."""
-        return Frames(self.connection, model, self.home_zone, behind=self.behind, standing=self._standing)
+        return Frames(self.connection, model, self.home_zone, behind=self.behind, standing=self.standing)
 
     def ask(self, asks: Iterable[Ask]) -> None:
         """Put questions; the frame answers them once built."""
@@ -194,7 +194,7 @@ class Frames(Told):
 
     def refresh_standing(self) -> None:
         """Bring the temporary table `standing` (`revenue.standing`) up to date without building a frame."""
-        self._standing.refresh()
+        self.standing.refresh()
 
     def build(self) -> None:
         """Read the facts for what was asked and not foreseen; then the frame, with positions and other moments.
@@ -209,7 +209,7 @@ class Frames(Told):
         self.reread()
 
     def _read_facts(self) -> None:
-        self._standing.refresh()
+        self.standing.refresh()
         if self._worked:
             self._worked.put_down(self.connection)
         for name, source in self._stages():

@@ -11,9 +11,11 @@ accounts whose contracts did, and kept: to know a day is then to look it up.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from aloft.revenue import rates, spans
 from aloft.revenue.lines import CONTRACTS, committed_stages, contract_facts, contract_status
@@ -67,16 +69,38 @@ _STRETCHES = f"""
     asof left join account_paused p on p.account = e.account and e.day >= p.paused"""
 
 
-class Standing:
-    """The stretches of one connection to the fact store."""
+@dataclass(frozen=True)
+class Found:
+    """What one connection knows of the contracts, for another to begin with. `worth`: by which rates."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    standing: pa.Table
+    marks: pa.Table
+    worth: tuple[Any, ...]
+
+
+class Standing:
+    """The stretches of one connection to the fact store. `found`: what another had found, of which only the accounts
+    are asked again whose contracts have changed since."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, found: Found | None = None) -> None:
         self.connection = connection
         self._known: tuple[Any, ...] | None = None
+        self._begins_with = found
         connection.execute(_TABLES)
+
+    def found(self) -> Found | None:
+        """None before anything was asked."""
+        if self._known is None:
+            return None
+        standing, marks = (
+            self.connection.execute(f"select * from {name}").to_arrow_table()
+            for name in ("standing", "standing_mark")
+        )
+        return Found(standing, marks, self._known[-2:])
 
     def refresh(self) -> None:
         """Make anew what contracts, pauses or exchange rates have changed since; and `contracts_known`."""
+        self._begin()
         newest = ", ".join(f"(select bit_xor(hash(t)) from {name} t)" for name in (*_TOLD, "exchange_rate"))
         found = self.connection.execute(f"select {newest}, {rates.FIRST_CURRENCY}").fetchone()
         if found == self._known or found is None:
@@ -89,6 +113,18 @@ class Standing:
         self._restate(rates.quoted(found[-1]))
         self._make("standing_mark", "select * from newly_marked")
         self._known = found
+
+    def _begin(self) -> None:
+        if self._begins_with is None:
+            return
+        for name, table in (
+            ("standing", self._begins_with.standing),
+            ("standing_mark", self._begins_with.marks),
+        ):
+            self.connection.register("found", table)
+            self.connection.execute(f"insert into {name} select * from found")
+            self.connection.unregister("found")
+        self._known, self._begins_with = self._begins_with.worth, None
 
     def _restate(self, currency: str) -> None:
         for name, query in spans.stages(only="restated"):

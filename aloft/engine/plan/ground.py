@@ -93,7 +93,7 @@ def ground(engine: Engine) -> Ground:
         watch=engine.watch,
         behind=dict(engine.watch.behind),
         decided=decided,
-        standing=Standing(store.connection),
+        standing=Standing(store.connection, live[0].frames.standing.found() if live else None),
         waiting=engine.waiting(),
     )
 

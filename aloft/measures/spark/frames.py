@@ -85,7 +85,7 @@ class SparkFrames(Frames):
         return self._beside
 
     def of(self, model: Model) -> Frames:
-        return SparkFrames(self._far, self._near, model, behind=self.behind, standing=self._standing)
+        return SparkFrames(self._far, self._near, model, behind=self.behind, standing=self.standing)
 
     def ask_all(
         self, at: datetime, zones: Sequence[str] | None = None, among: Sequence[str] | None = None
