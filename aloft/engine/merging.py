@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState
 from aloft.act.states import check
@@ -30,11 +30,15 @@ Key = tuple[int, str, str, int]
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What stands or is planned at the accounts of some candidates, by the accounts' rows."""
+    """What stands or is planned at the accounts of some candidates, by the accounts' rows.
+
+    `untouched`: at least those where something stands that one of the candidates may take in.
+    """
 
     by: Absorbers
     within: Duration
     near: Mapping[int, Sequence[Near]] = field(default_factory=dict)
+    untouched: set[int] = field(default_factory=set)
 
     def into(self, moment: str, account: int, due: datetime, calendar: WorkCalendar) -> Near | None:
         """What takes in an occurrence that is due at `due`."""
@@ -45,14 +49,39 @@ def look_around(turn: Turn, candidates: Iterable[tuple[int, str]]) -> Surroundin
     """`candidates`: the row of an account and a moment, each."""
     model = turn.program.model
     by, apart = absorbers(model.moments), within(model)
-    absorbed = [(account, moment) for account, moment in candidates if moment in by]
+    asked = list(candidates)
+    untouched = _untouched(by, asked)
+    absorbed = [(account, moment) for account, moment in asked if moment in by]
     if not absorbed:
-        return Surroundings(by, apart)
-    accounts, asked = sorted({account for account, _ in absorbed}), _asked(by, absorbed)
+        return Surroundings(by, apart, untouched=untouched)
+    accounts, larger = sorted({account for account, _ in absorbed}), _asked(by, absorbed)
     near: dict[int, list[Near]] = {}
     for start in range(0, len(accounts), AT_ONCE):
-        near |= _near(accounts[start : start + AT_ONCE], asked)
-    return Surroundings(by, apart, near)
+        near |= _near(accounts[start : start + AT_ONCE], larger)
+    return Surroundings(by, apart, near, untouched)
+
+
+def _untouched(by: Absorbers, candidates: Iterable[tuple[int, str]]) -> set[int]:
+    """The accounts where something stands untouched that one of the candidates absorbs."""
+    larger = frozenset[str]().union(*by.values())
+    asked = {(account, moment) for account, moment in candidates if moment in larger}
+    smaller = {name for name, found in by.items() if any(moment in found for _, moment in asked)}
+    accounts, there = sorted({account for account, _ in asked}), set[int]()
+    for start in range(0, len(accounts), AT_ONCE):
+        some = _standing(accounts[start : start + AT_ONCE], smaller)
+        there.update(some.order_by().values_list("account", flat=True).distinct())
+    return there
+
+
+def _standing(accounts: Sequence[int], moments: Iterable[str]) -> QuerySet[Occurrence]:
+    """What of these moments nobody has begun or been told of at these accounts."""
+    return Occurrence.objects.filter(
+        account__in=accounts,
+        moment__in=sorted(moments),
+        state__in=(OccurrenceState.PLANNED, OccurrenceState.OPEN),
+        owner__isnull=False,
+        escalations=0,
+    )
 
 
 def _asked(by: Absorbers, absorbed: Iterable[tuple[int, str]]) -> frozenset[str]:
@@ -89,14 +118,12 @@ def reason(turn: Turn, moment: str, into: Near, surroundings: Surroundings) -> R
 def take_in(turn: Turn, larger: Occurrence, known: Known, surroundings: Surroundings) -> None:
     """What stands untouched at the account, and is absorbed by an occurrence that has just opened, closes."""
     smaller = [name for name, by in surroundings.by.items() if larger.moment in by]
-    if not smaller:
+    if not smaller or known.row not in surroundings.untouched:
         return
     calendar = known.calendar(turn.program.model.clock)
-    standing = Occurrence.objects.filter(
-        account=known.row, moment__in=smaller, state__in=(OccurrenceState.PLANNED, OccurrenceState.OPEN)
-    ).exclude(pk=larger.pk)
+    standing = _standing([known.row], smaller).exclude(pk=larger.pk)
     into = Near(larger.moment, larger.due_at, larger.pk)
-    for one in standing.filter(owner__isnull=False, escalations=0).order_by("due_at", "id"):
+    for one in standing.order_by("due_at", "id"):
         if is_close(one.due_at, larger.due_at, surroundings.within, calendar):
             _absorb(turn, one, known, into, surroundings)
 

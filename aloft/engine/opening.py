@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from aloft.act.log import as_objects
-from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState
+from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState, Verdict
 from aloft.act.selectors import with_person
 from aloft.act.states import check
 from aloft.decide import escalation, priority
@@ -26,6 +26,9 @@ from aloft.engine.directory import Known
 from aloft.engine.turn import Row, Turn
 from aloft.measures.plans import rests_on_events
 from aloft.records.models import Contact
+from aloft.records.rows import insert
+
+AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,20 @@ class Candidate:
     """Whether it is appended to an open occurrence of the moment, if there is one."""
 
 
+@dataclass
+class _Kept:
+    """What openings leave behind, written together; before anything else is asked or said of one of their accounts."""
+
+    accounts: set[int] = field(default_factory=set)
+    verdicts: list[Verdict] = field(default_factory=list)
+    dues: list[Due] = field(default_factory=list)
+
+    def write(self) -> None:
+        insert(self.verdicts)
+        Due.objects.bulk_create(self.dues, batch_size=AT_ONCE)
+        self.accounts, self.verdicts, self.dues = set(), [], []
+
+
 def open_all(turn: Turn, candidates: Iterable[Candidate], rows: Mapping[int, Row]) -> None:
     """`rows` are the accounts' rows of a frame, by the store's number."""
     found = sorted(candidates, key=lambda one: (one.at, one.account, one.moment, one.anchor, one.n))
@@ -61,8 +78,13 @@ def open_all(turn: Turn, candidates: Iterable[Candidate], rows: Mapping[int, Row
     moments = turn.program.model.moments
     diary = open_diary(turn, ((account, moments[name]) for account, name in asked))
     before = _opened_before(asked)
+    if len(found) > 1:
+        turn.staff.look_up(turn.directory[one.account] for one in found)
+    kept = _Kept()
     for candidate in found:
         known = turn.directory[candidate.account]
+        if known.row in kept.accounts:
+            kept.write()
         key = (known.row, candidate.moment, candidate.anchor, candidate.n)
         if key in before or (candidate.joins and _joined(turn, candidate, known)):
             continue
@@ -81,7 +103,8 @@ def open_all(turn: Turn, candidates: Iterable[Candidate], rows: Mapping[int, Row
                 "suppressed", known, moment.name, candidate.anchor, candidate.n, reasons, at=candidate.at
             )
             continue
-        _open(turn, candidate, known, row, around, diary)
+        _open(turn, candidate, known, row, around, diary, kept)
+    kept.write()
 
 
 def _of(known: Known, moment: str) -> Any:
@@ -124,6 +147,7 @@ def _open(
     row: Row,
     around: merging.Surroundings,
     diary: Diary,
+    kept: _Kept,
 ) -> None:
     model = turn.program.model
     moment = model.moments[candidate.moment]
@@ -163,14 +187,20 @@ def _open(
         turn.staff.give(owner.person, known, candidate.at)
     turn.opened.add(candidate.account)
     turn.new.add(occurrence.pk)
-    _clocks(turn, occurrence, moment, base, owner, calendar)
-    turn.say(
-        "opened", known, moment.name, candidate.anchor, candidate.n, reasons, occurrence.pk, candidate.at,
-        due=due.isoformat(), owner=turn.staff.name(owner.person) or owner.role, **deal.told,
+    kept.accounts.add(known.row)
+    kept.dues += _clocks(turn, occurrence, moment, base, owner, calendar)
+    kept.verdicts.append(
+        turn.verdict(
+            "opened", known, moment.name, candidate.anchor, candidate.n, reasons, occurrence.pk, candidate.at,
+            due=due.isoformat(), owner=turn.staff.name(owner.person) or owner.role, **deal.told,
+        )
     )  # fmt: skip
+    if owner.tell or known.row in around.untouched:
+        kept.write()
     if owner.tell:
         _tell(turn, occurrence, owner, known)
     merging.take_in(turn, occurrence, known, around)
+    around.untouched.add(known.row)
 
 
 def _owner(turn: Turn, moment: Moment, touch: tuple[str, ...], known: Known, row: Row) -> Resolved:
@@ -264,18 +294,17 @@ def _clocks(
     base: datetime,
     owner: Resolved,
     calendar: WorkCalendar,
-) -> None:
+) -> list[Due]:
     """Due rows of what follows an opening: the end of the outcome's window, and each escalation."""
     judged = occurrence.outcome_until
     if rests_on_events(turn.program.model, moment.outcome.expect):
         judged = add(judged, turn.program.model.clock.lateness, calendar)
     common = {"account_id": occurrence.account_id, "moment": moment.name, "anchor": occurrence.anchor}
     rows = [Due(at=judged, kind=DueKind.OUTCOME, occurrence=occurrence, **common)]
-    rows += [
+    return rows + [
         Due(at=step.at, kind=DueKind.ESCALATE, n=step.index + 1, occurrence=occurrence, **common)
         for step in escalation.instants(moment, base, turn.staff.calendar(owner.person))
     ]
-    Due.objects.bulk_create(rows)
 
 
 def _person_reasons(moment: Moment, candidate: Candidate) -> list[Reason]:

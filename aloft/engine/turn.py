@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from aloft.act.log import verdict_of
+from aloft.act.models import Verdict
 from aloft.decide.values import Reason, VerdictName
 from aloft.engine.directory import Directory, Known
 from aloft.engine.exceptions import Exceptions
@@ -122,7 +123,25 @@ class Turn:
         **details: str,
     ) -> None:
         """Keep a verdict with its reasons. `by`: the version that decided it, if that is not the turn's."""
-        verdict_of(
+        self.verdict(verdict, known, moment, anchor, n, reasons, occurrence, at, by, **details).save()
+
+    def verdict(
+        self,
+        verdict: VerdictName,
+        known: Known,
+        moment: str,
+        anchor: str,
+        n: int,
+        reasons: Sequence[Reason] = (),
+        occurrence: int | None = None,
+        at: datetime | None = None,
+        by: Running | None = None,
+        **details: str,
+    ) -> Verdict:
+        """The same for who keeps it, before anything else is said of the account."""
+        if any(f"{moment}.{instant}" in self.program.counted_from for instant in _TOLD.get(verdict, ())):
+            self.awaited.add(known.store)
+        return verdict_of(
             verdict,
             at=at or self.at,
             account=known.row,
@@ -133,6 +152,4 @@ class Turn:
             reasons=reasons,
             occurrence=occurrence,
             details=details,
-        ).save()
-        if any(f"{moment}.{instant}" in self.program.counted_from for instant in _TOLD.get(verdict, ())):
-            self.awaited.add(known.store)
+        )
