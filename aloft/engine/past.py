@@ -3,6 +3,7 @@ until then beside it. The same SQL is read over it as the live pass reads."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -192,7 +193,8 @@ def _judged(kept: KeptThen, frames: Frames) -> Mapping[str, float | None]:
     """What the newest daily pass had found; ranks are not kept, and unknown."""
     row, at = kept.known.row, kept.at
     today = kept.known.today(at, frames.home_zone)
-    found: dict[str, float | None] = {one.key: _signal(row, one, at) for one in frames.detectors}
+    found: dict[str, float | None] = dict.fromkeys((one.key for one in frames.detectors), None)
+    found |= _signals(row, frames.detectors, at)
     health = HealthDay.objects.filter(account=row, day__lt=today).order_by("day").last()
     if health is not None:
         found |= {HEALTH: health.score, BAND: float(NAMES.index(health.band))}
@@ -200,18 +202,26 @@ def _judged(kept: KeptThen, frames: Frames) -> Mapping[str, float | None]:
     return found
 
 
-def _signal(row: int, detector: Detector, at: datetime) -> float | None:
+def _signals(row: int, detectors: Sequence[Detector], at: datetime) -> dict[str, float | None]:
     """Told while it is raised, and as it changes: what nothing was told of was not raised, or never known."""
-    if detector.function == "rank":
-        return None
-    told = Signal.objects.filter(account=row, key=detector.key).order_by("at")
-    last = told.filter(at__lte=at).last()
-    if last is not None:
-        return None if last.raised is None else float(last.raised)
-    if (first := told.first()) is not None:
-        return 0.0 if first.raised else None
+    keys = [one.key for one in detectors if one.function != "rank"]
+    if not keys:
+        return {}
+    told: defaultdict[str, list[Signal]] = defaultdict(list)
+    for one in Signal.objects.filter(account=row, key__in=keys).order_by("at"):
+        told[one.key].append(one)
     states = Daily.objects.filter(account=row).values_list("states", flat=True).first() or {}
-    return 0.0 if states.get(detector.key, "u").endswith("0") else None
+    return {key: _signal(told[key], states.get(key, "u"), at) for key in keys}
+
+
+def _signal(told: Sequence[Signal], state: str, at: datetime) -> float | None:
+    """`told` is in order; `state` that of the newest daily pass."""
+    before = [one for one in told if one.at <= at]
+    if before:
+        return None if before[-1].raised is None else float(before[-1].raised)
+    if told:
+        return 0.0 if told[0].raised else None
+    return 0.0 if state.endswith("0") else None
 
 
 class KeptThen:
