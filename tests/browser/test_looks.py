@@ -59,6 +59,7 @@ def test_pages_are_accessible_and_keep_to_their_width(
 
 
 def looked_at(page: Page, name: str) -> None:
+    page.wait_for_load_state()
     page.evaluate(AT_REST)
     picture(page, name)
     found = Axe().run(page)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from aloft.act.models import Occurrence
 from aloft.records.models import Contact, Goal, GoalReading, Person, PlanStep, RecordedFact, SuccessPlan
 from aloft.records.services import invite_contact
-from tests.browser.conftest import NARROW, PASSWORD, WIDE, Open
+from tests.browser.conftest import NARROW, PASSWORD, WIDE, Open, arrived
 from tests.browser.test_looks import looked_at
 from tests.workspace import factory
 
@@ -85,6 +85,7 @@ def ticks_a_step(page: Page) -> None:
 
 def tells_of_a_wish(page: Page) -> None:
     page.get_by_role("link", name="Give feedback").click()
+    arrived(page, "What should we know?")
     in_both_sizes(page, "portal-feedback")
     page.get_by_label("In your words").fill("We would like to approve by phone")
     page.get_by_role("button", name="Send it").click()
@@ -94,6 +95,7 @@ def tells_of_a_wish(page: Page) -> None:
 
 def says_how_to_write(page: Page) -> None:
     page.get_by_role("navigation", name="Main").get_by_role("link", name="You").click()
+    arrived(page, "Ruth Palmer")
     in_both_sizes(page, "portal-you")
     page.get_by_label("Your time zone").select_option("Europe/Lisbon")
     page.get_by_label("Write to me about news, events and offers").check()
