@@ -50,7 +50,7 @@ def drain_to_the_end(path: Path) -> None:
         while store.positions().inbox < ENTRIES or store.positions().changes < CHANGES:
             inbox, change = store.positions().inbox, store.positions().changes
             drain(store, told[inbox : inbox + BATCH], edits[change : change + 5], NOW)
-            compact(store, minimum=500)
+            compact(store, minimum=500, piece=200)
 
 
 def killed_after(path: Path, seconds: float) -> bool:

@@ -93,7 +93,7 @@ PICTURES = {
     "rolled_up": f"SELECT * REPLACE ({NAME}) FROM rolled_up t",
     "membership": f"SELECT * REPLACE ({ACCOUNT}, {USER}) FROM membership t",
     **{
-        table: f"SELECT * REPLACE ({', '.join(replaced)}) FROM ({FOLDS[table]}) t"
+        table: f"SELECT * REPLACE ({', '.join(replaced)}) FROM ({FOLDS[table].sql(table)}) t"
         for table, replaced in {
             "day_count": (ACCOUNT, NAME),
             "user_word": (ACCOUNT, USER),
