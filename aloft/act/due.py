@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from aloft.act.models import Due, DueKind
-from aloft.records.rows import put, told
+from aloft.records.rows import among, put, told
 
 AT_ONCE = 5_000
 
@@ -42,11 +43,13 @@ def write(rows: Iterable[DueRow]) -> None:
 _KEY = ("account_id", "kind", "moment", "anchor", "n")
 
 
-def renew(standing: QuerySet[Due], rows: Iterable[DueRow], now: datetime) -> None:
+def renew(standing: QuerySet[Due], rows: Iterable[DueRow], now: datetime) -> Counter[int]:
     """Put `rows` into the place of those that are `standing`: what stands already, and says the same, is left alone.
 
-    A warning that is about to be read, at `now`, goes only where the same one is due later.
+    A warning that is about to be read, at `now`, goes only where the same one is due later. Gives by account how many
+    more there are than there were.
     """
+    more: Counter[int] = Counter()
     wanted: dict[_Key, DueRow] = {row[1:6]: row for row in rows}
     said: dict[str, Any] = {}
     gone: list[int] = []
@@ -56,6 +59,7 @@ def renew(standing: QuerySet[Due], rows: Iterable[DueRow], now: datetime) -> Non
         if row is None:
             if key[1] != DueKind.WARN or instant > now:
                 gone.append(pk)
+                more[key[0]] -= 1
             continue
         if details not in said:
             said[details] = json.loads(details)
@@ -63,6 +67,9 @@ def renew(standing: QuerySet[Due], rows: Iterable[DueRow], now: datetime) -> Non
             del wanted[stands]
         else:
             gone.append(pk)
+            more[key[0]] -= 1
     for start in range(0, len(gone), AT_ONCE):
-        Due.objects.filter(pk__in=gone[start : start + AT_ONCE]).delete()
+        Due.objects.filter(pk__in=among(gone[start : start + AT_ONCE])).delete()
     write(wanted.values())
+    more.update(row.account_id for row in wanted.values())
+    return more

@@ -23,6 +23,11 @@ def digest(model: Model) -> str:
     return _sha256(_canonical(model))
 
 
+def same(one: Any, other: Any) -> bool:
+    """Whether two parts of models, or two models, mean the same."""
+    return bool(_canonical(one) == _canonical(other))
+
+
 def timings(model: Model) -> dict[str, str]:
     """By moment, the digest (sha256, hex) of when it comes and to whom.
 

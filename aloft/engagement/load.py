@@ -45,6 +45,11 @@ def load(text: str, file: str, find: Find = preset) -> Model:
     return _built(_checked(text, file, find), file)
 
 
+def load_published(text: str, file: str) -> Model:
+    """The model of a document that was published, and so was found whole then: to prove it again takes longest."""
+    return _built(_formed(text, file, preset), file)
+
+
 def read_model(source: str | Tree, file: str, find: Find = preset) -> Reading:
     """The model, the notes on it and its whole text; as `load`. `source` may be a part of another document."""
     draft = _checked(source, file, find)
@@ -95,15 +100,28 @@ def _whole_text(source: str | Tree, draft: Draft) -> str:
 
 
 def _checked(source: str | Tree, file: str, find: Find) -> Draft:
+    draft = _read(source, file, find)
+    _refuse((*draft.flaws, *check(draft)), file)
+    return draft
+
+
+def _formed(source: str, file: str, find: Find) -> Draft:
+    draft = _read(source, file, find)
+    _refuse(draft.flaws, file)
+    return draft
+
+
+def _read(source: str | Tree, file: str, find: Find) -> Draft:
     try:
         whole = read_whole(source, file, find)
-        draft = read_draft(whole.tree, whole.bases)
+        return read_draft(whole.tree, whole.bases)
     except Unreadable as unreadable:
         raise InvalidModel(_problems([unreadable.flaw], file)) from None
-    flaws = (*draft.flaws, *check(draft))
-    if flaws:
-        raise InvalidModel(_problems(flaws, file))
-    return draft
+
+
+def _refuse(flaws: Iterable[Flaw], file: str) -> None:
+    if told := _problems(flaws, file):
+        raise InvalidModel(told)
 
 
 def parse_rule(text: str) -> Expression:

@@ -22,7 +22,7 @@ from aloft.measures.models import AccountProjection
 from aloft.records.models import Book, Holding
 from aloft.records.observed import ObservedAccount, upsert_observed
 from aloft.records.observed_contracts import ObservedContact, ObservedLine, upsert_contacts, upsert_lines
-from aloft.records.rows import upsert
+from aloft.records.rows import among, upsert
 from aloft.records.selectors import accounts_by_external
 from aloft.records.services import Held, set_holdings
 from aloft.records.spelling import Scalar
@@ -175,7 +175,7 @@ def _keep(rows: list[AccountProjection]) -> None:
 def _still_true(accounts: Collection[int], at: datetime) -> None:
     listed = sorted(accounts)
     for start in range(0, len(listed), AT_ONCE):
-        AccountProjection.objects.filter(account__in=listed[start : start + AT_ONCE]).update(as_of=at)
+        AccountProjection.objects.filter(account__in=among(listed[start : start + AT_ONCE])).update(as_of=at)
 
 
 def _owners(accounts: Collection[int]) -> dict[int, int]:

@@ -26,7 +26,7 @@ from aloft.engine.turn import Row, Turn
 from aloft.facts.completeness import ON_ITS_WAY, sources_of
 from aloft.measures.frame import Ask
 from aloft.measures.names import metrics_behind
-from aloft.records.rows import insert, told
+from aloft.records.rows import among, insert, told
 
 LOOK_AGAIN = timedelta(days=1)
 
@@ -49,7 +49,9 @@ def _rows(turn: Turn, accounts: Iterable[int]) -> dict[int, int]:
 
 
 def _armed(rows: Iterable[int]) -> list[Due]:
-    found = (Due.objects.filter(account__in=some, kind=DueKind.DEADLINE) for some in batched(list(rows)))
+    found = (
+        Due.objects.filter(account__in=among(some), kind=DueKind.DEADLINE) for some in batched(list(rows))
+    )
     return list(chain.from_iterable(found))
 
 
@@ -92,7 +94,9 @@ def _satisfy_now(turn: Turn, ahead: Mapping[str, Mapping[int, Sequence[int]]], r
 
 
 def _of(keys: list[int]) -> list[Due]:
-    return list(chain.from_iterable(Due.objects.filter(pk__in=some).order_by("pk") for some in batched(keys)))
+    return list(
+        chain.from_iterable(Due.objects.filter(pk__in=among(some)).order_by("pk") for some in batched(keys))
+    )
 
 
 def answered_at_once(turn: Turn, accounts: Iterable[int]) -> None:
@@ -231,7 +235,7 @@ def _satisfy(turn: Turn, true: Sequence[tuple[Due, Row]]) -> None:
     ]
     insert(verdicts)
     for some in batched([due.pk for due, _ in true]):
-        Due.objects.filter(pk__in=some).delete()
+        Due.objects.filter(pk__in=among(some)).delete()
 
 
 def _block(turn: Turn, due: Due, row: Row, behind: list[str]) -> None:

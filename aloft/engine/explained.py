@@ -13,7 +13,7 @@ from aloft.act.models import Occurrence, OutcomeState, Verdict
 from aloft.act.standing import as_of
 from aloft.decide.change import smallest_change
 from aloft.decide.values import Reason
-from aloft.engagement.load import load
+from aloft.engagement.load import load_published
 from aloft.engagement.model import ExpectTrigger, Model, Moment, WhenTrigger
 from aloft.engine.spoken import instant
 
@@ -84,7 +84,7 @@ def _headline(occurrence: Occurrence) -> str:
 @lru_cache(maxsize=16)
 def _model(document: str, file: str) -> Model:
     """Published versions never change."""
-    return load(document, file)
+    return load_published(document, file)
 
 
 def place_of(model: Model, moment: Moment) -> str:

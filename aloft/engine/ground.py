@@ -9,6 +9,7 @@ from operator import itemgetter
 from aloft.engagement.model import Anchor, AnswerTrigger, ExpectTrigger, Moment, OnDate, ScheduleTrigger
 from aloft.engine import answers, experiments
 from aloft.engine.anchors import BEGINS, ENDS, Anchored, columns_of
+from aloft.engine.planned import Layout, Said
 from aloft.engine.turn import Row, Turn
 from aloft.facts.store import LISTED, listed
 
@@ -22,8 +23,8 @@ class Ground:
     """By moment and account, which is the store's number.
 
     `unmet`: of moments that absorb others, where their `if` does not hold as things stand. `asked`: the events that
-    ask for an answer. `rows`: what is counted from, of the frame. `said`: a digest of all this; of paused accounts
-    none, for what falls into a pause moves on with the clock.
+    ask for an answer. `rows`: what is counted from, of the frame. `said`: all this in short, of paused accounts
+    nothing, for what falls into a pause moves on with the clock; `layout` tells of what.
     """
 
     met: Mapping[str, Sequence[int]]
@@ -31,7 +32,8 @@ class Ground:
     held_out: ByMoment
     asked: Mapping[str, Mapping[int, Sequence[Anchored]]]
     rows: Mapping[int, Row]
-    said: Mapping[int, int]
+    said: Mapping[int, Said]
+    layout: Layout
 
 
 def places(turn: Turn, only: Collection[str] | None = None) -> dict[str, str]:
@@ -68,16 +70,22 @@ def read(turn: Turn, accounts: Sequence[int]) -> Ground:
     known = [turn.directory[one[0]] for one in found]
     held_out = {name: experiments.held_out(turn, name, known) for name in turn.program.model.experiments}
     asked = asked_of(turn, met)
+    waiting = {name: one for name, one in asked.items() if _awaits_answers(turn, name)}
     rows = {one[0]: dict(zip(names, one[1:], strict=False)) for one in found}
     said = {
-        one.store: hash((
-            told[3:], one, turn.joined.get(one.store),
+        one.store: Said(bytes(told[first:]), hash((
+            told[3:first], one, turn.joined.get(one.store),
             tuple(one.store in accounts for accounts in held_out.values()),
-            tuple(tuple(asking.get(one.store, ())) for asking in asked.values()),
-        ))
+            tuple(tuple(asking.get(one.store, ())) for asking in waiting.values()),
+        )))
         for told, one in zip(found, known, strict=True) if rows[one.store]["_paused"] is None
     }  # fmt: skip
-    return Ground(met, unmet, held_out, asked, rows, said)
+    layout = Layout((*meets, *absorbs), (tuple(names), tuple(held_out), tuple(waiting)))
+    return Ground(met, unmet, held_out, asked, rows, said, layout)
+
+
+def _awaits_answers(turn: Turn, moment: str) -> bool:
+    return isinstance(turn.program.model.moments[moment].trigger, AnswerTrigger)
 
 
 def _absorbs(turn: Turn) -> dict[str, str]:

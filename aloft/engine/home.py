@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from aloft.clock import Clock
-from aloft.engagement.load import load
+from aloft.engagement.load import load_published
 from aloft.engine.loop import Engine
 from aloft.records.models import ModelVersion
 
@@ -16,7 +16,7 @@ from aloft.records.models import ModelVersion
 def home_zone() -> str:
     """The zone of accounts that have none: that of the newest published model, before there is one UTC."""
     newest = ModelVersion.objects.order_by("-published_at", "-pk").first()
-    return load(newest.document, newest.name).clock.home_zone if newest else "UTC"
+    return load_published(newest.document, newest.name).clock.home_zone if newest else "UTC"
 
 
 @contextmanager

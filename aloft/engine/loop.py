@@ -18,6 +18,7 @@ from aloft.clock import Clock, SystemClock
 from aloft.collect.inbox import Inbox
 from aloft.collect.place import inbox_of
 from aloft.engine import accounts, deciding, editing, joining, planning, recovery, relationships, staffing
+from aloft.engine.alike import dated_alike
 from aloft.engine.directory import Directory
 from aloft.engine.following import NONE, Following
 from aloft.engine.foresight import Coming, foresee
@@ -348,19 +349,25 @@ class Engine:
         assert version is not None
         with transaction.atomic():
             Live.objects.update_or_create(name=version.name, defaults={"version": version})
+            replaced = self._in_force.get(version.name)
             self._in_force[version.name] = version
             # Whom each account follows was not kept while there was one model.
             self._mirrored &= len(self._in_force) == 1
             self._forget_foreseen()
             relationships.split(self.store, self.directory, self._running(), at)
             self._live()
-            rename(self.versions.get(version.pk), self.mirror)
+            running = self.versions.get(version.pk)
+            rename(running, self.mirror)
+            if replaced:
+                was = self.versions.get(replaced.pk)
+                running.plans.follow(was.plans, dated_alike(was, running))
             Due.objects.filter(kind=DueKind.WARN, at__lte=at).delete()
             planned: set[int] = set()
             for turn in self._turns_of(at, everyone=True, before=self._position()):
                 deciding.going_live(turn)
                 planned.update(turn.directory[account].row for account in turn.everybody())
             planning.forget_others(planned)
+            running.plans.stand_alone()
             self.versions.settle()
             self._decided(at)
 

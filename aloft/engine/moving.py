@@ -12,7 +12,9 @@ from aloft.decide.recurrence import nth
 from aloft.decide.values import Reason, VerdictName
 from aloft.engagement.model import Moment, OnDate, ScheduleTrigger
 from aloft.engine.anchors import anchored
+from aloft.engine.planned import batched
 from aloft.engine.turn import Row, Turn
+from aloft.records.rows import among
 
 UNDONE = (OccurrenceState.PLANNED, OccurrenceState.OPEN, OccurrenceState.STARTED)
 
@@ -20,10 +22,9 @@ UNDONE = (OccurrenceState.PLANNED, OccurrenceState.OPEN, OccurrenceState.STARTED
 def follow_anchors(turn: Turn, accounts: Iterable[int]) -> None:
     """Move or cancel the undone scheduled occurrences of these accounts whose anchor has moved or gone."""
     rows = {turn.directory[account].row: account for account in accounts if account in turn.directory}
-    undone = Occurrence.objects.filter(
-        account__in=list(rows), trigger="schedule", state__in=UNDONE, anchored_at__isnull=False
-    )
-    found = list(undone.select_related("model_version"))
+    undone = Occurrence.objects.filter(trigger="schedule", state__in=UNDONE, anchored_at__isnull=False)
+    undone = undone.select_related("model_version")
+    found = [one for some in batched(rows) for one in undone.filter(account__in=among(some))]
     frames = turn.rows({rows[one.account_id] for one in found})
     for occurrence in found:
         _follow(turn, occurrence, frames[rows[occurrence.account_id]], rows[occurrence.account_id])

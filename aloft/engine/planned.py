@@ -6,14 +6,17 @@ next has passed, they are made again. What was planned is known to a process alo
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
+from typing import NamedTuple
 
 from django.db.models import Count, Max, Min, Q
 
 from aloft.act.models import Due, DueKind, Occurrence, Verdict
+from aloft.records.rows import among
 
 PLANNED = (DueKind.OPEN, DueKind.DEADLINE, DueKind.PHASE)
 AT_ONCE = 5_000
@@ -21,11 +24,28 @@ RESOLVED = ("satisfied", "opened", "skipped", "absorbed", "suppressed")
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 
 
+class Said(NamedTuple):
+    """What a frame says of an account: whether each moment meets it, and absorbs nothing there, a byte each; and a
+    digest of all else that its due rows rest on."""
+
+    flags: bytes
+    digest: int
+
+
+class Layout(NamedTuple):
+    """What `Said` is of: the moment of each flag, those that absorb others once more; and what else was read."""
+
+    flags: tuple[str, ...]
+    read: tuple[tuple[str, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """`newest`: no key of its rows is above. `until`: when what is next passes."""
+    """`decided`: a digest of what was decided on the account. `newest`: no key of its rows is above. `until`: when what
+    is next passes."""
 
-    rests_on: int
+    said: Said
+    decided: int
     rows: int
     newest: int
     until: datetime
@@ -36,33 +56,96 @@ class Plans:
 
     def __init__(self) -> None:
         self._made: dict[int, _Plan] = {}
+        self._layout = Layout((), ())
+        self._before: tuple[Plans, frozenset[str]] | None = None
 
     def forget(self) -> None:
         """What was planned may not have been stored."""
         self._made.clear()
+        self._before = None
 
-    def standing(self, at: datetime, said: Mapping[int, int]) -> set[int]:
-        """The accounts whose due rows stand. `said`: of those in question, what a frame says, as a digest."""
-        known = {
-            row: digest for row, digest in said.items() if row in self._made and at < self._made[row].until
-        }
-        rests_on, rows = _rests_on(known), _rows(known, at)
-        return {row for row in known if _stands(self._made[row], rests_on[row], rows.get(row, _NONE), at)}
+    def follow(self, before: Plans, alike: frozenset[str]) -> None:
+        """The version takes the place of one that makes the due rows of these moments alike of the same ground."""
+        self._before = (before, alike) if alike else None
 
-    def keep(self, said: Mapping[int, int], made: Counter[int], until: Mapping[int, datetime]) -> None:
-        """These were planned just now: how many due rows were made, and when what is next passes, by account."""
-        newest = Due.objects.aggregate(newest=Max("pk"))["newest"] or 0
-        for row, digest in _rests_on(said).items():
-            self._made[row] = _Plan(digest, made[row], newest, until.get(row, FAR))
+    def stand_alone(self) -> None:
+        """What the version before has planned holds no more."""
+        if self._before is not None:
+            self._before[0].forget()
+        self._before = None
+
+    def standing(self, at: datetime, said: Mapping[int, Said]) -> set[int]:
+        """The accounts whose due rows stand. `said`: of those in question, what a frame says."""
+        return self._standing(at, {row: one for row, one in said.items() if self._says(row) == one})
+
+    def _says(self, row: int) -> Said | None:
+        plan = self._made.get(row)
+        return plan.said if plan else None
+
+    def _standing(self, at: datetime, asked: Collection[int]) -> set[int]:
+        """Of accounts of which the frame says what it said, those for which nothing was decided and nothing is due."""
+        known = [row for row in asked if at < self._made[row].until]
+        decided, rows = _decided(known), _rows(known, at)
+        return {row for row in known if _stands(self._made[row], decided[row], rows.get(row, _NONE), at)}
+
+    def but_for(self, at: datetime, said: Mapping[int, Said], layout: Layout) -> tuple[set[int], set[str]]:
+        """The accounts whose due rows stand as the version before has made them but for those of some moments, which
+        are named beside them."""
+        if self._before is None or self._before[0]._layout.read != layout.read:
+            return set(), set()
+        before, alike = self._before
+        was, now = _flags(before._layout, alike), _flags(layout, alike)
+        same = [
+            row
+            for row, one in said.items()
+            if (plan := before._made.get(row)) is not None
+            and plan.said.digest == one.digest
+            and was(plan.said.flags) == now(one.flags)
+        ]
+        return before._standing(at, same), {*before._layout.flags, *layout.flags} - alike
+
+    def keep(
+        self, said: Mapping[int, Said], layout: Layout, made: Mapping[int, int], until: Mapping[int, datetime]
+    ) -> None:
+        """These were planned just now: how many due rows they have, and when what is next passes, by account."""
+        self._layout = layout
+        newest = _newest()
+        for row, decided in _decided(said).items():
+            self._made[row] = _Plan(said[row], decided, made[row], newest, until.get(row, FAR))
+
+    def keep_partly(
+        self, said: Mapping[int, Said], layout: Layout, more: Mapping[int, int], until: Mapping[int, datetime]
+    ) -> None:
+        """The same of those that stood but for some moments, and on which nothing was decided; `more`: how many more
+        due rows they have than before."""
+        assert self._before is not None
+        self._layout = layout
+        newest, before = _newest(), self._before[0]._made
+        for row, one in said.items():
+            was = before[row]
+            first = min(until.get(row, FAR), was.until)
+            self._made[row] = _Plan(one, was.decided, was.rows + more[row], newest, first)
+
+
+def _newest() -> int:
+    newest: int | None = Due.objects.aggregate(newest=Max("pk"))["newest"]
+    return newest or 0
 
 
 _Rows = tuple[int, int, datetime]
 _NONE: _Rows = (0, 0, FAR)
 
 
-def _stands(plan: _Plan, rests_on: int, rows: _Rows, at: datetime) -> bool:
+def _flags(layout: Layout, moments: Collection[str]) -> Callable[[bytes], object]:
+    """What the flags of these moments say, in an order that no text decides."""
+    return itemgetter(
+        *(i for _, i in sorted((name, i) for i, name in enumerate(layout.flags) if name in moments))
+    )
+
+
+def _stands(plan: _Plan, decided: int, rows: _Rows, at: datetime) -> bool:
     how_many, newest, first = rows
-    return plan.rests_on == rests_on and how_many == plan.rows and newest <= plan.newest and first > at
+    return plan.decided == decided and how_many == plan.rows and newest <= plan.newest and first > at
 
 
 def _rows(accounts: Collection[int], at: datetime) -> dict[int, _Rows]:
@@ -70,32 +153,30 @@ def _rows(accounts: Collection[int], at: datetime) -> dict[int, _Rows]:
     planned = Q(kind__in=PLANNED) | Q(kind=DueKind.WARN, at__gt=at)
     told: dict[int, _Rows] = {}
     for some in batched(accounts):
-        found = Due.objects.filter(planned, account__in=some).values_list("account").order_by()
+        found = Due.objects.filter(planned, account__in=among(some)).values_list("account").order_by()
         rows = found.annotate(Count("pk"), Max("pk"), Min("at"))
         told |= {account: (how_many, newest, first) for account, how_many, newest, first in rows}
     return told
 
 
-def _rests_on(said: Mapping[int, int]) -> dict[int, int]:
-    """The same digests, with what was decided on the accounts."""
+def _decided(accounts: Collection[int]) -> dict[int, int]:
+    """By account, a digest of what was decided on it."""
     verdicts: dict[int, tuple[int, int]] = {}
-    for some in batched(said):
-        told = Verdict.objects.filter(account__in=some, verdict__in=(*RESOLVED, "deferred"))
+    for some in batched(accounts):
+        told = Verdict.objects.filter(account__in=among(some), verdict__in=(*RESOLVED, "deferred"))
         rows = told.values_list("account").annotate(Count("pk"), Max("pk")).order_by()
         verdicts |= {row: (how_many, newest) for row, how_many, newest in rows}
     opened: defaultdict[int, list[object]] = defaultdict(list)
-    for (row, moment), due in last_due(said).items():
+    for (row, moment), due in last_due(accounts).items():
         opened[row].append((moment, due))
-    return {
-        row: hash((digest, *verdicts.get(row, ()), frozenset(opened[row]))) for row, digest in said.items()
-    }
+    return {row: hash((*verdicts.get(row, ()), frozenset(opened[row]))) for row in accounts}
 
 
 def last_due(accounts: Collection[int], at: datetime = FAR) -> dict[tuple[int, str], datetime]:
     """By account and moment, the last instant at which one that a schedule opened up to `at` is due."""
     found: dict[tuple[int, str], datetime] = {}
     for some in batched(accounts):
-        opened = Occurrence.objects.filter(account__in=some, trigger="schedule", opened_at__lte=at)
+        opened = Occurrence.objects.filter(account__in=among(some), trigger="schedule", opened_at__lte=at)
         told = opened.values_list("account", "moment").annotate(Max("due_at")).order_by()
         found |= {(account, moment): due for account, moment, due in told}
     return found

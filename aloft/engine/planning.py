@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
@@ -30,7 +31,7 @@ from aloft.engine.opening import Candidate, open_all
 from aloft.engine.planned import FAR, PLANNED, RESOLVED, batched, last_due
 from aloft.engine.turn import Row, Turn
 from aloft.measures.frame import aware
-from aloft.records.rows import insert
+from aloft.records.rows import among, insert
 
 _ACCOUNT = attrgetter("account_id")
 
@@ -40,37 +41,69 @@ def plan(turn: Turn, accounts: Iterable[int]) -> None:
     asked = [account for account in accounts if account in turn.directory]
     if not asked:
         return
-    ground = read(turn, asked)
-    said = {turn.directory[account].row: digest for account, digest in ground.said.items()}
-    standing = turn.running.plans.standing(turn.at, said)
-    rows = {
-        account: row for account, row in ground.rows.items() if turn.directory[account].row not in standing
-    }
-    if rows:
-        made, until = _plan(turn, rows, ground)
-        changed = {row: digest for row, digest in said.items() if row not in standing}
-        turn.running.plans.keep(changed, made, until)
+    ground, plans = read(turn, asked), turn.running.plans
+    said = {turn.directory[account].row: one for account, one in ground.said.items()}
+    standing = plans.standing(turn.at, said)
+    changed = {row: one for row, one in said.items() if row not in standing}
+    partly, moments = plans.but_for(turn.at, changed, ground.layout)
+    anew: dict[int, Row] = {}
+    some: dict[int, Row] = {}
+    for account, row in ground.rows.items():
+        known = turn.directory[account].row
+        if known not in standing:
+            (some if known in partly else anew)[account] = row
+    if anew:
+        made = _plan(turn, anew, ground)
+        told = {row: one for row, one in changed.items() if row not in partly}
+        plans.keep(told, ground.layout, made.rows, made.until)
+    if some:
+        made = _plan(turn, some, ground, moments) if moments else _NOTHING
+        told = {row: said[row] for row in partly - made.skipped}
+        plans.keep_partly(told, ground.layout, made.more, made.until)
 
 
-def _plan(turn: Turn, rows: Mapping[int, Row], ground: Ground) -> tuple[Counter[int], dict[int, datetime]]:
-    """By row of the account: how many due rows it has got, and when what is next passes."""
+@dataclass(frozen=True)
+class _Made:
+    """By row of the account: how many due rows were planned, how many more there are than before, and when what is
+    next passes. `skipped`: where something is passed over."""
+
+    rows: Counter[int]
+    more: Counter[int]
+    until: Mapping[int, datetime]
+    skipped: Set[int]
+
+
+_NOTHING = _Made(Counter(), Counter(), {}, frozenset())
+
+
+def _plan(turn: Turn, rows: Mapping[int, Row], ground: Ground, only: Collection[str] | None = None) -> _Made:
+    """`only`: the moments whose due rows are made anew; None: all, and those of the dates of contracts."""
     known = {account: turn.directory[account] for account in rows}
     ours = [one.row for one in known.values()]
-    planned = [due for account, row in rows.items() for due in _dates_ahead(known[account], row, turn.at)]
+    planned: list[DueRow] = []
+    if only is None:
+        planned += [
+            due for account, row in rows.items() for due in _dates_ahead(known[account], row, turn.at)
+        ]
     until: dict[int, datetime] = {}
     skipped: list[Verdict] = []
-    met = {name: [one for one in found if one in rows] for name, found in ground.met.items()}
+    met = {
+        name: [one for one in found if one in rows]
+        for name, found in ground.met.items()
+        if only is None or name in only
+    }
+    dated = rows if only is None else {one: rows[one] for found in met.values() for one in found}
     marks = any(ground.unmet.values()) or any(ground.held_out.values())
-    for subject, found in dating.ahead(turn, rows, history_of(ours), met, ground.asked):
+    for subject, found in dating.ahead(turn, dated, history_of(ours, only=only), met, ground.asked):
         if found.passed_over:
             skipped += [_skipped(turn, subject, *one) for one in found.passed_over]
         planned += _absorbing_nothing(turn, subject, found.due, ground) if marks else found.due
         row = subject.of.known.row
         if found.until < until.get(row, FAR):
             until[row] = found.until
-    _renew(ours, planned, turn.at)
+    more = _renew(ours, planned, turn.at, only)
     insert(skipped)
-    return Counter(one.account_id for one in planned), until
+    return _Made(Counter(one.account_id for one in planned), more, until, {one.account_id for one in skipped})
 
 
 def forget_others(planned: Collection[int]) -> None:
@@ -78,17 +111,23 @@ def forget_others(planned: Collection[int]) -> None:
     made = Due.objects.filter(kind__in=(DueKind.OPEN, DueKind.DEADLINE, DueKind.WARN))
     there = made.order_by().values_list("account", flat=True).distinct()
     for some in batched(set(there).difference(planned)):
-        made.filter(account__in=some).delete()
+        made.filter(account__in=among(some)).delete()
 
 
-def _renew(accounts: Sequence[int], planned: Iterable[DueRow], at: datetime) -> None:
+def _renew(
+    accounts: Sequence[int], planned: Iterable[DueRow], at: datetime, only: Collection[str] | None
+) -> Counter[int]:
     """Put these into the place of what was planned at the accounts, by their rows; as many at a time as may be."""
+    more: Counter[int] = Counter()
     by_account = sorted(planned, key=_ACCOUNT)
     for some in batched(sorted(accounts)):
         first = bisect_left(by_account, some[0], key=_ACCOUNT)
         end = bisect_right(by_account, some[-1], key=_ACCOUNT)
-        standing = Due.objects.filter(account__in=some, kind__in=(*PLANNED, DueKind.WARN))
-        renew(standing, by_account[first:end], at)
+        standing = Due.objects.filter(account__in=among(some), kind__in=(*PLANNED, DueKind.WARN))
+        if only is not None:
+            standing = standing.filter(moment__in=only)
+        more.update(renew(standing, by_account[first:end], at))
+    return more
 
 
 def _absorbing_nothing(
@@ -197,12 +236,16 @@ def _in_words(moment: Moment) -> str:
     return f"{said[:1].upper()}{said[1:]}"
 
 
-def history_of(accounts: Sequence[int], at: datetime = EVER[1]) -> History:
-    """Of what was decided up to `at`."""
+def history_of(
+    accounts: Sequence[int], at: datetime = EVER[1], only: Collection[str] | None = None
+) -> History:
+    """Of what was decided up to `at`, on some moments or all."""
     keys: set[tuple[int, str, str, int]] = set()
     put_off: dict[tuple[int, str, str, int], Deferral] = {}
     for some in batched(accounts):
-        until = Verdict.objects.filter(account__in=some, at__lte=at)
+        until = Verdict.objects.filter(account__in=among(some), at__lte=at)
+        if only is not None:
+            until = until.filter(moment__in=only)
         resolved = until.filter(verdict__in=RESOLVED)
         keys.update(resolved.values_list("account", "moment", "anchor", "n"))
         waits = until.filter(verdict="deferred", occurrence=None, details__has_key="opens")

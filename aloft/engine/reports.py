@@ -14,7 +14,7 @@ from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
 from aloft.act.selectors import waiting
-from aloft.engagement.load import load
+from aloft.engagement.load import load_published
 from aloft.engine.asked import MONTHS, Asked, NoSuchReport, read
 from aloft.engine.exception_list import Exceptional, ExceptionList, exception_list
 from aloft.engine.loop import Engine
@@ -184,7 +184,9 @@ def momentum_report(engine: Engine, asked: Asked) -> Report:
     rows = [
         row
         for version in live_model_versions(until)
-        for row in _momentum(momentum.passed(load(version.document, version.name), first, until), segments)
+        for row in _momentum(
+            momentum.passed(load_published(version.document, version.name), first, until), segments
+        )
     ]
     columns: tuple[tuple[str, Kind], ...] = (
         ("segment", "text"), ("phase", "text"), ("from", "text"), ("to", "text"), ("accounts", "number"),

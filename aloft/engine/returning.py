@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db.models import Count
 
 from aloft.act.models import Occurrence, OccurrenceState
-from aloft.engagement.load import Reading, load, read_model
+from aloft.engagement.load import Reading, load_published, read_model
 from aloft.engagement.outline import Changes, changes
 from aloft.engagement.problems import InvalidModel
 from aloft.engagement.splicing import amended
@@ -101,10 +101,12 @@ def _open(name: str) -> dict[int, int]:
 def _called_back(version: ModelVersion, later: Sequence[ModelVersion]) -> str:
     """Its text, in which a moment that was renamed since says what it was called last: what is open at it goes on
     under its name, and none is doubled."""
-    called = {name: name for name in load(version.document, version.name).moments}
+    called = {name: name for name in load_published(version.document, version.name).moments}
     for one in later:
         renamed = {
-            moment.was: name for name, moment in load(one.document, one.name).moments.items() if moment.was
+            moment.was: name
+            for name, moment in load_published(one.document, one.name).moments.items()
+            if moment.was
         }
         called = {name: renamed.get(last, last) for name, last in called.items()}
     text = version.document

@@ -21,7 +21,7 @@ from aloft.measures.health.score import drivers
 from aloft.measures.health.trend import WEEKS, slope
 from aloft.measures.listing import list_health
 from aloft.measures.models import AccountHealth, HealthDay
-from aloft.records.rows import put, upsert
+from aloft.records.rows import among, put, upsert
 
 Values = dict[str, float | None]
 DAY_ZERO = date(1970, 1, 1)
@@ -85,7 +85,7 @@ def _values(part: Part) -> Iterator[tuple[int, Values]]:
 def before(rows: Sequence[int]) -> list[Stood]:
     kept: dict[int, Stood] = {}
     for start in range(0, len(rows), AT_ONCE):
-        found = AccountHealth.objects.filter(account__in=rows[start : start + AT_ONCE])
+        found = AccountHealth.objects.filter(account__in=among(rows[start : start + AT_ONCE]))
         told = found.values_list("account", "profile", "held", "recent")
         kept |= {account: Stood(*stood) for account, *stood in told}
     return [kept.get(row, Stood()) for row in rows]
@@ -118,7 +118,7 @@ def _turn(standing: Sequence[AccountHealth]) -> None:
     stood: dict[int, list[Any]] = {}
     rows = [one.account_id for one in standing]
     for start in range(0, len(rows), AT_ONCE):
-        found = AccountHealth.objects.filter(account__in=rows[start : start + AT_ONCE])
+        found = AccountHealth.objects.filter(account__in=among(rows[start : start + AT_ONCE]))
         told = found.values_list(
             "account", "profile", "profile_since", "band", "score", "turned_at", "was", "score_was"
         )
@@ -174,7 +174,7 @@ def _weekly(standing: Sequence[AccountHealth]) -> Floats:
     wanted = {one.day - timedelta(weeks=week) for one in standing for week in range(WEEKS)}
     found: dict[tuple[int, date], float | None] = {}
     for start in range(0, len(rows), AT_ONCE):
-        told = HealthDay.objects.filter(account__in=rows[start : start + AT_ONCE], day__in=wanted)
+        told = HealthDay.objects.filter(account__in=among(rows[start : start + AT_ONCE]), day__in=wanted)
         found |= {
             (account, day): score for account, day, score in told.values_list("account", "day", "score")
         }
@@ -198,6 +198,6 @@ def scores_of(rows: Sequence[int]) -> dict[int, float | None]:
     """The newest score by row of the account; None where it is grey."""
     found: dict[int, float | None] = {}
     for start in range(0, len(rows), AT_ONCE):
-        some = AccountHealth.objects.filter(account__in=rows[start : start + AT_ONCE])
+        some = AccountHealth.objects.filter(account__in=among(rows[start : start + AT_ONCE]))
         found |= dict(some.values_list("account", "score"))
     return found

@@ -10,7 +10,7 @@ from functools import cached_property
 from django.db.models import F, Q, QuerySet
 
 from aloft.engagement.expressions import Expression
-from aloft.engagement.load import load, parse_rule
+from aloft.engagement.load import load_published, parse_rule
 from aloft.engagement.model import Model
 from aloft.engine.planned import Plans
 from aloft.engine.sifting import Sieve
@@ -58,7 +58,7 @@ class Versions:
     def get(self, pk: int) -> Running:
         if pk not in self._compiled:
             version = ModelVersion.objects.get(pk=pk)
-            model = load(version.document, f"{version.name}.yaml")
+            model = load_published(version.document, f"{version.name}.yaml")
             frames = Frames(self._store.connection, model, self._store.home_zone, _book_rules(), self._behind)
             self._compiled[pk] = Running(version, compile_model(model), frames)
             fill(self._store, self._compiled[pk].program.kept)

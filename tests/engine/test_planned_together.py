@@ -95,8 +95,8 @@ def due_rows() -> Rows:
     }
 
 
-def planned(world: World, *, together: bool) -> Rows:
-    """All due rows made anew: at once, or account by account."""
+def planned(world: World, *, together: bool, forget: bool = True) -> Rows:
+    """All due rows made anew: at once, or account by account. `forget`: as if none of it was planned."""
     (turn,) = world.engine.surveying()
     turn.everyone = True
     turn.ask()
@@ -105,7 +105,8 @@ def planned(world: World, *, together: bool) -> Rows:
     with transaction.atomic():
         for some in [accounts] if together else [[one] for one in accounts]:
             planning.plan(turn, some)
-    turn.running.plans.forget()
+    if forget:
+        turn.running.plans.forget()
     return due_rows()
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from aloft.coverage.rate import weekly
 from aloft.decide.ownership import may_own
-from aloft.engagement.load import load
+from aloft.engagement.load import load_published
 from aloft.engagement.model import (
     AnswerTrigger,
     EventTrigger,
@@ -72,7 +72,7 @@ def seen(name: str, at: datetime, live: Sequence[Running]) -> list[Seen]:
         if until <= at - LOOKED_BACK:
             break
         try:
-            model = compiled.get(version.pk) or load(version.document, f"{name}.yaml")
+            model = compiled.get(version.pk) or load_published(version.document, f"{name}.yaml")
             found.append(Seen(model, version.live_from, until))
         except InvalidModel:
             break
