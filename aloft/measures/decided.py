@@ -77,27 +77,30 @@ class DecidedNames:
         """All rows of `facts` with these columns, put together by account: what is joined to facts in part, as plans
         are, has told their rows in another order."""
         return f"""
-          with here as (select distinct _account as _of from asked),
-          decided as ({self._of_here()})
-          select f.*, d.* exclude (_of) from {facts} f left join decided d on d._of = f._account"""
+          with here as (select distinct _account as _of from asked)
+          select f.*{self._columns_and_joins(f"{facts} f", "f._account")}"""
 
     def _of_here(self) -> str:
-        position = ", ".join(f"p.{column} as {name}" for name, column in _POSITION.items())
-        moments = self._joined("decided_moment", "m", self._of_moments())
-        judged = self._joined("decided_daily", "j", daily.pivoted(self._daily))
+        return f"select h._of{self._columns_and_joins('here h', 'h._of')}"
+
+    def _columns_and_joins(self, rows: str, account: str) -> str:
+        """SQL of these columns beside the rows of the table, whose account is `account`."""
+        position = "".join(f", p.{column} as {name}" for name, column in _POSITION.items())
+        moments = self._joined("decided_moment", "m", self._of_moments(), account)
+        judged = self._joined("decided_daily", "j", daily.pivoted(self._daily), account)
         return (
-            f"select h._of, {position}{moments[0]}{judged[0]} "
-            f"from here h left join decided_position p on p.account = h._of {moments[1]} {judged[1]}"
+            f"{position}{moments[0]}{judged[0]} "
+            f"from {rows} left join decided_position p on p.account = {account} {moments[1]} {judged[1]}"
         )
 
-    def _joined(self, table: str, alias: str, told: Sequence[str]) -> tuple[str, str]:
+    def _joined(self, table: str, alias: str, told: Sequence[str], account: str) -> tuple[str, str]:
         """The columns, and the join, of a table with several rows for an account; nothing where none is read."""
         if not told:
             return "", ""
         rows = (
             f"select account, {', '.join(told)} from {table} semi join here on _of = account group by account"
         )
-        return f", {alias}.* exclude (account)", f"left join ({rows}) {alias} on {alias}.account = h._of"
+        return f", {alias}.* exclude (account)", f"left join ({rows}) {alias} on {alias}.account = {account}"
 
     def _of_moments(self) -> list[str]:
         return [

@@ -7,7 +7,7 @@ UTC, days are local to the account (as days since 1970-01-01).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date, datetime
 from functools import cached_property
 from types import MappingProxyType
@@ -36,6 +36,7 @@ from aloft.measures.remembered import forgotten
 from aloft.measures.statements import Column, Statements
 from aloft.measures.told import Told
 from aloft.measures.values import Values, joins
+from aloft.measures.wide import alone, as_spelled
 from aloft.measures.working import Worked
 from aloft.measures.zones import macros
 from aloft.revenue.standing import Standing
@@ -227,18 +228,11 @@ class Frames(Told):
         with self._alone():
             self.connection.execute(f"create or replace temp table {name} as {source}")
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """A wide table of one row for each account is made by one thread: of several, each copies it once more."""
-        if not self._about_many:
-            yield
-            return
-        threads = self.connection.execute("select current_setting('threads')").fetchall()[0][0]
-        self.connection.execute("set threads = 1")
-        try:
-            yield
-        finally:
-            self.connection.execute(f"set threads = {threads}")
+    def _alone(self) -> AbstractContextManager[None]:
+        return alone(self.connection) if self._about_many else nullcontext()
+
+    def _as_spelled(self) -> AbstractContextManager[None]:
+        return as_spelled(self.connection) if self._about_many else nullcontext()
 
     @contextmanager
     def aside(self) -> Iterator[None]:
@@ -275,7 +269,7 @@ class Frames(Told):
             )
             beside = self._decided.beside(self._foreseen.table, chosen)
         frame = with_formulas(beside, self._in_view, self._spell)
-        with self._alone():
+        with self._alone(), self._as_spelled():
             self.connection.execute(f"create or replace temp table frame as {frame}", parameters)
 
     def _spell(self, expression: Expression) -> str:

@@ -38,7 +38,7 @@ class Distinct:
         things, there = _in_order(rows["thing"].to_numpy(), rows["there"].to_numpy())
         starts = _starts(things)
         accounts, unknown = things[starts] >> 32, (things[starts] & NOBODY) == NOBODY
-        return _counted(self, accounts, _any_of(there, starts), unknown)
+        return _counted(self, accounts, _any_of(there, starts), unknown if unknown.any() else None)
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,9 @@ def _in_order(things: Integers, *others: npt.NDArray[Any]) -> tuple[npt.NDArray[
 
 def _starts(ordered: Integers) -> Integers:
     """Where a value stands for the first time."""
-    return np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))
+    begins = np.ones(len(ordered), np.bool_)
+    begins[1:] = ordered[1:] != ordered[:-1]
+    return np.flatnonzero(begins)
 
 
 def _any_of(bits: Integers, starts: Integers) -> Integers:
