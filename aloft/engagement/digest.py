@@ -42,8 +42,9 @@ def timings(model: Model) -> dict[str, str]:
 def _timing(model: Model, moment: Moment) -> list[Any]:
     trigger = _canonical(moment.trigger)
     if isinstance(moment.trigger, ExpectTrigger):
-        # What is expected may change while it is awaited: the instants at which it is judged do not.
+        # What is expected, and who is warned when, may change while it is awaited: when it is judged does not.
         trigger.pop("condition")
+        trigger.pop("warn_at", None)
     phases = [
         _canonical(one) for name, one in model.phases.items() if name in (moment.phases or model.phases)
     ]

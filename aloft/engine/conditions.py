@@ -6,7 +6,7 @@ the moment while it is true begins a spell then.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -19,12 +19,14 @@ from aloft.decide.durations import add
 from aloft.decide.values import Reason
 from aloft.engagement.model import Duration, WhenTrigger
 from aloft.engine import pauses, words
+from aloft.engine.directory import Known
 from aloft.engine.mirror import SpellState
 from aloft.engine.opening import Candidate, open_all
+from aloft.engine.planned import batched
 from aloft.engine.turn import Row, Turn
 from aloft.measures.models import Spell, SpellChange
 from aloft.measures.program import CompiledMoment
-from aloft.records.rows import put
+from aloft.records.rows import among, put
 
 
 @dataclass(frozen=True)
@@ -121,9 +123,55 @@ def _began(
     return states
 
 
+def wait_anew(turn: Turn) -> None:
+    """What has begun to hold waits, from then on, for as long as the text that goes live says; what has waited for that
+    long opens now."""
+    since = turn.running.since
+    edited = [
+        name
+        for name, compiled in turn.program.moments.items()
+        if isinstance(compiled.moment.trigger, WhenTrigger) and since[name] == turn.running.version.live_from
+    ]
+    held = Due.objects.filter(kind=DueKind.HOLD, moment__in=edited)
+    waiting = [(row, known) for row in held if (known := turn.directory.of_row(row.account_id))]
+    ours = [(row, known) for row, known in waiting if turn.follows(known.store)]
+    accounts = [known.row for _, known in ours]
+    began = dict(_began_at(accounts, edited))
+    last = last_openings(accounts, edited) if ours else {}
+    for row, known in ours:
+        _wait_anew(turn, row, known, began[row.account_id, row.moment], last.get((known.row, row.moment)))
+
+
+def _began_at(accounts: list[int], moments: list[str]) -> Iterator[tuple[tuple[int, str], datetime]]:
+    for some in batched(accounts):
+        spells = Spell.objects.filter(account__in=among(some), moment__in=moments)
+        for account, moment, since in spells.values_list("account", "moment", "since"):
+            yield (account, moment), since
+
+
+def _wait_anew(turn: Turn, row: Due, known: Known, began: datetime, last: Occurrence | None) -> None:
+    trigger = turn.program.model.moments[row.moment].trigger
+    assert isinstance(trigger, WhenTrigger)
+    calendar = known.calendar(turn.program.model.clock)
+    read = began == calendar.start_of_day(calendar.local_date(began))
+    until = _opens(began, trigger, calendar, last.opened_at if last else None, is_reading=read)
+    if max(until, turn.at) == row.at:
+        return
+    row.at = max(until, turn.at)
+    row.save(update_fields=["at"])
+    state = SpellState(known.store, row.moment, True, turn.at, row.n)
+    _note(turn, [state], {known.store: row.at})
+
+
 def opens(turn: Turn, trigger: WhenTrigger, calendar: WorkCalendar, last: datetime | None) -> datetime:
     """When a spell that begins now has held long enough, and the cooldown since the last opening is over."""
-    at = held_until(turn.at, trigger.holds_for, calendar, is_reading=bool(turn.zones))
+    return _opens(turn.at, trigger, calendar, last, is_reading=bool(turn.zones))
+
+
+def _opens(
+    since: datetime, trigger: WhenTrigger, calendar: WorkCalendar, last: datetime | None, *, is_reading: bool
+) -> datetime:
+    at = held_until(since, trigger.holds_for, calendar, is_reading=is_reading)
     if trigger.cooldown and last:
         at = max(at, add(last, trigger.cooldown, calendar))
     return at
@@ -217,9 +265,16 @@ def _clear(turn: Turn, occurrence: Occurrence) -> None:
 
 def _keep(turn: Turn, states: list[SpellState], waits: Mapping[int, datetime] = MappingProxyType({})) -> None:
     """`waits`: until when, of those that do not open at once."""
-    told = [(turn.directory[one.account].row, one.moment, one.holds, one.since, one.n) for one in states]
-    until = [(waits.get(one.account),) for one in states]
+    _note(turn, states, waits)
+    columns = ["account_id", "moment", "holds", "since", "n"]
+    put(Spell, columns, _told(turn, states), unique=["account_id", "moment"])
+
+
+def _note(turn: Turn, states: Sequence[SpellState], waits: Mapping[int, datetime]) -> None:
+    told, until = _told(turn, states), [(waits.get(one.account),) for one in states]
     columns = ["account_id", "moment", "holds", "at", "n", "waits_until"]
     put(SpellChange, columns, (one + more for one, more in zip(told, until, strict=True)))
-    columns = ["account_id", "moment", "holds", "since", "n"]
-    put(Spell, columns, told, unique=["account_id", "moment"])
+
+
+def _told(turn: Turn, states: Sequence[SpellState]) -> list[tuple[object, ...]]:
+    return [(turn.directory[one.account].row, one.moment, one.holds, one.since, one.n) for one in states]

@@ -60,6 +60,7 @@ def going_live(turn: Turn) -> None:
     """A version comes into force: every account is read, and every due row made, by its rules."""
     foresee_everybody(turn)
     _settle(turn)
+    conditions.wait_anew(turn)
     expectations.satisfied_of_all(turn)
     judging.watch(turn, turn.opened)
     _take_steps(turn)

@@ -359,9 +359,7 @@ class Engine:
             running = self.versions.get(version.pk)
             rename(running, self.mirror)
             if replaced:
-                was = self.versions.get(replaced.pk)
-                running.plans.follow(was.plans, dated_alike(was, running))
-            Due.objects.filter(kind=DueKind.WARN, at__lte=at).delete()
+                self._replace(self.versions.get(replaced.pk), running, at)
             planned: set[int] = set()
             for turn in self._turns_of(at, everyone=True, before=self._position()):
                 deciding.going_live(turn)
@@ -370,6 +368,13 @@ class Engine:
             running.plans.stand_alone()
             self.versions.settle()
             self._decided(at)
+
+    def _replace(self, was: Running, running: Running, at: datetime) -> None:
+        """What both say of a moment goes on: what was planned, and a warning that is due just now."""
+        running.plans.follow(was.plans, dated_alike(was, running))
+        anew = {name for name, since in running.since.items() if since == running.version.live_from}
+        gone = was.program.model.moments.keys() - running.program.model.moments.keys()
+        Due.objects.filter(kind=DueKind.WARN, at__lte=at, moment__in=anew | gone).delete()
 
     def _late(self, at: datetime) -> None:
         """Nothing has come from a source for longer than is usual: it is said, and opens nothing."""

@@ -46,6 +46,7 @@ def changed(old: str, new: str) -> set[str]:
     [
         ("objective: Help", "objective: Ask", set()),
         ("exports >= 2", "exports >= 1", set()),
+        ("within: 4d", "within: 4d\n    warn_at: [50%]", set()),
         ("mrr >= 5000", "mrr >= 6000", set()),
         ("within: 4d", "within: 5d", {"gate"}),
         ("2 d after", "3 d after", {"kickoff"}),
