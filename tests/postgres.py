@@ -1,6 +1,7 @@
 """A PostgreSQL server of its own for a command: `python -m tests.postgres COMMAND...`.
 
-It listens on 127.0.0.1 alone, keeps its data in a folder that is removed, and stops when the command ends.
+It listens on 127.0.0.1 alone, keeps its data in a folder that is removed, and stops when the command ends, also where
+this process is killed.
 The command finds ALOFT_DATABASE and ALOFT_INBOX_SCHEMA set, each home in a database of its own.
 """
 
@@ -78,11 +79,28 @@ def serving() -> Iterator[Server]:
         server = Server(Path(folder), free_port(), user)
         data = str(server.folder / "data")
         run(program("initdb"), "-D", data, "-U", "aloft", "-E", "UTF8", "--no-sync", user=user)
-        server.start()
-        try:
-            yield server
-        finally:
-            server.stop()
+        with _watched(server):
+            server.start()
+            try:
+                yield server
+            finally:
+                server.stop()
+
+
+@contextmanager
+def _watched(server: Server) -> Iterator[None]:
+    """Whoever was killed stops nothing: a shell does, once the pipe that it reads is closed."""
+    script = 'read _; "$1" -D "$2/data" -m immediate stop; rm -rf "$2"'
+    watch = subprocess.Popen(
+        ["sh", "-c", script, "sh", program("pg_ctl"), str(server.folder)],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=server.user, cwd="/",
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        yield
+    finally:
+        watch.kill()
+        watch.communicate()
 
 
 def run(*command: str, user: str | None) -> None:
