@@ -126,11 +126,11 @@ def _began(
 def wait_anew(turn: Turn) -> None:
     """What has begun to hold waits, from then on, for as long as the text that goes live says; what has waited for that
     long opens now."""
-    since = turn.running.since
+    counts, live_from = turn.running.since, turn.running.version.live_from
     edited = [
         name
         for name, compiled in turn.program.moments.items()
-        if isinstance(compiled.moment.trigger, WhenTrigger) and since[name] == turn.running.version.live_from
+        if isinstance(compiled.moment.trigger, WhenTrigger) and counts[name] == live_from
     ]
     held = Due.objects.filter(kind=DueKind.HOLD, moment__in=edited)
     waiting = [(row, known) for row in held if (known := turn.directory.of_row(row.account_id))]
@@ -139,7 +139,9 @@ def wait_anew(turn: Turn) -> None:
     began = dict(_began_at(accounts, edited))
     last = last_openings(accounts, edited) if ours else {}
     for row, known in ours:
-        _wait_anew(turn, row, known, began[row.account_id, row.moment], last.get((known.row, row.moment)))
+        since = began[row.account_id, row.moment]
+        if since < turn.at:
+            _wait_anew(turn, row, known, since, last.get((known.row, row.moment)))
 
 
 def _began_at(accounts: list[int], moments: list[str]) -> Iterator[tuple[tuple[int, str], datetime]]:
