@@ -32,6 +32,7 @@ from aloft.facts.drain import drain
 from aloft.facts.excerpt import entries_about, family_of
 from aloft.facts.keep import fill
 from aloft.facts.rolling import day_of, rolled_up_to
+from aloft.facts.scratch import scratch
 from aloft.facts.store import FactStore
 from aloft.measures.daily import BAND, HEALTH, PROFILE, code_of
 from aloft.measures.detectors.asked import Detector
@@ -81,19 +82,21 @@ def looking_back(engine: Engine, account: str, at: datetime) -> Iterator[Then]:
         )
     change = _position(known, at)
     running = _in_force(engine, change, at)
-    with FactStore.open(":memory:", home_zone=engine.store.home_zone, threads=1) as store:
+    with scratch(engine.store.home_zone) as store:
         _roll(engine, store, known, running, at)
         yield _then(engine, store, known, running, change, at)
 
 
 def _position(known: Known, at: datetime) -> PositionChange | None:
     changes = PositionChange.objects.filter(account=known.row)
-    if (
-        not changes.exists()
-        and AccountProjection.objects.filter(account=known.row).exclude(phase="").exists()
-    ):
+    change = changes.filter(at__lte=at).order_by("at", "pk").last()
+    if change is None and not changes.exists() and _stands(known):
         raise NotKnown(f"where {known.name} stood then was not kept by the release that ran")
-    return changes.filter(at__lte=at).order_by("at", "pk").last()
+    return change
+
+
+def _stands(known: Known) -> bool:
+    return AccountProjection.objects.filter(account=known.row).exclude(phase="").exists()
 
 
 def _in_force(engine: Engine, change: PositionChange | None, at: datetime) -> Running:
@@ -136,13 +139,7 @@ def _then(
         raise NotKnown(f"nothing was known of {known.name} at {at:%Y-%m-%d %H:%M} UTC")
     model, mirror = running.program.model, Mirror(store, directory)
     alerts = DataAlert.objects.filter(Q(ended_at=None) | Q(ended_at__gt=at), since__lte=at)
-    frames = Frames(
-        store.connection,
-        model,
-        store.home_zone,
-        running.frames.further,
-        dict(alerts.values_list("source", "mark")),
-    )
+    frames = running.frames.elsewhere(store.connection, dict(alerts.values_list("source", "mark")))
     kept = KeptThen(then, at)
     _mirror(mirror, kept, change, frames)
     turn = Turn(
@@ -150,7 +147,7 @@ def _then(
         Running(running.version, running.program, frames),
         directory,
         mirror,
-        Staff(at, model.clock),
+        Staff(at, model.clock, people=()),
         engine.versions,
         engine.watch,
         frozenset({then.store}),
@@ -262,9 +259,14 @@ class KeptThen:
         for _, ahead in planning.moments_ahead(turn, turn.rows([self.known.store]), history):
             self._due += [row.as_due() for row in ahead.due]
 
+    @cached_property
+    def _spells(self) -> Mapping[str, SpellChange]:
+        """By moment, the last change of its condition."""
+        changes = SpellChange.objects.filter(account=self.known.row, at__lte=self.at).order_by("at", "pk")
+        return {change.moment: change for change in changes}
+
     def _held(self, moment: str) -> Due | None:
-        changes = SpellChange.objects.filter(account=self.known.row, moment=moment, at__lte=self.at)
-        last = changes.order_by("at", "pk").last()
+        last = self._spells.get(moment)
         if last is None or not last.holds or last.waits_until is None or last.waits_until <= self.at:
             return None
         return Due(at=last.waits_until, kind=DueKind.HOLD, moment=moment, n=last.n)

@@ -20,13 +20,15 @@ from aloft.records.models import Holding, Leave, Person
 class Staff:
     """Read once per turn; loads follow the occurrences that the turn opens."""
 
-    def __init__(self, at: datetime, clock: WorkingTime) -> None:
+    def __init__(self, at: datetime, clock: WorkingTime, people: Iterable[Person] | None = None) -> None:
+        """`people`: those there are; None: all of ours."""
         self._clock = clock
         self._portfolios = Portfolios()
-        self._people = {person.pk: person for person in Person.objects.all()}
-        away = _away(at, self._people, clock)
+        found = Person.objects.all() if people is None else people
+        self._people = {person.pk: person for person in found}
+        away = _away(at, self._people, clock) if self._people else {}
         self._holders: dict[int, Holder] = {}
-        busy = loads()
+        busy = loads() if self._people else {}
         self._candidates = {
             pk: Candidate(
                 pk,

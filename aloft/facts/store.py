@@ -130,6 +130,17 @@ class FactStore:
         self._depth = 0
         self.run("COMMIT")
 
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Nothing of what is done within is kept; transactions within are part of it."""
+        self.run("BEGIN")
+        self._depth = 1
+        try:
+            yield
+        finally:
+            self._depth = 0
+            self.run("ROLLBACK")
+
     def positions(self) -> Positions:
         inbox, changes, at = self.run('SELECT inbox, changes, "at" FROM position')[0]
         return Positions(inbox, changes, at.replace(tzinfo=UTC) if at else None)

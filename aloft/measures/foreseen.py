@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from aloft.measures.frame import Ask
 
 _tables = count()
+_CHOSEN = ", ".join(
+    f"unnest(string_split(${given}, ','))::bigint as {name}"
+    for given, name in (("keys", "_key"), ("numbers", "_number"), ("accounts", "_of"))
+)
 
 
 class Foreseen:
@@ -48,11 +52,11 @@ class Foreseen:
             self._connection.execute(f"drop table {self.table}")
         self._numbers = {}
 
-    def chosen(self, asks: Sequence[Ask]) -> dict[str, object]:
-        """The key, the number and the account of each, as parameters that `listed` made; none if there are none."""
+    def chosen(self, asks: Sequence[Ask]) -> tuple[str, dict[str, object]]:
+        """A query of the key, the number and the account of each (`_key`, `_number`, `_of`), with its parameters."""
         if not asks:
-            return {}
-        return {
+            return "select 0 as _key, 0 as _number, 0 as _of where false", {}
+        return f"select {_CHOSEN}", {
             "keys": listed(ask.key for ask in asks),
             "numbers": listed(self._numbers[ask.question] for ask in asks),
             "accounts": listed(ask.account for ask in asks),

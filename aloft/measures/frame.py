@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import copy
 from datetime import date, datetime
 from functools import cached_property
 from types import MappingProxyType
@@ -78,10 +79,7 @@ class Frames(Told):
 
         `standing`: what contracts say in this connection, where other frames read it there too.
         """
-        super().__init__(connection)
-        self.model = model
-        self.home_zone = home_zone
-        self.behind = behind
+        self.model, self.home_zone, self._many = model, home_zone, many
         self.further = further = tuple(further)
         self.names = names_read(model, further)
         read = tuple(expressions(model, further))
@@ -96,12 +94,6 @@ class Frames(Told):
             [metric.over for metric in self.metrics.values() if metric.over],
             [aside.past for aside in self._asides if aside.past],
         )
-        self._questions = Questions(connection, home_zone, self._asides, self._worked)
-        self._about_occurrences, self._about_many, self._many = True, False, many
-        self._noted = Noted(connection, model.records, self.names)
-        self._asks: list[Ask] = []
-        self._lacking: list[Ask] = []  # of these, what was not foreseen
-        self.standing = standing or Standing(connection)
         self._with_facts, self._in_view = apart(
             formulas(model.metrics),
             [*self._late_names(), *plans.WAY],
@@ -112,10 +104,29 @@ class Frames(Told):
             Statements(metrics, f"placed_{i}" if i else self._first, f"_{i}" if i else "")
             for i, metrics in enumerate(rounds(self.metrics))
         ]
+        self._connect(connection, behind, standing)
+
+    def _connect(
+        self, connection: duckdb.DuckDBPyConnection, behind: Mapping[str, datetime], standing: Standing | None
+    ) -> None:
+        super().__init__(connection)
+        self.behind = behind
+        self._questions = Questions(connection, self.home_zone, self._asides, self._worked)
+        self._noted = Noted(connection, self.model.records, self.names)
+        self._asks: list[Ask] = []
+        self._lacking: list[Ask] = []  # of these, what was not foreseen
+        self._about_occurrences, self._about_many = True, False
         self._reading: list[list[Statements]] = [[one] for one in self.rounds]
-        self._facts = FACTS
-        self._foreseen = Foreseen(connection)
+        self._facts, self._foreseen = FACTS, Foreseen(connection)
+        self.__dict__.pop("_values", None)
+        self.standing = standing or Standing(connection)
         self._prepare()
+
+    def elsewhere(self, connection: duckdb.DuckDBPyConnection, behind: Mapping[str, datetime]) -> Frames:
+        """The same frames over other facts; nothing of what the model says is worked out again."""
+        found = copy(self)
+        found._connect(connection, behind, None)
+        return found
 
     def _prepare(self) -> None:
         set_up(self.connection, self.home_zone)
@@ -263,10 +274,7 @@ class Frames(Told):
         if not self._foreseen:
             beside = self._decided.beside_each(self._facts)
         else:
-            parameters = self._foreseen.chosen(self._asks)
-            chosen = (
-                f"select {_CHOSEN}" if self._asks else "select 0 as _key, 0 as _number, 0 as _of where false"
-            )
+            chosen, parameters = self._foreseen.chosen(self._asks)
             beside = self._decided.beside(self._foreseen.table, chosen)
         frame = with_formulas(beside, self._in_view, self._spell)
         with self._alone(), self._as_spelled():
@@ -378,11 +386,6 @@ class Frames(Told):
         late = set(self._late_names())
         return any(metric.since and metric.since.name in late for metric in self.metrics.values())
 
-
-_CHOSEN = ", ".join(
-    f"unnest(string_split(${given}, ','))::bigint as {name}"
-    for given, name in (("keys", "_key"), ("numbers", "_number"), ("accounts", "_of"))
-)
 
 FACTS, MANY_FACTS = "facts_frame", "facts_of_many"
 """What was read of those asked about. Of many it is put together as it is read: to write it down would cost as much."""
