@@ -25,6 +25,7 @@ from django.db.models.functions import Coalesce, Least
 from aloft.act import sessions
 from aloft.act.models import Due, DueKind, Occurrence, OccurrenceState, Verdict
 from aloft.records.models import Account, Contact, Person
+from aloft.records.rows import among as any_of
 
 IN_WORK = (OccurrenceState.OPEN, OccurrenceState.STARTED)
 
@@ -108,7 +109,7 @@ def last_openings(
     accounts: Iterable[int], moments: Iterable[str], among: Q | None = None
 ) -> dict[tuple[int, str], Occurrence]:
     """The latest occurrence by (account, moment), of those `among` all; one that was absorbed has not opened."""
-    rows = opened().filter(among or Q(), account__in=list(accounts), moment__in=list(moments))
+    rows = opened().filter(among or Q(), account__in=any_of(list(accounts)), moment__in=list(moments))
     return {(row.account_id, row.moment): row for row in rows.order_by("opened_at", "id")}
 
 

@@ -17,12 +17,12 @@ from aloft.engine.turn import Turn
 from aloft.facts.store import FactStore
 from aloft.measures.compile import sql
 from aloft.measures.frame import aware
-from aloft.measures.listing import list_positions, list_records
+from aloft.measures.listing import Shown, list_positions, list_records
 from aloft.measures.models import AccountProjection
 from aloft.records.models import Book, Holding
 from aloft.records.observed import ObservedAccount, upsert_observed
 from aloft.records.observed_contracts import ObservedContact, ObservedLine, upsert_contacts, upsert_lines
-from aloft.records.rows import among, upsert
+from aloft.records.rows import among, put
 from aloft.records.selectors import accounts_by_external
 from aloft.records.services import Held, set_holdings
 from aloft.records.spelling import Scalar
@@ -50,6 +50,7 @@ where e.stream = 0 and e.kind = 'contact' and e.account in (select unnest(?)) or
 
 AT_ONCE = 5_000
 """Rows named in one statement."""
+_CENT = Decimal("0.01")
 
 
 def observe(store: FactStore, accounts: Iterable[int], at: datetime, folded: int) -> None:
@@ -136,21 +137,22 @@ def project(turn: Turn) -> None:
     for known, renews, *told in shown:
         beside = owners.get(known.customer), turn.joined.get(known.store)
         if turn.mirror.projects(known.row, hash((said, repr((beside, renews, told))))):
-            changed.append(_projection(turn, known.row, *beside, told))
+            changed.append(_shown(turn, known.row, *beside, told))
             renewals[known.row] = aware(renews)
         else:
             same.append(known.row)
-    _keep(changed)
+    put(AccountProjection, Shown._fields, changed, unique=["account_id"])
     _still_true(same, turn.at)
     list_positions(changed, renewals)
 
 
-def _projection(
+def _shown(
     turn: Turn, account: int, owner: int | None, joined: datetime | None, told: Sequence[Any]
-) -> AccountProjection:
+) -> Shown:
     """`told` are the columns of the frame that are shown, those of the metrics last."""
     phase, start, entry, segment, since, waits, touch, mrr, *values = told
-    return AccountProjection(
+    metrics = zip(turn.program.model.metrics, values, strict=False)
+    return Shown(
         account_id=account,
         model=turn.program.model.name if phase else "",
         model_since=joined,
@@ -160,16 +162,12 @@ def _projection(
         segment=segment or "",
         segment_since=aware(since),
         segment_waits=waits or "",
-        touch=list(touch or []),
+        touch=touch or [],
         owner_id=owner,
-        mrr=None if mrr is None else Decimal(str(mrr)).quantize(Decimal("0.01")),
-        values={name: _shown(value) for name, value in zip(turn.program.model.metrics, values, strict=False)},
+        mrr=None if mrr is None else Decimal(str(mrr)).quantize(_CENT),
+        values={name: _written(value) if isinstance(value, datetime) else value for name, value in metrics},
         as_of=turn.at,
     )
-
-
-def _keep(rows: list[AccountProjection]) -> None:
-    upsert(rows, unique=["account_id"])
 
 
 def _still_true(accounts: Collection[int], at: datetime) -> None:
@@ -186,6 +184,6 @@ def _owners(accounts: Collection[int]) -> dict[int, int]:
     return dict(held.values_list("account", "person"))
 
 
-def _shown(value: object) -> object:
-    """As JSON holds it; an instant with its zone."""
-    return value.replace(tzinfo=UTC).isoformat() if isinstance(value, datetime) else value
+def _written(instant: datetime) -> str:
+    """As JSON holds it, with its zone."""
+    return instant.replace(tzinfo=UTC).isoformat()

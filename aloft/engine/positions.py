@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import pyarrow as pa
@@ -121,24 +121,23 @@ def _touch(turn: Turn) -> str:
 
 
 def _position(turn: Turn, one: Move, starts: Mapping[int, datetime]) -> Position:
-    row = one.row
-    was = Position(
+    row, entry, start = one.row, one.row["_entry"] or 0, aware(one.row["phase_start"])
+    if one.phase != row["phase"]:
+        entry, start = entry + bool(one.phase), starts.get(one.account)
+    since = aware(row["segment_since"])
+    if one.segment != row["segment"]:
+        begun = turn.at if row["segment"] or not one.phase else (starts.get(one.account) or turn.at)
+        since = begun if one.segment else None
+    return Position(
         account=one.account,
-        phase=row["phase"],
-        phase_start=aware(row["phase_start"]),
-        entry=row["_entry"] or 0,
-        segment=row["segment"],
-        segment_since=aware(row["segment_since"]),
+        phase=one.phase,
+        phase_start=start,
+        entry=entry,
+        segment=one.segment,
+        segment_since=since,
+        waits=row["_waits_now"],
+        touch=tuple(row["_touch_now"]),
     )
-    now = replace(was, waits=row["_waits_now"])
-    if one.phase != was.phase:
-        now = replace(
-            now, phase=one.phase, phase_start=starts.get(one.account), entry=was.entry + bool(one.phase)
-        )
-    if one.segment != was.segment:
-        since = turn.at if was.segment or not one.phase else (starts.get(one.account) or turn.at)
-        now = replace(now, segment=one.segment, segment_since=since if one.segment else None)
-    return replace(now, touch=tuple(row["_touch_now"]))
 
 
 def _note(turn: Turn, positions: Sequence[Position]) -> None:

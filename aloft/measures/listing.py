@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from decimal import Decimal
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection, transaction
 
@@ -26,7 +27,29 @@ _NEVER_NULL: dict[str, str | bool] = {
 }
 
 
-def list_positions(projections: Sequence[AccountProjection], renewals: Mapping[int, datetime | None]) -> None:
+class Shown(NamedTuple):
+    """The columns of an `AccountProjection` that is not written yet."""
+
+    account_id: int
+    model: str
+    model_since: datetime | None
+    phase: str
+    phase_since: datetime | None
+    phase_entry: int
+    segment: str
+    segment_since: datetime | None
+    segment_waits: str
+    touch: Sequence[str]
+    owner_id: int | None
+    mrr: Decimal | None
+    values: Mapping[str, Any]
+    as_of: datetime
+
+
+Projections = Sequence[Shown] | Sequence[AccountProjection]
+
+
+def list_positions(projections: Projections, renewals: Mapping[int, datetime | None]) -> None:
     """Where accounts stand, with what their metrics count; `renewals` are by row of the account."""
     if not projections:
         return
@@ -115,12 +138,13 @@ def _seconds(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
-def _position(one: AccountProjection, renews_at: datetime | None) -> tuple[Any, ...]:
+def _position(one: Shown | AccountProjection, renews_at: datetime | None) -> tuple[Any, ...]:
     return one.account_id, one.phase, one.segment, between_commas(one.touch), one.owner_id, one.mrr, renews_at
 
 
-def _numbers(one: AccountProjection, columns: Iterable[str]) -> Iterator[float | None]:
-    return (as_number(one.values.get(name)) for name in columns)
+def _numbers(one: Shown | AccountProjection, columns: Iterable[str]) -> list[float | None]:
+    values = map(one.values.get, columns)
+    return [value if value is None or type(value) is float else as_number(value) for value in values]
 
 
 def _upsert(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
