@@ -19,6 +19,8 @@ from django.conf import settings
 from aloft.cli.ready import prepare
 from aloft.demo import NAME
 from aloft.engine.home import open_engine
+from aloft.facts.place import store_of
+from aloft.facts.torn import is_torn, set_aside
 
 log = logging.getLogger("aloft.engine")
 
@@ -91,14 +93,18 @@ def run_engine(*, again: bool = False) -> None:
 
     Where DuckDB gives its file up, for the disk failed under it, what is in memory is lost and what is on the disk is
     whole: a process begins anew in the place of this one. `again` is one that did; it waits for a disk that is well.
+    So it does where the file itself is torn, once that is set aside.
     """
     try:
         lost = _turn_until_stopped()
-    except Exception:
-        if not again:
+    except Exception as failed:
+        if is_torn(failed):
+            set_aside(store_of(settings.ALOFT_HOME), failed)
+        elif not again:
             raise
-        log.exception("the engine cannot begin yet, and tries again")
-        time.sleep(GRACE)
+        if again:
+            log.exception("the engine cannot begin yet, and tries again")
+            time.sleep(GRACE)
         lost = True
     if lost:
         sys.stderr.flush()

@@ -28,6 +28,7 @@ from aloft.collect.erasing import each_entry, erase_in_inbox, of_account, of_per
 from aloft.collect.place import inbox_of
 from aloft.engine.models import Erasure
 from aloft.facts.erasing import each_row, erase_in_log, users_of_no_other
+from aloft.facts.place import remove
 from aloft.facts.warehouse import folder_of, forget
 from aloft.records import audit, tombstones
 from aloft.records.changes import ContactSet, ErasureAsked, log_change
@@ -259,8 +260,7 @@ def complete(home: Path, at: datetime) -> int:
         entries = erase_in_log(home / "log", clean) + erase_in_inbox(inbox_of(home), clean)
         shutil.rmtree(home / "uploads", ignore_errors=True)
         forget(folder_of(home))
-        for name in ("facts.duckdb", "facts.duckdb.wal"):
-            (home / name).unlink(missing_ok=True)
+        remove(home)
         with transaction.atomic():
             told = {**erasure.told, "entries": entries}
             Erasure.objects.filter(pk=erasure.pk).update(ids=[], told=told, done_at=at)

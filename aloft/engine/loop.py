@@ -39,8 +39,10 @@ from aloft.facts.compact import compact
 from aloft.facts.drain import drain
 from aloft.facts.joined import join
 from aloft.facts.log import export
+from aloft.facts.place import store_of
 from aloft.facts.reading import Reader
-from aloft.facts.store import FactStore, Positions
+from aloft.facts.store import Positions
+from aloft.facts.torn import open_whole
 from aloft.measures.listing import keep_listed
 from aloft.records.changes import StaffSet
 from aloft.records.models import ModelVersion
@@ -74,7 +76,7 @@ class Engine:
 
     def _open(self) -> None:
         self.inbox = Inbox(inbox_of(self.home))
-        self.store = FactStore.open(self.home / "facts.duckdb", home_zone=self._home_zone)
+        self.store = open_whole(store_of(self.home), self._home_zone)
         self.reader = Reader(self.log, self.inbox)
         self.directory = Directory(self.store)
         self.mirror = Mirror(self.store, self.directory)

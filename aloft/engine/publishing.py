@@ -10,6 +10,7 @@ from aloft.act.models import Due, Occurrence, Verdict
 from aloft.engagement.digest import timings
 from aloft.engagement.model import Model
 from aloft.engine.models import Decided, Live, ZoneReading
+from aloft.facts.place import remove
 from aloft.measures.models import AccountProjection, Spell
 from aloft.records.models import ModelVersion
 from aloft.records.services import publish_model
@@ -72,5 +73,4 @@ def _go_back() -> None:
     for rows in (AccountProjection, Spell, ZoneReading, Live, Due, Verdict):
         rows.objects.all().delete()
     Decided.objects.filter(pk=1).update(inbox=0, changes=0, at=None)
-    (settings.ALOFT_HOME / "facts.duckdb").unlink(missing_ok=True)
-    (settings.ALOFT_HOME / "facts.duckdb.wal").unlink(missing_ok=True)
+    remove(settings.ALOFT_HOME)

@@ -26,6 +26,7 @@ from aloft.engine.questions import answer
 from aloft.engine.timeline import settled
 from aloft.engine.warehouse import Exporter
 from aloft.facts.keep import Progress
+from aloft.facts.torn import is_torn
 
 log = logging.getLogger("aloft.engine")
 
@@ -52,7 +53,10 @@ class EngineServer:
         threading.Thread(target=self._serve, name="engine-socket", daemon=True).start()
 
     def run(self) -> None:
-        """Turn and answer until `stop` or the store is lost; a turn that fails is tried again, ever more patiently."""
+        """Turn and answer until `stop` or the store is lost; a turn that fails is tried again, ever more patiently.
+
+        Raises what says that the store is torn (`facts.torn`).
+        """
         pause = PAUSE
         while not self.stopping.is_set():
             try:
@@ -60,11 +64,13 @@ class EngineServer:
                 pause = PAUSE
             except Stopped:
                 break
-            except duckdb.FatalException:
-                log.exception("a turn failed, and the fact store with it; nothing of it was stored")
-                self.lost = True
-                break
-            except Exception:
+            except Exception as failed:
+                if is_torn(failed):
+                    raise
+                self.lost = isinstance(failed, duckdb.FatalException)
+                if self.lost:
+                    log.exception("a turn failed, and the fact store with it; nothing of it was stored")
+                    break
                 log.exception("a turn failed; nothing of it was stored, and it is tried again")
                 connection.close()  # the next turn connects anew
                 pause = min(pause * 2, LONGEST_PAUSE)
@@ -134,10 +140,13 @@ def _tell(line: socket.socket, told: Mapping[str, Any]) -> None:
 
 
 def _settle(future: Future[Answer | Job], work: Callable[[], Answer | Job]) -> None:
+    """The asker gets what went wrong, and the engine goes on, unless the store is torn."""
     try:
         future.set_result(work())
-    except Exception as error:  # noqa: BLE001 - the engine goes on; the asker gets it
+    except Exception as error:
         future.set_exception(error)
+        if is_torn(error):
+            raise
 
 
 def _listen(engine: Engine) -> socket.socket:

@@ -128,6 +128,7 @@ def test_a_segment_is_edited_by_form_published_and_returned_from_by_mouse_and_by
     expect(problem).to_be_visible()
     looked_at_everywhere(page, "draft-problem")
     page.get_by_role("button", name="Undo").press("Enter")
+    expect(problem).to_have_count(0)
     arrived(page, "1 part differs from version 3: Tier 1")
 
     page.get_by_role("link", name="Look and publish").click()

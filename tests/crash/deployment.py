@@ -52,6 +52,9 @@ class Processes:
             os.killpg(self.running[name].pid, sign)
         self.running[name].wait(60)
 
+    def said(self, name: str) -> str:
+        return (self.logs / f"{name}.log").read_text()
+
     def company(self, verb: str) -> Any:
         told = subprocess.run(
             [sys.executable, "-m", "tests.crash.company", verb],
@@ -119,11 +122,11 @@ class Client:
 
 
 @contextlib.contextmanager
-def sending(processes: Processes, key: str, many: int = 4) -> Iterator[list[Client]]:
+def sending(processes: Processes, key: str, many: int = 4, name: str = "client") -> Iterator[list[Client]]:
     """So many clients send at once; at the end they are asked to stop, and each has ended what it was at."""
     stopping = threading.Event()
     address = f"http://127.0.0.1:{processes.port}"
-    clients = [Client(f"client{number}", address, key, stopping) for number in range(many)]
+    clients = [Client(f"{name}{number}", address, key, stopping) for number in range(many)]
     threads = [threading.Thread(target=client.run) for client in clients]
     for thread in threads:
         thread.start()
@@ -190,10 +193,15 @@ def ended(processes: Processes, clients: Sequence[Client]) -> str:
 
 
 def wait_until_decided(processes: Processes, wanted: int) -> None:
-    """The engine goes on by itself; it is left in peace until every ticket has opened. Fails when patience ends."""
+    """The engine goes on by itself; it is left in peace until every ticket has opened. Fails when patience ends, or the
+    engine does."""
     give_up = time.monotonic() + PATIENCE
     while (opened := processes.company("opened")) < wanted:
-        assert time.monotonic() < give_up, f"{opened} of {wanted} tickets opened in {PATIENCE:g} s"
+        said = (
+            f"{opened} of {wanted} tickets opened; the engine said last: {processes.said('engine')[-4000:]}"
+        )
+        assert time.monotonic() < give_up, said
+        assert processes.running["engine"].poll() is None, said
         time.sleep(2)
 
 

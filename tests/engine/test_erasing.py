@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -50,6 +51,7 @@ def test_t48_a_person_and_an_account_are_gone_from_every_file_and_what_was_count
 ) -> None:
     home = tmp_path / "home"
     made, handed = play(home, "make", "hand_over")
+    shutil.copy(home / "facts.duckdb", home / "facts.duckdb.torn")
     assert made["counted"] == {"acme": 6, "canary-bolt": 4}
     assert made["users"] == 3
     ann = tuple(ANN.values())

@@ -17,15 +17,16 @@ from aloft.facts.changes import ChangeRow
 from aloft.facts.compact import compact
 from aloft.facts.drain import drain
 from aloft.facts.store import FactStore
+from aloft.facts.torn import open_whole
 from tests.facts.timeline import NOW, at, grouped, picture, recorded, tracked
 
 ENTRIES, CHANGES, BATCH = 2_000, 100, 100
 
 
-def entries() -> list[Logged]:
+def entries(many: int) -> list[Logged]:
     """Users who come before their accounts do, messages that come twice, accounts that move house."""
     dice, made = random.Random(7), []
-    for seq in range(1, ENTRIES + 1):
+    for seq in range(1, many + 1):
         when = (at("2026-01-01T00:00") + timedelta(minutes=dice.randrange(150_000))).strftime(
             "%Y-%m-%dT%H:%M"
         )
@@ -44,18 +45,23 @@ def changes() -> list[ChangeRow]:
     return [recorded(seq, "2026-03-02T12:00", f"a{seq % 12}", "contacted") for seq in range(1, CHANGES + 1)]
 
 
-def drain_to_the_end(path: Path) -> None:
-    told, edits = entries(), changes()
-    with FactStore.open(path, threads=1) as store:
-        while store.positions().inbox < ENTRIES or store.positions().changes < CHANGES:
+def drain_to_the_end(path: Path, many: int = ENTRIES) -> None:
+    told, edits = entries(many), changes()
+    with open_whole(path, "UTC", threads=1) as store:
+        while store.positions().inbox < many or store.positions().changes < CHANGES:
             inbox, change = store.positions().inbox, store.positions().changes
             drain(store, told[inbox : inbox + BATCH], edits[change : change + 5], NOW)
             compact(store, minimum=500, piece=200)
+            store.run("CHECKPOINT")
+
+
+def drain_elsewhere(path: Path, many: int = ENTRIES) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "tests.facts.test_kill", str(path), str(many)])
 
 
 def killed_after(path: Path, seconds: float) -> bool:
     """Whether the process was still at work."""
-    process = subprocess.Popen([sys.executable, "-m", "tests.facts.test_kill", str(path)])
+    process = drain_elsewhere(path)
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -81,4 +87,4 @@ def test_a_drain_killed_at_random_goes_on_where_it_was(tmp_path: Path) -> None:
 
 
 if __name__ == "__main__":
-    drain_to_the_end(Path(sys.argv[1]))
+    drain_to_the_end(Path(sys.argv[1]), int(sys.argv[2]))
