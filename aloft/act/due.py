@@ -12,9 +12,7 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from aloft.act.models import Due, DueKind
-from aloft.records.rows import among, put, told
-
-AT_ONCE = 5_000
+from aloft.records.rows import among, batched, put, told
 
 _Key = tuple[int, str, str, str, int]
 
@@ -68,8 +66,8 @@ def renew(standing: QuerySet[Due], rows: Iterable[DueRow], now: datetime) -> Cou
         else:
             gone.append(pk)
             more[key[0]] -= 1
-    for start in range(0, len(gone), AT_ONCE):
-        Due.objects.filter(pk__in=among(gone[start : start + AT_ONCE])).delete()
+    for some in batched(gone):
+        Due.objects.filter(pk__in=among(some)).delete()
     write(wanted.values())
     more.update(row.account_id for row in wanted.values())
     return more

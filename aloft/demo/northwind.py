@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from itertools import islice
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +15,7 @@ from aloft.demo import contracts, people, support, usage
 from aloft.demo.conversations import Held, kept
 from aloft.demo.customers import KNOWN, SIZE, Customer, customers
 from aloft.demo.entries import SEGMENT, Told, table
+from aloft.records.rows import batched
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 LATER = timedelta(days=12)
@@ -75,7 +75,7 @@ class Northwind:
         since, last = (after or self.begins).date() - DAY, until.date() + DAY
         first = date.min if after is None else since
         listed = self._listed(known, first, since, last)
-        parts = [table(some) for some in iter(lambda: list(islice(listed, AT_ONCE)), [])]
+        parts = [table(some) for some in batched(listed, AT_ONCE)]
         parts += [usage.newcomers(crowd, first, last), *self._used(crowd, after, since, last)]
         return _between(pa.concat_tables(parts), self.begins, after, until)
 

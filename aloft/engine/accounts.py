@@ -22,7 +22,7 @@ from aloft.measures.models import AccountProjection
 from aloft.records.models import Book, Holding
 from aloft.records.observed import ObservedAccount, upsert_observed
 from aloft.records.observed_contracts import ObservedContact, ObservedLine, upsert_contacts, upsert_lines
-from aloft.records.rows import among, put
+from aloft.records.rows import NAMED, among, batched, put
 from aloft.records.selectors import accounts_by_external
 from aloft.records.services import Held, set_holdings
 from aloft.records.spelling import Scalar
@@ -48,7 +48,6 @@ select a.external, e.properties from event e join account a on a.id = e.account
 where e.stream = 0 and e.kind = 'contact' and e.account in (select unnest(?)) order by e.seq
 """
 
-AT_ONCE = 5_000
 """Rows named in one statement."""
 _CENT = Decimal("0.01")
 
@@ -171,15 +170,14 @@ def _shown(
 
 
 def _still_true(accounts: Collection[int], at: datetime) -> None:
-    listed = sorted(accounts)
-    for start in range(0, len(listed), AT_ONCE):
-        AccountProjection.objects.filter(account__in=among(listed[start : start + AT_ONCE])).update(as_of=at)
+    for some in batched(sorted(accounts)):
+        AccountProjection.objects.filter(account__in=among(some)).update(as_of=at)
 
 
 def _owners(accounts: Collection[int]) -> dict[int, int]:
     """By account: whose book holds it; where several do, the first book counts. At least of these."""
     held = Holding.objects.order_by(F("book__position").desc(nulls_first=True), "-pk")
-    if len(accounts) <= AT_ONCE:
+    if len(accounts) <= NAMED:
         held = held.filter(account__in=accounts)
     return dict(held.values_list("account", "person"))
 

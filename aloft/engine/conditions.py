@@ -22,11 +22,10 @@ from aloft.engine import pauses, words
 from aloft.engine.directory import Known
 from aloft.engine.mirror import SpellState
 from aloft.engine.opening import Candidate, open_all
-from aloft.engine.planned import batched
 from aloft.engine.turn import Row, Turn
 from aloft.measures.models import Spell, SpellChange
 from aloft.measures.program import CompiledMoment
-from aloft.records.rows import among, put
+from aloft.records.rows import among, batched, put
 
 
 @dataclass(frozen=True)

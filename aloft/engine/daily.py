@@ -27,7 +27,7 @@ from aloft.measures.detectors.peers import share_below
 from aloft.measures.frame import naive
 from aloft.measures.models import AccountHealth, Daily, Signal
 from aloft.measures.names import profile_rules
-from aloft.records.rows import among, put, upsert
+from aloft.records.rows import among, batched, put, upsert
 
 Floats = npt.NDArray[np.float64]
 
@@ -187,8 +187,8 @@ def _forget(turn: Turn) -> None:
 
 def _before(accounts: Sequence[int]) -> Mapping[int, Mapping[str, str]]:
     found: dict[int, Mapping[str, str]] = {}
-    for start in range(0, len(accounts), 5_000):
-        rows = Daily.objects.filter(account__in=among(accounts[start : start + 5_000]))
+    for some in batched(accounts):
+        rows = Daily.objects.filter(account__in=among(some))
         found |= dict(rows.values_list("account", "states"))
     return found
 

@@ -29,6 +29,7 @@ from aloft.engine import words
 from aloft.engine.directory import Known
 from aloft.engine.merging import AT_ONCE, GONE
 from aloft.engine.turn import Turn
+from aloft.records.rows import batched
 
 LOOKED_BACK = timedelta(days=366)
 """A cap on meetings counts no longer than this."""
@@ -60,9 +61,8 @@ def open_diary(turn: Turn, asked: Iterable[tuple[int, Moment]]) -> Diary:
     capped = policy is not None and any(not isinstance(cap.most, int) for cap in policy.caps)
     accounts = sorted({account for account, moment in asked if capped and _is_booked(moment)})
     diary = Diary()
-    for start in range(0, len(accounts), AT_ONCE):
-        here = accounts[start : start + AT_ONCE]
-        rows = Occurrence.objects.filter(account__in=here, channel__in=sorted(MEETINGS))
+    for some in batched(accounts, AT_ONCE):
+        rows = Occurrence.objects.filter(account__in=some, channel__in=sorted(MEETINGS))
         for one in rows.filter(due_at__gte=turn.at - LOOKED_BACK).exclude(closed_as__in=GONE):
             moment = turn.versions.get(one.model_version_id).program.model.moments[one.called]
             diary.enter(one.account_id, moment, one)

@@ -14,6 +14,7 @@ from aloft.decide.calendar import WorkCalendar, for_account, zone_named
 from aloft.engagement.model import WorkingTime
 from aloft.facts.store import LISTED, FactStore, listed
 from aloft.records.models import Account
+from aloft.records.rows import batched
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,8 @@ class Directory:
     def _add(self, rows: list[tuple[int, str]]) -> None:
         external = {name: number for number, name in rows}
         names = list(external)
-        for start in range(0, len(names), 5_000):
-            found = Account.objects.filter(external_id__in=names[start : start + 5_000])
+        for some in batched(names):
+            found = Account.objects.filter(external_id__in=some)
             for row in found.annotate(of_merged=F("whole__merged_into")):
                 if row.merged_into_id or row.of_merged:
                     self._drop(external[row.external_id])

@@ -21,12 +21,11 @@ from aloft.engagement.model import AnswerTrigger, ExpectTrigger
 from aloft.engine import answers, words
 from aloft.engine.directory import Known
 from aloft.engine.opening import Candidate, open_all
-from aloft.engine.planned import batched
 from aloft.engine.turn import Row, Turn
 from aloft.facts.completeness import ON_ITS_WAY, sources_of
 from aloft.measures.frame import Ask
 from aloft.measures.names import metrics_behind
-from aloft.records.rows import among, insert, told
+from aloft.records.rows import among, batched, insert, told
 
 LOOK_AGAIN = timedelta(days=1)
 

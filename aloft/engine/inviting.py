@@ -14,9 +14,9 @@ from aloft.engine.audience import Reached, Reaching, in_words
 from aloft.engine.directory import Known
 from aloft.engine.turn import Turn
 from aloft.engine.versions import Running
+from aloft.records.rows import batched
 
 PATH = "with"
-AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Invitation:
 def invite(turn: Turn) -> None:
     """The guests of what this turn has opened, and of what stands where it edited people."""
     new = sorted(turn.new)
-    for start in range(0, len(new), AT_ONCE):
-        rows = Occurrence.objects.filter(pk__in=new[start : start + AT_ONCE], state__in=sessions.UNDONE)
+    for some in batched(new):
+        rows = Occurrence.objects.filter(pk__in=some, state__in=sessions.UNDONE)
         _choose(turn, rows.order_by("pk"), opening=True)
     edited = [turn.directory[one].row for one in turn.edited if one in turn.directory]
     if edited:

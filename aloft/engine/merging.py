@@ -17,6 +17,7 @@ from aloft.engagement.model import Duration
 from aloft.engine import words
 from aloft.engine.directory import Known
 from aloft.engine.turn import Turn
+from aloft.records.rows import batched
 
 GONE = ("absorbed", "cancelled", "retracted", "skipped", "suppressed")
 """Closed so, an occurrence took nobody's time, and takes nothing in."""
@@ -56,8 +57,8 @@ def look_around(turn: Turn, candidates: Iterable[tuple[int, str]]) -> Surroundin
         return Surroundings(by, apart, untouched=untouched)
     accounts, larger = sorted({account for account, _ in absorbed}), _asked(by, absorbed)
     near: dict[int, list[Near]] = {}
-    for start in range(0, len(accounts), AT_ONCE):
-        near |= _near(accounts[start : start + AT_ONCE], larger)
+    for some in batched(accounts, AT_ONCE):
+        near |= _near(some, larger)
     return Surroundings(by, apart, near, untouched)
 
 
@@ -67,9 +68,9 @@ def _untouched(by: Absorbers, candidates: Iterable[tuple[int, str]]) -> set[int]
     asked = {(account, moment) for account, moment in candidates if moment in larger}
     smaller = {name for name, found in by.items() if any(moment in found for _, moment in asked)}
     accounts, there = sorted({account for account, _ in asked}), set[int]()
-    for start in range(0, len(accounts), AT_ONCE):
-        some = _standing(accounts[start : start + AT_ONCE], smaller)
-        there.update(some.order_by().values_list("account", flat=True).distinct())
+    for some in batched(accounts, AT_ONCE):
+        standing = _standing(some, smaller)
+        there.update(standing.order_by().values_list("account", flat=True).distinct())
     return there
 
 

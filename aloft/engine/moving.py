@@ -12,9 +12,8 @@ from aloft.decide.recurrence import nth
 from aloft.decide.values import Reason, VerdictName
 from aloft.engagement.model import Moment, OnDate, ScheduleTrigger
 from aloft.engine.anchors import anchored
-from aloft.engine.planned import batched
 from aloft.engine.turn import Row, Turn
-from aloft.records.rows import among
+from aloft.records.rows import among, batched
 
 UNDONE = (OccurrenceState.PLANNED, OccurrenceState.OPEN, OccurrenceState.STARTED)
 

@@ -26,7 +26,7 @@ from aloft.engine.directory import Known
 from aloft.engine.turn import Row, Turn
 from aloft.measures.plans import rests_on_events
 from aloft.records.models import Contact
-from aloft.records.rows import insert
+from aloft.records.rows import batched, insert
 
 AT_ONCE = 500
 
@@ -115,11 +115,9 @@ def _opened_before(asked: Sequence[tuple[int, str]]) -> set[merging.Key]:
     """What has opened at these accounts, of these moments: the keys of it."""
     accounts, moments = sorted({account for account, _ in asked}), {moment for _, moment in asked}
     found: set[merging.Key] = set()
-    for start in range(0, len(accounts), merging.AT_ONCE):
-        some = Occurrence.objects.filter(
-            account__in=accounts[start : start + merging.AT_ONCE], moment__in=moments
-        )
-        found.update(some.values_list("account", "moment", "anchor", "n"))
+    for some in batched(accounts, merging.AT_ONCE):
+        rows = Occurrence.objects.filter(account__in=some, moment__in=moments)
+        found.update(rows.values_list("account", "moment", "anchor", "n"))
     return found
 
 

@@ -7,7 +7,7 @@ next has passed, they are made again. What was planned is known to a process alo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -16,10 +16,9 @@ from typing import NamedTuple
 from django.db.models import Count, Max, Min, Q
 
 from aloft.act.models import Due, DueKind, Occurrence, Verdict
-from aloft.records.rows import among
+from aloft.records.rows import among, batched
 
 PLANNED = (DueKind.OPEN, DueKind.DEADLINE, DueKind.PHASE)
-AT_ONCE = 5_000
 RESOLVED = ("satisfied", "opened", "skipped", "absorbed", "suppressed")
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 
@@ -180,9 +179,3 @@ def last_due(accounts: Collection[int], at: datetime = FAR) -> dict[tuple[int, s
         told = opened.values_list("account", "moment").annotate(Max("due_at")).order_by()
         found |= {(account, moment): due for account, moment, due in told}
     return found
-
-
-def batched(accounts: Collection[int]) -> Iterator[list[int]]:
-    """As many at a time as one statement may name."""
-    listed = list(accounts)
-    return (listed[start : start + AT_ONCE] for start in range(0, len(listed), AT_ONCE))

@@ -28,10 +28,10 @@ from aloft.engine.diary import Deferral, deferrals
 from aloft.engine.directory import Known
 from aloft.engine.ground import Ground, asked_of, places, read
 from aloft.engine.opening import Candidate, open_all
-from aloft.engine.planned import FAR, PLANNED, RESOLVED, batched, last_due
+from aloft.engine.planned import FAR, PLANNED, RESOLVED, last_due
 from aloft.engine.turn import Row, Turn
 from aloft.measures.frame import aware
-from aloft.records.rows import among, insert
+from aloft.records.rows import among, batched, insert
 
 _ACCOUNT = attrgetter("account_id")
 

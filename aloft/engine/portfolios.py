@@ -17,8 +17,7 @@ from aloft.decide.choosing import Candidate
 from aloft.engagement.model import Role
 from aloft.measures.models import AccountProjection
 from aloft.records.models import Holding
-
-AT_ONCE = 10_000
+from aloft.records.rows import batched
 
 
 @dataclass
@@ -82,8 +81,8 @@ def _last(role: str) -> list[tuple[int, datetime]]:
 
 
 def _mrr(accounts: Collection[int]) -> dict[int, Decimal]:
-    asked, found = sorted(accounts), dict[int, Decimal]()
-    for start in range(0, len(asked), AT_ONCE):
-        rows = AccountProjection.objects.filter(account__in=asked[start : start + AT_ONCE])
+    found = dict[int, Decimal]()
+    for some in batched(sorted(accounts)):
+        rows = AccountProjection.objects.filter(account__in=some)
         found.update((account, mrr or Decimal(0)) for account, mrr in rows.values_list("account", "mrr"))
     return found

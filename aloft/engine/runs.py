@@ -36,6 +36,7 @@ from aloft.engine.versions import Running
 from aloft.facts.changes import ChangeRow
 from aloft.learn import outcomes
 from aloft.records.changes import TextApproved
+from aloft.records.rows import batched
 
 KINDS: Mapping[type, StepKind] = {
     playbook.Message: StepKind.MESSAGE,
@@ -48,7 +49,6 @@ KINDS: Mapping[type, StepKind] = {
     playbook.Goal: StepKind.GOAL,
 }
 RUNNING = (OccurrenceState.PLANNED, OccurrenceState.OPEN, OccurrenceState.STARTED, OccurrenceState.DONE)
-AT_ONCE = 5_000
 
 
 @dataclass
@@ -68,8 +68,8 @@ class _Written:
 def begin(turn: Turn) -> None:
     """The first steps of what this turn has opened, unless its outcome holds already."""
     new = sorted(turn.new)
-    for start in range(0, len(new), AT_ONCE):
-        rows = Occurrence.objects.filter(pk__in=new[start : start + AT_ONCE], state__in=RUNNING)
+    for some in batched(new):
+        rows = Occurrence.objects.filter(pk__in=some, state__in=RUNNING)
         _advance(turn, [one for one in rows.order_by("opened_at", "pk") if one.cleared_at is None], {})
 
 
@@ -77,7 +77,7 @@ def look(turn: Turn, accounts: Iterable[int], *, sliding: bool = False) -> None:
     """Runs at these accounts that may go on. `sliding`: only where an expression is asked, which time may turn."""
     known = (turn.directory.get(account) for account in accounts)
     rows = [one.row for one in known if one]
-    found = [pk for start in range(0, len(rows), AT_ONCE) for pk in _awaiting(rows[start : start + AT_ONCE])]
+    found = [pk for some in batched(rows) for pk in _awaiting(some)]
     _continue(turn, found, sliding=sliding)
 
 

@@ -21,11 +21,10 @@ from aloft.measures.health.score import drivers
 from aloft.measures.health.trend import WEEKS, slope
 from aloft.measures.listing import list_health
 from aloft.measures.models import AccountHealth, HealthDay
-from aloft.records.rows import among, put, upsert
+from aloft.records.rows import among, batched, put, upsert
 
 Values = dict[str, float | None]
 DAY_ZERO = date(1970, 1, 1)
-AT_ONCE = 5_000
 """Rows asked for in one statement."""
 
 
@@ -84,8 +83,8 @@ def _values(part: Part) -> Iterator[tuple[int, Values]]:
 
 def before(rows: Sequence[int]) -> list[Stood]:
     kept: dict[int, Stood] = {}
-    for start in range(0, len(rows), AT_ONCE):
-        found = AccountHealth.objects.filter(account__in=among(rows[start : start + AT_ONCE]))
+    for some in batched(rows):
+        found = AccountHealth.objects.filter(account__in=among(some))
         told = found.values_list("account", "profile", "held", "recent")
         kept |= {account: Stood(*stood) for account, *stood in told}
     return [kept.get(row, Stood()) for row in rows]
@@ -117,8 +116,8 @@ def _turn(standing: Sequence[AccountHealth]) -> None:
     turns nothing back."""
     stood: dict[int, list[Any]] = {}
     rows = [one.account_id for one in standing]
-    for start in range(0, len(rows), AT_ONCE):
-        found = AccountHealth.objects.filter(account__in=among(rows[start : start + AT_ONCE]))
+    for some in batched(rows):
+        found = AccountHealth.objects.filter(account__in=among(some))
         told = found.values_list(
             "account", "profile", "profile_since", "band", "score", "turned_at", "was", "score_was"
         )
@@ -173,8 +172,8 @@ def _weekly(standing: Sequence[AccountHealth]) -> Floats:
     rows = [one.account_id for one in standing]
     wanted = {one.day - timedelta(weeks=week) for one in standing for week in range(WEEKS)}
     found: dict[tuple[int, date], float | None] = {}
-    for start in range(0, len(rows), AT_ONCE):
-        told = HealthDay.objects.filter(account__in=among(rows[start : start + AT_ONCE]), day__in=wanted)
+    for some in batched(rows):
+        told = HealthDay.objects.filter(account__in=among(some), day__in=wanted)
         found |= {
             (account, day): score for account, day, score in told.values_list("account", "day", "score")
         }
@@ -197,7 +196,7 @@ def plain(value: float) -> float | None:
 def scores_of(rows: Sequence[int]) -> dict[int, float | None]:
     """The newest score by row of the account; None where it is grey."""
     found: dict[int, float | None] = {}
-    for start in range(0, len(rows), AT_ONCE):
-        some = AccountHealth.objects.filter(account__in=among(rows[start : start + AT_ONCE]))
-        found |= dict(some.values_list("account", "score"))
+    for some in batched(rows):
+        scored = AccountHealth.objects.filter(account__in=among(some))
+        found |= dict(scored.values_list("account", "score"))
     return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -18,6 +17,7 @@ from aloft.facts.days import block
 from aloft.facts.log import Segment, end, logged, segments, table
 from aloft.facts.store import FactStore
 from aloft.facts.warehouse import Relation
+from aloft.records.rows import batched
 
 ENTRY, CHANGE = "entry", "change"
 AT_ONCE = 50_000  # changes
@@ -71,8 +71,7 @@ def staged(taken: Taken, changes: Iterable[ChangeRow], upto: int) -> Iterator[Fa
             SELECT *, {block(day)} AS part FROM ({logged(taken.listed)}) WHERE seq <= {upto}"""
         )
         store.load("recorded_change", CHANGES.empty_table())
-        told = iter(changes)
-        while some := list(islice(told, AT_ONCE)):
+        for some in batched(changes, AT_ONCE):
             connection.register("told", _table(some))
             store.run("INSERT INTO recorded_change SELECT * FROM told")
             connection.unregister("told")

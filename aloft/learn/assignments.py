@@ -17,6 +17,7 @@ from aloft.learn.models import Arm, Assignment, Contamination
 from aloft.learn.outcomes import Judged
 from aloft.measures.frame import Ask
 from aloft.records.models import Account, ModelVersion
+from aloft.records.rows import batched
 
 AT_ONCE = 5_000
 
@@ -76,11 +77,7 @@ def drawn_for(experiment: Experiment, units: Iterable[int]) -> dict[int, Assignm
     """The assignments of these units (rows) in an experiment, by unit."""
     rows = sorted(units)
     ours = Assignment.objects.filter(moment=experiment.moment, start=experiment.start).select_related("unit")
-    return {
-        one.unit_id: one
-        for start in range(0, len(rows), AT_ONCE)
-        for one in ours.filter(unit__in=rows[start : start + AT_ONCE])
-    }
+    return {one.unit_id: one for some in batched(rows) for one in ours.filter(unit__in=some)}
 
 
 def assign(

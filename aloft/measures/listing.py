@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
-from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection, transaction
 
 from aloft.measures.models import PLACES, AccountHealth, AccountProjection, ListedMetric, Listing
 from aloft.records.models import Account
-from aloft.records.rows import put
+from aloft.records.rows import batched, put
 
 T = TypeVar("T")
 AT_ONCE = 500
@@ -82,7 +81,7 @@ def list_records(accounts: Collection[int] | None = None) -> None:
         if accounts is None or len(accounts) > FEW:
             cursor.execute(told)
             return
-        for some in batched(iter(accounts)):
+        for some in batched(accounts, AT_ONCE):
             marks = ", ".join(["%s"] * len(some))
             cursor.execute(f"{told} AND a.id IN ({marks})", some)
 
@@ -98,9 +97,9 @@ def keep_listed() -> None:
 def list_all() -> None:
     """List everybody anew from projections and health: who is listed in part would be taken for all."""
     kept = dict(Listing.objects.values_list("account", "renews_at"))
-    for some in batched(AccountProjection.objects.iterator(AT_ONCE)):
+    for some in batched(AccountProjection.objects.iterator(AT_ONCE), AT_ONCE):
         list_positions(some, kept)
-    for scored in batched(AccountHealth.objects.iterator(AT_ONCE)):
+    for scored in batched(AccountHealth.objects.iterator(AT_ONCE), AT_ONCE):
         list_health(scored)
 
 
@@ -152,8 +151,3 @@ def _upsert(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     kept = [name for name in _NEVER_NULL if name not in columns]
     blank = tuple(_NEVER_NULL[name] for name in kept)
     put(Listing, [*columns, *kept], ((*row, *blank) for row in rows), unique=["account_id"], kept=kept)
-
-
-def batched(rows: Iterator[T]) -> Iterator[list[T]]:
-    while some := list(islice(rows, AT_ONCE)):
-        yield some

@@ -14,7 +14,7 @@ from itertools import groupby
 from django.db import transaction
 
 from aloft.records.models import Account, Change, Contact, Contract, ContractLine, Persona, Product
-from aloft.records.rows import insert, upsert
+from aloft.records.rows import batched, insert, upsert
 from aloft.records.selectors import accounts_by_external
 
 BATCH = 500
@@ -110,9 +110,9 @@ def _remove(accounts: Iterable[Account], edited: Collection[str]) -> None:
 
 
 def _taken(names: Collection[str]) -> set[str]:
-    listed, taken = sorted(names), set[str]()
-    for start in range(0, len(listed), BATCH):
-        found = Contract.objects.filter(external_id__in=listed[start : start + BATCH])
+    taken = set[str]()
+    for some in batched(sorted(names), BATCH):
+        found = Contract.objects.filter(external_id__in=some)
         taken |= set(found.values_list("external_id", flat=True))
     return taken
 

@@ -11,16 +11,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
 
+T = TypeVar("T")
 Row = tuple[Any, ...]
 Spell = Callable[[Any], Any]
 
 AT_ONCE = 20_000
 """Rows that are spelled before they are written: of a million they would take gigabytes."""
+NAMED = 5_000
+"""Rows that one statement names, as a rule."""
 
 
 def insert(rows: Sequence[models.Model]) -> None:
@@ -65,6 +68,13 @@ def told(query: models.QuerySet[Any], columns: Sequence[str]) -> Iterator[Row]:
         cursor.execute(sql, parameters)
         while some := cursor.fetchmany(AT_ONCE):
             yield from some
+
+
+def batched(rows: Iterable[T], many: int = NAMED) -> Iterator[list[T]]:
+    """So many at a time, in their order."""
+    left = iter(rows)
+    while some := list(islice(left, many)):
+        yield some
 
 
 def among(keys: Collection[int]) -> RawSQL:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, Max, QuerySet
 
 from aloft.records.models import Account, Book, Contract, ContractLine, Holding, Leave, ModelVersion, Person
+from aloft.records.rows import batched
 
 T = TypeVar("T")
 CHUNK = 10_000  # below the number of values that one statement of SQLite takes
@@ -66,7 +67,7 @@ def accounts_by_external(external_ids: Collection[str]) -> dict[str, Account]:
     """Those that exist, one query per 10,000."""
     return {
         account.external_id: account
-        for some in _chunks(list(dict.fromkeys(external_ids)))
+        for some in batched(dict.fromkeys(external_ids), CHUNK)
         for account in Account.objects.filter(external_id__in=some)
     }
 
@@ -104,7 +105,7 @@ def on_leave(at: datetime, *, home: str = "UTC") -> set[int]:
 def holders(accounts: Collection[int]) -> dict[int, tuple[Holder, ...]]:
     """By account id, in the order in which books win; accounts that nobody holds are left out."""
     found: dict[int, list[Holder]] = {}
-    for some in _chunks(list(dict.fromkeys(accounts))):
+    for some in batched(dict.fromkeys(accounts), CHUNK):
         held = Holding.objects.filter(account__in=some).select_related("book")
         for holding in held.order_by(F("book__position").asc(nulls_last=True), "book_id", "id"):
             name = holding.book.name if holding.book else ""
@@ -127,8 +128,3 @@ def lines_in_force(contract: Contract, known_at: datetime | None = None) -> list
     if known_at is not None:
         versions = versions.filter(recorded_at__lte=known_at)
     return list({version.line: version for version in versions}.values())
-
-
-def _chunks(items: list[T]) -> Iterator[list[T]]:
-    for start in range(0, len(items), CHUNK):
-        yield items[start : start + CHUNK]

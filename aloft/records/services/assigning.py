@@ -10,6 +10,7 @@ from aloft.records import fields as check
 from aloft.records.changes import StaffSet, log_change
 from aloft.records.models import Account, Assignment, Book, Holding, Person
 from aloft.records.refusals import Refused
+from aloft.records.rows import batched
 from aloft.records.selectors import Holder, holders
 from aloft.records.services.editing import editing
 
@@ -79,9 +80,7 @@ def _put(book: Book, accounts: Iterable[int]) -> None:
 
 
 def _remove(book: Book, accounts: Iterable[int]) -> None:
-    rows = list(accounts)
-    for start in range(0, len(rows), BATCH):
-        some = rows[start : start + BATCH]
+    for some in batched(accounts, BATCH):
         book.accounts.remove(*some)
         book.holdings.filter(account__in=some).delete()
 

@@ -15,7 +15,7 @@ from aloft.records import fields as check
 from aloft.records.changes import StaffSet, log_change
 from aloft.records.models import Account, Book, Holding, Person
 from aloft.records.refusals import Refused
-from aloft.records.rows import put
+from aloft.records.rows import batched, put
 from aloft.records.selectors import live_model_versions
 from aloft.records.services.editing import assign, editing
 
@@ -127,8 +127,8 @@ def _replace(present: Any, rows: Sequence[Held]) -> None:
     wanted = set(rows)
     old = {Held(a, p, role, b): pk for pk, a, p, role, b in present.values_list(*KEYS)}
     gone = [pk for held, pk in old.items() if held not in wanted]
-    for start in range(0, len(gone), BATCH):
-        Holding.objects.filter(pk__in=gone[start : start + BATCH]).delete()
+    for some in batched(gone, BATCH):
+        Holding.objects.filter(pk__in=some).delete()
     new = [row for row in dict.fromkeys(rows) if row not in old]
     told = ((row.account, row.person, row.role, row.book) for row in new)
     put(Holding, ["account_id", "person_id", "role", "book_id"], told)
