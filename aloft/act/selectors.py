@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -56,22 +56,38 @@ def handed_over_by(person: Person, occurrence: Occurrence) -> Verdict | None:
     return last if its_doing else None
 
 
-def waiting(before: datetime | None = None) -> Any:
-    """To annotate whole accounts with: how many occurrences are to be done there, those of relationships included;
+def goes_by_itself(automated: Collection[str]) -> Q:
+    """Of occurrences in work: what falls to one of the roles that are `automated` waits for its outcome, not for
+    somebody."""
+    return Q(owner=None, role__in=automated)
+
+
+def to_do(automated: Collection[str]) -> QuerySet[Occurrence]:
+    """What waits for somebody."""
+    in_work = Occurrence.objects.filter(state__in=IN_WORK)
+    # As keys: few go by themselves, and those that do not are found by their state alone.
+    by_themselves = in_work.filter(goes_by_itself(automated)).order_by().values("pk")
+    return in_work.exclude(pk__in=by_themselves) if automated else in_work
+
+
+def waiting(automated: Collection[str], before: datetime | None = None) -> Any:
+    """To annotate whole accounts with: how many occurrences wait for somebody there, those of relationships included;
     only those due before an instant, if it is given."""
     told = Count("pk", filter=Q(due_at__lt=before) if before else None)
-    here, at_parts = (Coalesce(_in_work(of, told), Value(0)) for of in ("account", "account__whole"))
+    here, at_parts = (Coalesce(_to_do(of, told, automated), Value(0)) for of in ("account", "account__whole"))
     return here + at_parts
 
 
-def first_due() -> Any:
+def first_due(automated: Collection[str]) -> Any:
     """The same: when the first of them is due."""
-    here, at_parts = (_in_work(of, Min("due_at")) for of in ("account", "account__whole"))
+    here, at_parts = (_to_do(of, Min("due_at"), automated) for of in ("account", "account__whole"))
     return Coalesce(Least(here, at_parts), here, at_parts)
 
 
-def _in_work(of: str, told: Aggregate) -> Subquery:
+def _to_do(of: str, told: Aggregate, automated: Collection[str]) -> Subquery:
     rows = Occurrence.objects.filter(**{of: OuterRef("pk")}, state__in=IN_WORK)
+    if automated:
+        rows = rows.exclude(goes_by_itself(automated))
     return Subquery(rows.order_by().values(of).annotate(told=told).values("told"))
 
 

@@ -349,3 +349,8 @@ class Model:
     economics: Economics | None = None
     exceptions: Exceptions | None = None
     experiments: Mapping[str, Experiment] = field(default_factory=dict)
+
+    @property
+    def automated(self) -> frozenset[str]:
+        """The roles that are nobody."""
+        return frozenset(role.name for role in self.roles.values() if role.automated)

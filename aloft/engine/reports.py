@@ -151,7 +151,8 @@ def accounts_report(engine: Engine, asked: Asked) -> Report:
     profiles = AccountHealth.objects.exclude(profile="").exists()
     if profiles:
         columns = (*columns, ("profile", "text"))
-    listed = Account.objects.filter(whole=None, merged_into=None).annotate(waiting=waiting())
+    automated = {name for running in engine.in_force() for name in running.program.model.automated}
+    listed = Account.objects.filter(whole=None, merged_into=None).annotate(waiting=waiting(automated))
     if asked.basis.accounts is not None:
         listed = listed.filter(external_id__in=asked.basis.accounts)
     rows = tuple(

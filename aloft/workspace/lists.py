@@ -37,7 +37,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     columns = chosen(listed.query.col, listed.columns)
     rows = with_columns(listed.rows, columns)
     if WORK & {column.key for column in columns}:
-        rows = with_work(rows)
+        rows = with_work(rows, listed.automated)
     return StreamingHttpResponse(
         as_csv(rows, columns, reader.zone),
         content_type="text/csv; charset=utf-8",

@@ -59,8 +59,7 @@ class Reader:
     @cached_property
     def automated(self) -> frozenset[str]:
         """The roles that are nobody, by the models in force."""
-        roles = (role for model in self.models for role in model.roles.values())
-        return frozenset(role.name for role in roles if role.automated)
+        return frozenset(name for model in self.models for name in model.automated)
 
 
 class Request(HttpRequest):

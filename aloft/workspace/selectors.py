@@ -30,7 +30,7 @@ from django.http import Http404
 from aloft.act import sessions
 from aloft.act.models import Occurrence, Verdict
 from aloft.act.policies import accounts_of
-from aloft.act.selectors import IN_WORK, by_customer, first_due, handed_over_by, waiting
+from aloft.act.selectors import IN_WORK, by_customer, first_due, handed_over_by, to_do, waiting
 from aloft.measures.models import AccountProjection
 from aloft.records.models import Account, AccountException, Contact, Merge, Person, RecordedFact
 from aloft.ui import words
@@ -65,16 +65,12 @@ def occurrences_of(person: Person | None) -> QuerySet[Occurrence]:
 
 
 def work_of(person: Person | None, automated: Collection[str]) -> QuerySet[Occurrence]:
-    """What waits for a person; for who sees everything, what waits for the team.
-
-    What falls to one of the roles that are `automated` waits for its outcome, not for somebody.
-    """
-    waiting = Occurrence.objects.filter(state__in=WAITING)
+    """What waits for a person; for who sees everything, what waits for the team."""
     if person is None:
-        return waiting.none()
+        return Occurrence.objects.none()
     if person.sees_everything:
-        by_themselves = waiting.filter(owner=None, role__in=automated).order_by().values("pk")
-        return waiting.exclude(pk__in=by_themselves) if automated else waiting
+        return to_do(automated)
+    waiting = Occurrence.objects.filter(state__in=WAITING)
     # As rows of two kinds: told as an alternative, all that waits for anybody would be looked at.
     owned, escalated = (
         waiting.filter(**{who: person}).order_by().values("pk") for who in ("owner", "escalated_to")
@@ -227,9 +223,9 @@ def _number(rows: QuerySet[Any]) -> Subquery:
     return Subquery(rows.order_by().annotate(told=told).values("told"))
 
 
-def busy_among(accounts: QuerySet[Account]) -> int:
+def busy_among(accounts: QuerySet[Account], automated: Collection[str]) -> int:
     """How many of these whole accounts have something to be done."""
-    busy = by_customer(Occurrence.objects.filter(state__in=WAITING)).values("customer")
+    busy = by_customer(to_do(automated)).values("customer")
     return accounts.filter(pk__in=busy).order_by().count()
 
 
@@ -319,21 +315,30 @@ def there(account: Account) -> QuerySet[Any]:
     return Account.objects.filter(Q(pk=account.pk) | Q(whole=account)).order_by().values("pk")
 
 
-def waiting_at(account: Account) -> QuerySet[Occurrence]:
-    """What is to be done there, and at its relationships."""
-    return Occurrence.objects.filter(account__in=there(account), state__in=WAITING)
+def parted(
+    moments: Iterable[Occurrence], automated: Collection[str]
+) -> tuple[list[Occurrence], list[Occurrence]]:
+    """What is or was somebody's, and what is in work and goes by itself (`act.selectors.goes_by_itself`)."""
+    attended, by_themselves = list[Occurrence](), list[Occurrence]()
+    for one in moments:
+        alone = one.state in WAITING and one.owner_id is None and one.role in automated
+        (by_themselves if alone else attended).append(one)
+    return attended, by_themselves
 
 
 def pressing_at(moments: Iterable[Occurrence], parts: Iterable[Any], now: datetime) -> tuple[int, int]:
-    """How much waits at an account and its relationships, and how much of it is late; of what was read of both."""
+    """How much waits at an account and its relationships, and how much of it is late; of what was read of both:
+    `moments` are those that wait for somebody."""
     here = [one for one in moments if one.state in WAITING]
     late = sum(1 for one in here if one.due_at < now)
     return len(here) + sum(part.waiting for part in parts), late + sum(part.late for part in parts)
 
 
-def relationships_of(account: Account, now: datetime) -> list[Any]:
+def relationships_of(account: Account, now: datetime, automated: Collection[str]) -> list[Any]:
     """Each with how much waits there, how much of it is late, and when the first of it is due."""
-    parts = account.relationships.annotate(waiting=waiting(), late=waiting(before=now), first_due=first_due())
+    parts = account.relationships.annotate(
+        waiting=waiting(automated), late=waiting(automated, before=now), first_due=first_due(automated)
+    )
     return list(parts.select_related("projection").order_by("product"))
 
 

@@ -204,3 +204,17 @@ def test_a_picture_of_mrr_begins_two_years_back_with_what_held_then() -> None:
     assert picture is not None
     assert picture.says == "MRR since 1 Mar 2024: 100 from 2024-03-01, 300 from 2025-03-01"
     assert mrr_picture([], date(2026, 3, 1)) is None
+
+
+def test_what_goes_by_itself_is_shown_apart_and_never_late(mia: Client, owner: Person, now: datetime) -> None:
+    factory.with_an_automated_role(now)
+    told = factory.account("Told Ltd", now, held_by=owner)
+    factory.occurrence(told, None, now, due=timedelta(days=-7), role="digital", title="Renewal notice")
+    text = page(mia, told)
+    assert "<h1>Told Ltd is in order: nothing waits</h1>" in text
+    assert "Nothing is open." in text
+    apart = text[text.index("Going by themselves") : text.index("Past moments")]
+    assert "Renewal notice" in apart
+    assert "late" not in apart.partition("Timeline")[0]
+    factory.occurrence(told, owner, now, due=timedelta(days=-1))
+    assert "<h1>Told Ltd has 1 open moment, 1 late</h1>" in page(mia, told)

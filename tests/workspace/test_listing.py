@@ -284,3 +284,18 @@ def test_an_assignment_that_lacks_something_changes_nothing(
     page = mia.post("/accounts/assign", said, follow=True).content.decode()
     assert "Nothing was changed" in page
     assert held(colleague) == []
+
+
+def test_what_goes_by_itself_is_open_and_due_at_no_account(mia: Client, owner: Person, now: datetime) -> None:
+    factory.with_an_automated_role(now)
+    told, lost = (factory.account(name, now, held_by=owner) for name in ("Told Ltd", "Lost Ltd"))
+    week_ago = timedelta(days=-7)
+    factory.occurrence(told, None, now, due=week_ago, role="digital")
+    factory.occurrence(lost, None, now, due=week_ago)
+    assert "<h1>1 of 2 accounts has something open</h1>" in mia.get("/accounts/").content.decode()
+    lines = file(mia.get("/accounts/export.csv?sort=-open&col=open&col=due"))
+    assert [line[1:] for line in lines] == [
+        ["Account", "Open", "First due"],
+        ["Lost Ltd", "1", "2026-02-23"],
+        ["Told Ltd", "0", ""],
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -105,12 +105,18 @@ def _unknown(measure: Measure, *, text: bool) -> Q:
 
 
 def ordered(
-    accounts: QuerySet[Any], sort: str, columns: Mapping[str, Column], *, narrow: bool = False
+    accounts: QuerySet[Any],
+    sort: str,
+    columns: Mapping[str, Column],
+    *,
+    automated: Collection[str],
+    narrow: bool = False,
 ) -> QuerySet[Any]:
-    """What is not known comes last, either way; names decide between equals. `narrow`: of rows of that kind."""
+    """What is not known comes last, either way; names decide between equals. `narrow`: of rows of that kind.
+    `automated`: the roles that are nobody."""
     column = columns.get(sort.lstrip("-"), NAME)
     if column.key in WORK:
-        accounts = with_work(accounts)
+        accounts = with_work(accounts, automated)
     down = sort.startswith("-")
     first: list[Any] = [
         F(lookup).desc(nulls_last=True) if down else F(lookup).asc(nulls_last=True)
@@ -121,5 +127,5 @@ def ordered(
     return accounts.order_by(*first, by_name, "external_id")
 
 
-def with_work(accounts: QuerySet[Account]) -> QuerySet[Account]:
-    return accounts.annotate(waiting=waiting(), first_due=first_due())
+def with_work(accounts: QuerySet[Account], automated: Collection[str]) -> QuerySet[Account]:
+    return accounts.annotate(waiting=waiting(automated), first_due=first_due(automated))

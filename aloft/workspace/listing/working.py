@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Count, F, Min, QuerySet
 
-from aloft.act.models import Occurrence
-from aloft.act.selectors import IN_WORK, by_customer
+from aloft.act.selectors import by_customer, to_do
 
 
 def page_by_work(
-    found: QuerySet[Any], sort: str, first: int, most: int, *, everybody: bool = False
+    found: QuerySet[Any],
+    sort: str,
+    first: int,
+    most: int,
+    *,
+    automated: Collection[str],
+    everybody: bool = False,
 ) -> list[int]:
     """The keys of a page of them: where something waits, by how much (`open`) or by when the first is due (`due`).
 
     Few accounts are busy, so these alone are counted and put in order. Names put the others in order, which are
     last but where those come first at which least waits. `found` has keys and names of accounts: their rows, or
-    their narrow ones; `everybody`: none is left out.
+    their narrow ones; `everybody`: none is left out. `automated`: the roles that are nobody.
     """
-    busy, idle = _busy(found, sort, everybody), _idle(found)
+    waiting = by_customer(to_do(automated))
+    busy, idle = _busy(found, sort, waiting, everybody), _idle(found, waiting)
     parts = [idle, busy] if sort == "open" else [busy, idle]
     page: list[int] = []
     for part in parts:
@@ -30,18 +37,15 @@ def page_by_work(
     return page
 
 
-def _busy(found: QuerySet[Any], sort: str, everybody: bool) -> QuerySet[Any]:
+def _busy(found: QuerySet[Any], sort: str, waiting: QuerySet[Any], everybody: bool) -> QuerySet[Any]:
     told = {"open": Count("pk"), "due": Min("due_at")}[sort.lstrip("-")]
-    waiting = _waiting() if everybody else _waiting().filter(customer__in=found.order_by().values("pk"))
+    if not everybody:
+        waiting = waiting.filter(customer__in=found.order_by().values("pk"))
     by = F("told").desc() if sort.startswith("-") else F("told").asc()
     rows: QuerySet[Any] = waiting.values("customer").annotate(told=told).order_by(by, "customer")
     return rows.values_list("customer", flat=True)
 
 
-def _idle(found: QuerySet[Any]) -> QuerySet[Any]:
-    others = found.exclude(pk__in=_waiting().values("customer"))
+def _idle(found: QuerySet[Any], waiting: QuerySet[Any]) -> QuerySet[Any]:
+    others = found.exclude(pk__in=waiting.values("customer"))
     return others.order_by("name", "external_id").values_list("pk", flat=True)
-
-
-def _waiting() -> QuerySet[Any]:
-    return by_customer(Occurrence.objects.filter(state__in=IN_WORK))

@@ -64,7 +64,9 @@ def main(
 ) -> frame.Main:
     """`form` is what somebody said and has to mend."""
     history = History(account)
-    moments, parts = selectors.moments_at(history), selectors.relationships_of(account, reader.now)
+    moments = selectors.moments_at(history)
+    parts = selectors.relationships_of(account, reader.now, reader.automated)
+    attended, by_themselves = selectors.parted(moments, reader.automated)
     people, contracts = people_of(account), contracts_of(history, reader.now)
     plan = plan_at(account, reader.now, reader.versions)
     story = story_of(account)
@@ -77,12 +79,13 @@ def main(
         "merged": selectors.merged_with(account),
         "may_merge": may_merge(reader.person) and account.whole_id is None,
         "sentence": sentences.account_stands(
-            account.name, *selectors.pressing_at(moments, parts, reader.now), left_on(contracts, reader.now)
+            account.name, *selectors.pressing_at(attended, parts, reader.now), left_on(contracts, reader.now)
         ),
         "questions": three_questions(account, plan, reader.now),
         "exceptions": list(selectors.exceptions_of(reader.person, reader.now).filter(account=account)),
         "may_except": may_except(reader.person, account),
-        "open": [line(moment, reader.now) for moment in moments if not is_past(moment)],
+        "open": [line(moment, reader.now) for moment in attended if not is_past(moment)],
+        "by_themselves": [Line(moment, moment.state) for moment in by_themselves],
         "past": [line(moment, reader.now) for moment in moments if is_past(moment)],
         "people": people,
         "tasks": tasks_at(account),

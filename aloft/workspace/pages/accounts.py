@@ -45,6 +45,8 @@ class Listed:
     meant: Meant
     measures: dict[str, Measure]
     columns: dict[str, Column]
+    automated: frozenset[str]
+    """The roles that are nobody."""
 
     @property
     def query(self) -> Query:
@@ -56,7 +58,7 @@ class Listed:
 
     @property
     def rows(self) -> QuerySet[Account]:
-        return ordered(self.found, self.query.sort, self.columns)
+        return ordered(self.found, self.query.sort, self.columns, automated=self.automated)
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,9 @@ def address(query: Query) -> str:
 def list_accounts(reader: Reader, asked: Asked) -> Listed:
     known = measures(reader.models)
     mine = selectors.customers_of(reader.person)
-    return Listed(asked, mine, meant(asked.query, known, reader.zone), known, columns(known))
+    return Listed(
+        asked, mine, meant(asked.query, known, reader.zone), known, columns(known), reader.automated
+    )
 
 
 def main(reader: Reader, listed: Listed) -> frame.Main:
@@ -155,7 +159,8 @@ def page_of(listed: Listed, source: Source, page: int, shown: Sequence[Column]) 
     found = [rows[one] for one in ids]
     if not WORK & {column.key for column in shown}:
         return found
-    counted: Any = with_work(Account.objects.filter(pk__in=[account.pk for account in found]))
+    these = Account.objects.filter(pk__in=[account.pk for account in found])
+    counted: Any = with_work(these, listed.automated)
     waits: dict[int, Any] = {one.pk: one for one in counted.order_by().only("pk")}
     for account in found:
         told: Any = account
@@ -168,9 +173,9 @@ def ids_of(listed: Listed, source: Source, first: int) -> list[int]:
     everybody = source.narrow and not listed.meant.conditions
     if sort.lstrip("-") in WORK:
         found = source.mine if everybody else source.found
-        return page_by_work(found, sort, first, SHOWN, everybody=everybody)
+        return page_by_work(found, sort, first, SHOWN, automated=listed.automated, everybody=everybody)
     found = source.mine if everybody and sort.lstrip("-") == "name" else source.found
-    rows = ordered(found, sort, listed.columns, narrow=source.narrow)
+    rows = ordered(found, sort, listed.columns, automated=listed.automated, narrow=source.narrow)
     return list(rows.values_list("pk", flat=True)[first : first + SHOWN])
 
 
@@ -182,7 +187,7 @@ def sentence(reader: Reader, listed: Listed, sums: Sums, whole: int) -> str:
         return sentences.accounts_match(sums.total, whole, team=team)
     if sums.scored:
         return sentences.accounts_by_health(sums.total, sums.red, sums.yellow, team=team)
-    busy = selectors.busy_among(listed.mine)
+    busy = selectors.busy_among(listed.mine, listed.automated)
     return sentences.accounts_found(sums.total, busy, team=team)
 
 
