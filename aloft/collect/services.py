@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from django.db import transaction
 
-from aloft.collect.models import DeadLetter, Source
+from aloft.collect.models import DeadLetter, Quarantined, Source
 from aloft.records import audit
 from aloft.records.refusals import Refused
 
@@ -85,9 +85,11 @@ def dead_letter(*, source: str, letters: Sequence[Letter], at: datetime, path: s
 
 
 def throw_away(*, source: str, before: datetime) -> int:
-    """Dead letters of a source that came before an instant; how many there were."""
-    gone, _ = DeadLetter.objects.filter(source=source, received_at__lt=before).delete()
-    return gone
+    """What of a source came before an instant and could not be taken in: dead letters, and rows of files in quarantine;
+    how many there were."""
+    letters, _ = DeadLetter.objects.filter(source=source, received_at__lt=before).delete()
+    rows, _ = Quarantined.objects.filter(source=source, of__at__lt=before).delete()
+    return letters + rows
 
 
 def refuse_again(*, letter: DeadLetter, again: Letter, body: bytes) -> DeadLetter:

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from django.db import connection
 
-from aloft.collect.models import Source
+from aloft.collect.models import Import, Quarantined, Source
 from aloft.collect.selectors import dead_letters
 from aloft.collect.services import Letter, create_source, dead_letter, keep_events
 from aloft.engagement.load import load
@@ -182,6 +182,20 @@ def test_dead_letters_go_as_raw_events_do_by_when_they_came(world: World) -> Non
         "product 2026-03-05 00:00",
         "product 2026-06-01 12:00",
     ]
+
+
+def test_rows_in_quarantine_go_as_raw_events_do_by_when_they_came(world: World) -> None:
+    a_company(world)
+    for source in ("product", "billing"):
+        for line, came in enumerate(("2026-03-04 11:59", "2026-03-05 00:00", "2026-06-01 12:00")):
+            run = Import.objects.create(source=source, at=at(came))
+            Quarantined.objects.create(
+                source=source, table="usage", file="a.csv", line=line, cells={}, of=run
+            )
+    keep(90)
+    world.run("2026-06-03 12:00")
+    left = Quarantined.objects.values_list("source", "line")
+    assert list(left) == [("billing", 0), ("billing", 1), ("billing", 2), ("product", 1), ("product", 2)]
 
 
 def test_why_refuses_an_instant_within_days_that_are_rolled_up(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from aloft.collect.files.limits import MIB
 from aloft.collect.files.profile import profile
 from aloft.collect.files.propose import Said, propose
 from aloft.collect.files.tables import open_tables
-from aloft.collect.models import Import, Quarantined
+from aloft.collect.models import Import, Quarantined, Source
 from aloft.records.models import Person
 from aloft.workspace import uploads
 from tests.data_sets import data_set
@@ -270,3 +271,15 @@ def test_a_form_that_nobody_changed_says_what_was_proposed(name: str) -> None:
         columns = one.draft.profile.columns.values()
         said[one.name] = Said(one.role, {column.name: one.draft.part_of(column) for column in columns})
     assert propose(profiles, said).mapping == proposal.mapping
+
+
+def test_a_report_says_when_what_was_put_aside_is_kept_no_more(mia: Client, now: datetime) -> None:
+    row = factory.kept_aside("billing", now - timedelta(days=91))
+    run = row.of
+    row.delete()
+    address = reverse("import_report", args=[run.pk])
+    assert "Every row was used." in mia.get(address).content.decode()
+    Source.objects.create(name="billing", kept_days=90, created_at=now)
+    told = mia.get(address).content.decode()
+    assert "Nothing is kept any more: billing keeps what comes for 90 days." in told
+    assert "Every row was used." not in told

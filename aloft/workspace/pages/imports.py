@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_safe
 from aloft.collect.files.limits import MIB, UPLOAD
 from aloft.collect.imports import imports as all_imports
 from aloft.collect.imports import quarantine
-from aloft.collect.models import Import, Quarantined
+from aloft.collect.models import Import, Quarantined, Source
 from aloft.records.models import Person
 from aloft.records.policies import may_import
 from aloft.ui.words import counted, number
@@ -67,8 +68,9 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def import_report(request: HttpRequest, run_id: int) -> HttpResponse:
-    importer_or_404(reader_of(request))
-    return frame.whole(request, report(run_or_404(run_id)))
+    reader = reader_of(request)
+    importer_or_404(reader)
+    return frame.whole(request, report(run_or_404(run_id), reader.now))
 
 
 def run_or_404(run_id: int) -> Import:
@@ -114,7 +116,7 @@ def upload(reader: Reader, problem: str = "") -> frame.Main:
     return frame.Main("import", "Import", context)
 
 
-def report(run: Import) -> frame.Main:
+def report(run: Import, now: datetime) -> frame.Main:
     found = line(run)
     rows = quarantine(run=run)
     total = rows.count()
@@ -130,8 +132,15 @@ def report(run: Import) -> frame.Main:
         "total": total,
         "hidden": max(0, total - SHOWN),
         "mended": rows.filter(mended_at__isnull=False).count(),
+        "kept_days": kept_days(run, now),
     }
     return frame.Main("import_report", "Import", context)
+
+
+def kept_days(run: Import, now: datetime) -> int | None:
+    """For how many days the source keeps what comes, where the run is older: what was put aside has gone."""
+    days = Source.objects.filter(name=run.source).values_list("kept_days", flat=True).first()
+    return days if days is not None and run.at < now - timedelta(days=days) else None
 
 
 def sentence(found: Line) -> str:
