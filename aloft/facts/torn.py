@@ -36,7 +36,7 @@ def open_whole(path: Path, home_zone: str, threads: int | None = None) -> FactSt
         except duckdb.Error as refused:
             if is_torn(refused) and path.exists():
                 set_aside(path, refused)
-            elif not _is_cut_back(refused):
+            elif not _cut_back(refused):
                 raise
 
 
@@ -58,8 +58,8 @@ def set_aside(path: Path, failed: BaseException) -> None:
         sync(path.parent)
 
 
-def _is_cut_back(refused: duckdb.Error) -> bool:
-    """Whether it was a journal, and has lost the entry that is not whole and what follows it."""
+def _cut_back(refused: duckdb.Error) -> bool:
+    """Take off a journal the entry that is not whole, and what follows it; whether it was that."""
     told = JOURNAL.search(str(refused))
     if told is None:
         return False
