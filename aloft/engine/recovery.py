@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,10 @@ from aloft.facts.drain import drain
 from aloft.facts.log import mend, put_in_order
 from aloft.facts.reading import Reader, received
 from aloft.facts.store import FactStore
+
+log = logging.getLogger(__name__)
+
+LONG = 500_000  # entries, which take some ten seconds
 
 
 class LogTooShort(Exception):
@@ -53,8 +58,9 @@ def release(home: Path, inbox: Inbox) -> None:
 def catch_up(store: FactStore, reader: Reader, decided: Decided) -> None:
     """A store that lies behind what is decided was lost: it is made anew from the log, and decides nothing.
 
-    Raises LogTooShort.
+    Where that takes long, the process says how far it has come. Raises LogTooShort.
     """
+    begun, tenths = store.positions().inbox, 0
     while _is_behind(store, decided):
         drained = store.positions()
         entries = reader.take(drained.inbox)
@@ -67,6 +73,17 @@ def catch_up(store: FactStore, reader: Reader, decided: Decided) -> None:
                 "bring back the files of its folder, or restore a backup"
             )
         drain(store, known, changes, at)
+        tenths = _told(begun, store.positions().inbox, decided.inbox, tenths)
+
+
+def _told(begun: int, come: int, end: int, tenths: int) -> int:
+    """How many tenths of the way lie behind; each of a long one is said once."""
+    if end - begun < LONG:
+        return tenths
+    now = 10 * (come - begun) // (end - begun)
+    if now > tenths:
+        log.warning("the fact store is drained anew from the log: %s of %s entries", f"{come:,}", f"{end:,}")
+    return now
 
 
 def _is_behind(store: FactStore, decided: Decided) -> bool:

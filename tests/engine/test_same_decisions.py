@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from datetime import timedelta
 from pathlib import Path
@@ -10,9 +11,12 @@ import pytest
 
 from aloft.act.models import Due, Occurrence, Verdict
 from aloft.collect.inbox import Entry
+from aloft.engine import recovery
 from aloft.engine.loop import Engine
 from aloft.engine.models import Decided, Live, ZoneReading
 from aloft.engine.recovery import LogTooShort
+from aloft.facts.reading import Reader
+from aloft.facts.store import FactStore
 from aloft.measures.models import AccountProjection, Spell
 from aloft.records.models import Account, AuditEntry, Book, Change, Holding, Leave, ModelVersion, Person
 from tests.engine.world import EXAMPLE, World, at, decisions
@@ -146,6 +150,28 @@ def test_a_store_made_anew_from_the_log_equals_the_one_that_was_deleted(db: None
     assert picture(world.engine.store) == before
     assert list(decisions(world)) == said
     world.close()
+
+
+def test_a_long_way_through_the_log_is_told_by_tenths(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = World(tmp_path)
+    company(world)
+    entries = facts(world, 3)
+    many = len({entry.message_id for entry, _ in entries})
+    for entry, arrived in entries:
+        world.engine.inbox.append([entry], received=at(arrived))
+    world.run("2026-01-14")
+    monkeypatch.setattr(recovery, "LONG", 10)
+    nine_at_a_time = Reader(tmp_path / "log", world.engine.inbox, batch=9)
+    with FactStore.open(":memory:") as store, caplog.at_level(logging.WARNING):
+        recovery.catch_up(store, nine_at_a_time, world.engine.decided)
+        assert store.positions() == world.engine.store.positions()
+    world.close()
+    assert [record.getMessage() for record in caplog.records] == [
+        f"the fact store is drained anew from the log: {come} of {many} entries"
+        for come in (9, 18, 27, 36, many)
+    ]
 
 
 def test_an_engine_whose_log_was_cut_off_says_so(db: None, tmp_path: Path) -> None:
