@@ -17,7 +17,7 @@ from aloft.engine.turn import Turn
 from aloft.facts.store import FactStore
 from aloft.measures.compile import sql
 from aloft.measures.frame import aware
-from aloft.measures.listing import Shown, list_positions, list_records
+from aloft.measures.listing import Shown, Terms, list_positions, list_records
 from aloft.measures.models import AccountProjection
 from aloft.records.models import Book, Holding
 from aloft.records.observed import ObservedAccount, upsert_observed
@@ -126,23 +126,23 @@ def project(turn: Turn) -> None:
     metrics = list(turn.program.model.metrics)
     columns = ", ".join(f'"{name}"' for name in metrics) or "null"
     found = turn.frames.connection.execute(
-        f"select _account, renewal_date, phase, phase_start, _entry, segment, segment_since, _waits, _touch_set, "
-        f"mrr, {columns} from frame"
+        f"select _account, renewal_date, status, phase, phase_start, _entry, segment, segment_since, _waits, "
+        f"_touch_set, mrr, {columns} from frame"
     ).fetchall()
     shown = [(known, *told) for account, *told in found if (known := turn.directory.get(account))]
     owners = _owners({known.customer for known, *_ in shown})
     said = hash((turn.program.model.name, *metrics))
-    changed, renewals, same = [], {}, []
-    for known, renews, *told in shown:
+    changed, terms, same = [], {}, []
+    for known, renews, status, *told in shown:
         beside = owners.get(known.customer), turn.joined.get(known.store)
-        if turn.mirror.projects(known.row, hash((said, repr((beside, renews, told))))):
+        if turn.mirror.projects(known.row, hash((said, repr((beside, renews, status, told))))):
             changed.append(_shown(turn, known.row, *beside, told))
-            renewals[known.row] = aware(renews)
+            terms[known.row] = Terms(aware(renews), status or "")
         else:
             same.append(known.row)
     put(AccountProjection, Shown._fields, changed, unique=["account_id"])
     _still_true(same, turn.at)
-    list_positions(changed, renewals)
+    list_positions(changed, terms)
 
 
 def _shown(

@@ -18,10 +18,12 @@ T = TypeVar("T")
 AT_ONCE = 500
 FEW = 5_000
 """Of more than that it takes longer to name them than to look at all."""
-_POSITION = ["account_id", "phase", "segment", "touch", "owner_id", "mrr", "renews_at"]
+_POSITION = ["account_id", "phase", "segment", "touch", "owner_id", "mrr", "renews_at", "status"]
 _HEALTH = ["account_id", "band", "score", "trend", "profile"]
 _NEVER_NULL: dict[str, str | bool] = {
-    **dict.fromkeys(("phase", "segment", "touch", "band", "profile", "name", "external_id", "country"), ""),
+    **dict.fromkeys(
+        ("phase", "segment", "touch", "status", "band", "profile", "name", "external_id", "country"), ""
+    ),
     "is_customer": False,
 }
 
@@ -45,15 +47,25 @@ class Shown(NamedTuple):
     as_of: datetime
 
 
+class Terms(NamedTuple):
+    """What is listed of an account and not projected."""
+
+    renews_at: datetime | None = None
+    status: str = ""
+
+
+UNTOLD = Terms()
 Projections = Sequence[Shown] | Sequence[AccountProjection]
 
 
-def list_positions(projections: Projections, renewals: Mapping[int, datetime | None]) -> None:
-    """Where accounts stand, with what their metrics count; `renewals` are by row of the account."""
+def list_positions(projections: Projections, terms: Mapping[int, Terms]) -> None:
+    """Where accounts stand, with what their metrics count; `terms` are by row of the account."""
     if not projections:
         return
     columns = columns_of({name for one in projections for name in one.values})
-    rows = [(*_position(one, renewals.get(one.account_id)), *_numbers(one, columns)) for one in projections]
+    rows = [
+        (*_position(one, terms.get(one.account_id, UNTOLD)), *_numbers(one, columns)) for one in projections
+    ]
     _upsert([*_POSITION, *columns.values()], rows)
     list_records([one.account_id for one in projections])
 
@@ -87,7 +99,7 @@ def list_records(accounts: Collection[int] | None = None) -> None:
 
 
 def keep_listed() -> None:
-    """List everybody where nobody is listed yet; renewals follow as accounts are read."""
+    """List everybody where nobody is listed yet; their terms follow as accounts are read."""
     if not Listing.objects.exists():
         list_all()
     list_records()
@@ -96,7 +108,8 @@ def keep_listed() -> None:
 @transaction.atomic
 def list_all() -> None:
     """List everybody anew from projections and health: who is listed in part would be taken for all."""
-    kept = dict(Listing.objects.values_list("account", "renews_at"))
+    listed = Listing.objects.values_list("account", "renews_at", "status")
+    kept = {account: Terms(renews_at, status) for account, renews_at, status in listed}
     for some in batched(AccountProjection.objects.iterator(AT_ONCE), AT_ONCE):
         list_positions(some, kept)
     for scored in batched(AccountHealth.objects.iterator(AT_ONCE), AT_ONCE):
@@ -137,8 +150,8 @@ def _seconds(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
-def _position(one: Shown | AccountProjection, renews_at: datetime | None) -> tuple[Any, ...]:
-    return one.account_id, one.phase, one.segment, between_commas(one.touch), one.owner_id, one.mrr, renews_at
+def _position(one: Shown | AccountProjection, terms: Terms) -> tuple[Any, ...]:
+    return one.account_id, one.phase, one.segment, between_commas(one.touch), one.owner_id, one.mrr, *terms
 
 
 def _numbers(one: Shown | AccountProjection, columns: Iterable[str]) -> list[float | None]:

@@ -60,7 +60,8 @@ class Listing(models.Model):
     `name`, `external_id` and `country` are those of the account; `is_customer`: it is a whole one, and part of no
     other.
 
-    `touch` holds its levels between commas: “,tech,community,”. `score`, `band` and `profile` are those of health.
+    `status` is what a rule reads by that name, empty where nothing tells it. `touch` holds its levels between commas:
+    “,tech,community,”. `score`, `band` and `profile` are those of health.
     Columns `n0` and on are numbers of metrics; an instant is told in seconds since 1970, a truth as 1 or 0.
     """
 
@@ -71,6 +72,7 @@ class Listing(models.Model):
     external_id = models.CharField(max_length=LONGEST_ID, default="")
     country = models.CharField(max_length=2, default="", blank=True)
     is_customer = models.BooleanField(default=False)
+    status = models.CharField(max_length=10, default="", blank=True)
     phase = models.CharField(max_length=100, blank=True)
     segment = models.CharField(max_length=100, blank=True)
     touch = models.CharField(max_length=200, blank=True)
@@ -84,7 +86,8 @@ class Listing(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["is_customer", "name", "external_id"]),
+            # With the status, so that a page far down passes over those before it without looking at rows.
+            models.Index(fields=["is_customer", "name", "external_id", "status"]),
             models.Index(fields=["is_customer", "country"]),
         ]
 

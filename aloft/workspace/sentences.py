@@ -96,6 +96,10 @@ def accounts_match(found: int, whole: int, *, team: bool) -> str:
     return f"{number(found) if found else 'None'} of {whose} {'match' if found > 1 else 'matches'}"
 
 
+def none_current(whole: int, *, team: bool) -> str:
+    return f"None of {'' if team else 'your '}{counted(whole, 'account')} is current"
+
+
 def closes_the_list(sums: Sums) -> str:
     """“157,500 MRR, 19,840 of it red. 44 accounts are green; 2 send no data.”"""
     money = f"{number(sums.mrr)} MRR" + (f", {number(sums.red_mrr)} of it red" if sums.red_mrr else "")
@@ -106,6 +110,11 @@ def closes_the_list(sums: Sums) -> str:
     ]
     told = "; ".join(one for one in others if one)
     return f"{money}. {told}." if told else f"{money}."
+
+
+def have_left(accounts: int) -> str:
+    """“3 others have left.”"""
+    return f"{counted(accounts, 'other')} {'has' if accounts == 1 else 'have'} left." if accounts else ""
 
 
 def accounts_matching(found: int, query: str) -> str:

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from aloft import clock
 from aloft.act.models import Due, DueKind, Occurrence, Verdict
 from aloft.engagement.load import load
-from aloft.measures.listing import list_health, list_positions
+from aloft.measures.listing import Terms, list_health, list_positions
 from aloft.measures.models import AccountHealth, AccountProjection, HealthDay
 from aloft.records.models import Account, Contact, Contract, ContractLine, Holding, ModelVersion, Person
 from aloft.records.services import create_user_for, publish_model, set_person
@@ -105,7 +105,8 @@ def understood(rows: list[Account], holders: list[Person], chance: random.Random
         for one, who in zip(rows, holders, strict=True)
     ]
     AccountProjection.objects.bulk_create(projections, batch_size=AT_ONCE)
-    list_positions(projections, {one.pk: now + timedelta(days=chance.randrange(365)) for one in rows})
+    renews = (now + timedelta(days=chance.randrange(365)) for _ in rows)
+    list_positions(projections, {one.pk: Terms(at, "active") for one, at in zip(rows, renews, strict=True)})
     drivers = [
         {
             "name": name,

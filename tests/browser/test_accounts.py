@@ -14,6 +14,7 @@ from aloft.records.models import Book, Person, SavedView
 from aloft.records.services import create_user_for
 from tests.browser.conftest import NARROW, PASSWORD, WIDE, Open, arrived
 from tests.browser.test_looks import looked_at
+from tests.workspace import factory
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -72,6 +73,23 @@ def test_a_list_is_narrowed_kept_taken_away_and_handed_over(open_page: Open, mia
     assert book.accounts.count() == 0
 
 
+def test_who_has_left_is_shown_where_it_is_asked_for(open_page: Open, mia: str, now: datetime) -> None:
+    factory.account("Mornay Cheese", now, mrr="0", stands="churned")
+    page = enter(open_page(), mia)
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("None of 4 accounts is red, 1 is yellow")
+    page.get_by_role("link", name="1 other has left.").click()
+    expect(heading).to_have_text("1 of 5 accounts matches")
+    expect(page.get_by_role("link", name="Mornay Cheese")).to_be_visible()
+    page.get_by_role("link", name="Remove the filter Status").click()
+    expect(heading).to_have_text("None of 4 accounts is red, 1 is yellow")
+    page.get_by_role("button", name="Status current").click()
+    page.get_by_label("All", exact=True).check()
+    page.locator("#filter-status").get_by_role("button", name="Apply").click()
+    expect(heading).to_have_text("None of 5 accounts is red, 1 is yellow")
+    expect(page).to_have_url(re.compile(r"\?status=all$"))
+
+
 def test_an_account_is_looked_into(open_page: Open, mia: str) -> None:
     page = enter(open_page(), mia)
     page.get_by_role("link", name="Brackwater Foods").click()
@@ -102,7 +120,7 @@ def test_menus_and_the_selection_are_fit_for_all(
     open_page: Open, mia: str, size: tuple[int, int], theme: str
 ) -> None:
     page = enter(open_page(size, theme, reduced_motion="reduce"), mia)
-    for menu in ("Health any", "Filter", "Columns", "Save this view"):
+    for menu in ("Status current", "Health any", "Filter", "Columns", "Save this view"):
         page.get_by_role("button", name=menu, exact=True).click()
         looked_at(page, f"accounts-{menu.split()[0].lower()}-{size[0]}-{theme}")
         page.keyboard.press("Escape")

@@ -85,3 +85,16 @@ def test_what_contracts_change_is_told_and_listed(lived: World) -> None:
     assert story(lived)["mrr"] == [["2026-01-01", "900.00"], ["2026-01-10", "1500.00"]]
     row.refresh_from_db()
     assert (row.segment, row.touch, row.mrr) == ("tier_1", ",high,", 1500)
+
+
+def test_who_has_left_is_listed_as_churned(world: World) -> None:
+    for name, ends in (("acme", "2027-01-01"), ("bolt", "2026-01-10")):
+        world.account(name, "2026-01-01T00:00", timezone="UTC")
+        world.contract(name, "2026-01-01", "2026-01-01", "900", ends=ends)
+    world.account("cord", "2026-01-01T00:00", timezone="UTC")
+    world.publish(MODEL, "2026-01-01")
+    listed = Listing.objects.order_by("account__external_id").values_list("account__external_id", "status")
+    world.run("2026-01-09T12:00")
+    assert list(listed.all()) == [("acme", "active"), ("bolt", "active"), ("cord", "")]
+    world.run("2026-01-11T12:00")
+    assert list(listed.all()) == [("acme", "active"), ("bolt", "churned"), ("cord", "")]

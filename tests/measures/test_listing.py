@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from aloft.measures.listing import columns_of, keep_listed, list_health, list_positions
+from aloft.measures.listing import Terms, columns_of, keep_listed, list_health, list_positions
 from aloft.measures.models import PLACES, AccountHealth, AccountProjection, ListedMetric, Listing
 from aloft.records.models import Account
 
@@ -35,7 +35,7 @@ def projection(now: datetime) -> AccountProjection:
 
 def test_every_value_that_is_a_number_gets_a_column(projection: AccountProjection) -> None:
     renews = datetime(2027, 2, 14, tzinfo=UTC)
-    list_positions([projection], {projection.account_id: renews})
+    list_positions([projection], {projection.account_id: Terms(renews)})
     listing = Listing.objects.get()
     columns = {one.name: one.column for one in ListedMetric.objects.all()}
     assert (listing.phase, listing.segment, listing.touch) == ("ongoing", "tier_1", ",tech,community,")

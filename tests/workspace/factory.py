@@ -12,7 +12,7 @@ from django.test import Client
 from aloft.act.models import Delivery, Message, Occurrence, Step, Verdict
 from aloft.collect.models import Import, Quarantined
 from aloft.engine.models import Decided
-from aloft.measures.listing import list_health, list_positions
+from aloft.measures.listing import Terms, list_health, list_positions
 from aloft.measures.models import AccountHealth, AccountProjection, HealthDay, Signal
 from aloft.records.models import Account, Contact, Holding, ModelVersion, Person, Pulse, RecordedFact
 from aloft.records.services import create_user_for
@@ -86,9 +86,18 @@ def with_an_automated_role(now: datetime) -> ModelVersion:
 
 
 def account(
-    name: str, now: datetime, *, held_by: Person | None = None, mrr: str | None = "6240", **more: Any
+    name: str,
+    now: datetime,
+    *,
+    held_by: Person | None = None,
+    mrr: str | None = "6240",
+    stands: str = "active",
+    **more: Any,
 ) -> Account:
-    """An account of tier 1 that the engine has read; `mrr=None` leaves it without a projection."""
+    """An account of tier 1 that the engine has read; `mrr=None` leaves it without a projection.
+
+    `stands`: the status that it was read with.
+    """
     made = Account.objects.create(
         external_id=name.lower().replace(" ", "-"), name=name, timezone="UTC", created_at=now, **more
     )
@@ -107,7 +116,7 @@ def account(
             values={"sign_ins_28d": 742},
             as_of=now,
         )
-        list_positions([projection], {})
+        list_positions([projection], {made.pk: Terms(status=stands)})
     return made
 
 

@@ -299,3 +299,67 @@ def test_what_goes_by_itself_is_open_and_due_at_no_account(mia: Client, owner: P
         ["Lost Ltd", "1", "2026-02-23"],
         ["Told Ltd", "0", ""],
     ]
+
+
+@pytest.fixture
+def five(owner: Person, now: datetime) -> None:
+    """Alder and Birch are customers, Cedar may become one, Dogwood was never read, Elder has left."""
+    factory.version(now)
+    for name, mrr, stands in (
+        ("Alder", "9000", "active"),
+        ("Birch", "4000", "trial"),
+        ("Cedar", "0", "prospect"),
+        ("Dogwood", None, ""),
+        ("Elder", "0", "churned"),
+    ):
+        factory.account(name, now, held_by=owner, mrr=mrr, stands=stands)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ["Alder", "Birch", "Cedar", "Dogwood"]),
+        ("sort=-mrr", ["Alder", "Birch", "Cedar", "Dogwood"]),
+        ("q=e", ["Alder", "Cedar"]),
+        ("q=e&status=all", ["Alder", "Cedar", "Elder"]),
+        ("status=all", ["Alder", "Birch", "Cedar", "Dogwood", "Elder"]),
+        ("status=churned", ["Elder"]),
+        ("status=active&status=trial", ["Alder", "Birch"]),
+        ("status=prospect&status=-", ["Cedar", "Dogwood"]),
+    ],
+)
+def test_who_has_left_is_listed_where_it_is_asked_for(
+    cora: Client, mia: Client, five: None, query: str, found: list[str]
+) -> None:
+    assert [names(reader.get(f"/accounts/?{query}")) for reader in (cora, mia)] == [found, found]
+
+
+def test_the_head_counts_who_is_current_and_says_how_many_have_left(mia: Client, five: None) -> None:
+    page = mia.get("/accounts/").content.decode()
+    assert "<h1>None of 4 accounts has something open</h1>" in page
+    assert '<a href="/accounts/?status=churned&amp;status=merged">1 other has left.</a>' in page
+    assert "Status <b>current</b>" in page
+    assert "<h1>1 of 4 accounts matches</h1>" in mia.get("/accounts/?segment=-").content.decode()
+    everybody = mia.get("/accounts/?status=all").content.decode()
+    assert "<h1>None of 5 accounts has something open</h1>" in everybody
+    assert "left." not in everybody
+    assert "<h1>1 of 5 accounts matches</h1>" in mia.get("/accounts/?status=churned").content.decode()
+
+
+def test_a_book_of_former_customers_is_not_an_empty_one(mia: Client, now: datetime) -> None:
+    factory.version(now)
+    factory.account("Elder", now, mrr="0", stands="churned")
+    page = mia.get("/accounts/").content.decode()
+    assert "<h1>None of 1 account is current</h1>" in page
+    assert "No accounts yet" not in page
+    assert names(mia.get("/accounts/?status=all")) == ["Elder"]
+
+
+def test_a_view_and_a_file_keep_the_status_that_was_asked_for(cora: Client, five: None) -> None:
+    cora.post("/accounts/views", {"name": "Lost", "query": "status=churned"})
+    assert SavedView.objects.get().query == "status=churned"
+    assert file(cora.get("/accounts/export.csv?status=churned&col=status")) == [
+        ["Id", "Account", "Status"],
+        ["elder", "Elder", "Churned"],
+    ]
+    assert len(file(cora.get("/accounts/export.csv"))) == 5

@@ -22,7 +22,8 @@ QUERIES = [
     "", "sort=-name", "sort=-mrr", "sort=health", "sort=due", "sort=-due", "sort=open", "sort=-open", "sort=owner",
     "sort=country", "q=e", "segment=tier_1", "segment=-", "phase=ongoing", "touch=high", "health=red", "health=-",
     "owner=cora", "owner=-", "region=DE", "region=-", "where=mrr+ge+4000", "where=mrr+ne+4000", "where=score+unknown",
-    "where=sign_ins_28d+known", "region=DE&sort=due",
+    "where=sign_ins_28d+known", "region=DE&sort=due", "status=all", "status=churned", "status=-", "status=all&sort=due",
+    "status=all&sort=-open", "status=active&sort=-mrr",
 ]  # fmt: skip
 
 
@@ -53,12 +54,18 @@ def names(response: HttpResponse) -> list[str]:
     return re.findall(r'data-row href="[^"]+">([^<]+)</a>', response.content.decode())
 
 
-def test_every_query_finds_the_same_in_the_same_order(mia: Client, four: dict[str, Account]) -> None:
+def test_every_query_finds_the_same_in_the_same_order(
+    mia: Client, owner: Person, four: dict[str, Account], now: datetime
+) -> None:
+    factory.account("Fir", now, held_by=owner, mrr="0", stands="churned")
+    list_records()
     narrow = {query: names(mia.get(f"/accounts/?{query}")) for query in QUERIES}
     Listing.objects.update(is_customer=False)
     assert narrow == {query: names(mia.get(f"/accounts/?{query}")) for query in QUERIES}
     assert narrow["sort=due"] == ["Birch", "Cedar", "Alder"]
     assert narrow["sort=open"] == ["Alder", "Birch", "Cedar"]
+    assert narrow["status=all&sort=due"] == ["Birch", "Cedar", "Alder", "Fir"]
+    assert narrow["status=churned"] == ["Fir"]
     assert narrow["region=DE&sort=due"] == ["Cedar", "Alder"]
 
 

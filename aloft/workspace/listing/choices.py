@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from aloft.records.models import Person
+from aloft.records.models import AccountStatus, Person
 from aloft.ui.words import humanised
 from aloft.workspace.listing.matching import NONE
-from aloft.workspace.listing.query import Query
+from aloft.workspace.listing.query import EVERY, Query
 from aloft.workspace.reader import Reader
 
 BANDS = {
@@ -21,6 +21,7 @@ BANDS = {
     "grey": "Grey: too little is known",
     NONE: "No reading",
 }
+STATUSES = [*AccountStatus.choices, (NONE, "Not told"), (EVERY, "All")]
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Filter:
-    """`without`: the query as its address says it, without this filter."""
+    """`without`: the query as its address says it, without this filter. `usual`: what holds where none is chosen."""
 
     name: str
     title: str
     choices: tuple[Choice, ...]
     without: str
+    usual: str = "any"
 
     @property
     def chosen(self) -> str:
@@ -54,6 +56,7 @@ def filters(reader: Reader, query: Query, mine: QuerySet[Any]) -> list[Filter]:
     scored = [_filter(query, "profile", "Scored as", [*_humanised(profiles), (NONE, "No profile")])]
     people = Person.objects.order_by("name").values_list("handle", "name")
     return [
+        _filter(query, "status", "Status", STATUSES, usual="current"),
         _filter(query, "segment", "Segment", [*_humanised(segments), (NONE, "None")]),
         _filter(query, "phase", "Phase", [*_humanised(phases), (NONE, "None")]),
         _filter(query, "touch", "Touch", _humanised(touches)),
@@ -73,10 +76,12 @@ def _countries(mine: QuerySet[Any]) -> list[tuple[str, str]]:
     return [(code, code) for code in found]
 
 
-def _filter(query: Query, name: str, title: str, known: Iterable[tuple[str, str]]) -> Filter:
+def _filter(
+    query: Query, name: str, title: str, known: Iterable[tuple[str, str]], *, usual: str = "any"
+) -> Filter:
     """What is chosen is offered too where it has gone since: else nobody could take it away."""
     wanted: tuple[str, ...] = getattr(query, name)
     offered = dict(known)
     listed = {**offered, **{value: value for value in wanted if value not in offered}}
     choices = tuple(Choice(value, said, value in wanted) for value, said in listed.items())
-    return Filter(name, title, choices, str(query.without(name)))
+    return Filter(name, title, choices, str(query.without(name)), usual)

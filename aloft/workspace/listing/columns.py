@@ -68,6 +68,7 @@ def _of_listing(name: str) -> tuple[str, ...]:
 NAME = Column("name", "Account", "name", ("name",), lambda account: account.name)
 BUILT_IN = (
     Column("phase", "Phase", "phase", _of_listing("phase"), _words("phase")),
+    Column("status", "Status", "plain", _of_listing("status"), _words("status")),
     Column("segment", "Segment", "segment", _of_listing("segment"), _words("segment")),
     Column("touch", "Touch", "touch", _of_listing("touch"), _touch),
     Column("health", "Health", "health", _of_listing("score"), _listed("score")),
@@ -119,6 +120,7 @@ def chosen(keys: tuple[str, ...], known: Mapping[str, Column]) -> list[Column]:
 READ = ("public_id", "external_id", "name", "country")
 READ_LISTED = (
     "phase",
+    "status",
     "segment",
     "touch",
     "mrr",

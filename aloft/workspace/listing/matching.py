@@ -12,14 +12,16 @@ from django.db.models import F, Q, QuerySet
 
 from aloft.act.selectors import first_due, waiting
 from aloft.measures.daily import NO_PROFILE
-from aloft.records.models import Account
+from aloft.records.models import Account, AccountStatus
 from aloft.workspace.listing.columns import NAME, WORK, Column
 from aloft.workspace.listing.measures import NO_VALUE, OPERATORS, Measure, NotComparable, read_value
 from aloft.workspace.listing.narrow import moved, placed
-from aloft.workspace.listing.query import Query, Where
+from aloft.workspace.listing.query import EVERY, Query, Where
 
 NONE = "-"
 """Chosen where there is nothing: nobody holds it, no country is known, no score was ever read."""
+LEFT = (AccountStatus.CHURNED.value, AccountStatus.MERGED.value)
+"""Lists leave these out, unless they are asked for."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Meant:
 
 
 def meant(query: Query, measures: Mapping[str, Measure], zone: tzinfo) -> Meant:
-    conditions, problems = [], []
+    conditions, problems = with_status(query.status), []
     if query.q:
         conditions.append(Q(name__icontains=query.q) | Q(external_id__icontains=query.q))
     for name, narrow in _LISTS.items():
@@ -49,6 +51,15 @@ def meant(query: Query, measures: Mapping[str, Measure], zone: tzinfo) -> Meant:
         except NotComparable as problem:
             problems.append(str(problem))
     return Meant(tuple(conditions), tuple(problems))
+
+
+def with_status(wanted: tuple[str, ...]) -> list[Q]:
+    """What is asked of the status of accounts; what none is told of has not left."""
+    if EVERY in wanted:
+        return []
+    if not wanted:
+        return [~Q(listing__status__in=LEFT)]
+    return [_any("listing__status", Q(listing=None) | Q(listing__status=""))(wanted)]
 
 
 def _any(lookup: str, nothing: Q) -> Callable[[tuple[str, ...]], Q]:

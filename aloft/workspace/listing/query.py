@@ -10,8 +10,10 @@ from django.http import QueryDict
 
 from aloft.workspace.listing.measures import NO_VALUE, OPERATORS
 
-LISTS = ("segment", "phase", "touch", "health", "profile", "owner", "region")
+LISTS = ("status", "segment", "phase", "touch", "health", "profile", "owner", "region")
 LONGEST, MOST = 100, 50
+EVERY = "all"
+"""As a status: whatever it is."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,12 @@ class Where:
 
 @dataclass(frozen=True)
 class Query:
-    """`sort` is the key of a column, with a minus for descending; `view` the saved view that it began with."""
+    """Without a `status` it asks for those that have not left; EVERY among them asks for all.
+
+    `sort` is the key of a column, with a minus for descending; `view` the saved view that it began with."""
 
     q: str = ""
+    status: tuple[str, ...] = ()
     segment: tuple[str, ...] = ()
     phase: tuple[str, ...] = ()
     touch: tuple[str, ...] = ()
@@ -46,7 +51,12 @@ class Query:
 
     @property
     def narrows(self) -> bool:
-        return bool(self.q or self.where or any(getattr(self, name) for name in LISTS))
+        asked = [name for name in LISTS if name != "status" or not self.of_every_status]
+        return bool(self.q or self.where or any(getattr(self, name) for name in asked))
+
+    @property
+    def of_every_status(self) -> bool:
+        return EVERY in self.status
 
     @property
     def only_searches(self) -> bool:

@@ -22,10 +22,10 @@ from aloft.workspace.context import Crumb
 from aloft.workspace.listing.cells import Reads, drawn
 from aloft.workspace.listing.choices import filters
 from aloft.workspace.listing.columns import WORK, Column, chosen, columns, listing_of, with_columns
-from aloft.workspace.listing.matching import Meant, meant, ordered, with_work
+from aloft.workspace.listing.matching import LEFT, Meant, meant, ordered, with_status, with_work
 from aloft.workspace.listing.measures import OPERATORS, Measure, measures
 from aloft.workspace.listing.narrow import narrow_rows
-from aloft.workspace.listing.query import Asked, Query, Where, hidden, read_query, read_text
+from aloft.workspace.listing.query import EVERY, Asked, Query, Where, hidden, read_query, read_text
 from aloft.workspace.listing.sums import Sums, sums_of
 from aloft.workspace.listing.working import page_by_work
 from aloft.workspace.pages import frame
@@ -63,19 +63,27 @@ class Listed:
 
 @dataclass(frozen=True)
 class Source:
-    """What a page of a list is read from: accounts, or (`narrow`) their narrow rows alone."""
+    """What a page of a list is read from: accounts, or (`narrow`) their narrow rows alone.
+
+    `scanned` are `mine`, to look at each of them.
+    """
 
     mine: QuerySet[Any]
     found: QuerySet[Any]
+    scanned: QuerySet[Any]
     narrow: bool
+
+    def among(self, meant: Meant, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return meant.among_narrow(rows) if self.narrow else meant.among(rows)
 
 
 def source_of(reader: Reader, listed: Listed) -> Source:
     """Who sees everything reads narrow rows, while they tell of everybody."""
     narrow = narrow_rows(reader.load.accounts) if reader.sees_everything else None
     if narrow is None:
-        return Source(listed.mine, listed.found, narrow=False)
-    return Source(narrow.by_name, listed.meant.among_narrow(narrow.scanned), narrow=True)
+        return Source(listed.mine, listed.found, listed.mine, narrow=False)
+    found = listed.meant.among_narrow(narrow.scanned)
+    return Source(narrow.by_name, found, narrow.scanned, narrow=True)
 
 
 @require_safe
@@ -108,13 +116,16 @@ def main(reader: Reader, listed: Listed) -> frame.Main:
     query, source = listed.query, source_of(reader, listed)
     sums = sums_of(source.found, narrow=source.narrow)
     total = sums.total
-    whole = reader.load.accounts if query.narrows else total
+    whole = whole_of(reader, source, query) if query.narrows else total
+    left = 0 if query.narrows or query.of_every_status else reader.load.accounts - total
     pages = max(1, -(-total // SHOWN))
     page = min(query.page, pages)
     shown, reads = chosen(query.col, listed.columns), Reads(reader.now, reader.zone)
     context: dict[str, object] = {
         "crumbs": [Crumb("Accounts")],
         "sentence": sentence(reader, listed, sums, whole),
+        "left": sentences.have_left(left),
+        "with_left": address(query.but(status=LEFT)),
         "closing": sentences.closes_the_list(sums) if total else "",
         "query": query,
         "narrows": query.narrows,
@@ -139,6 +150,13 @@ def main(reader: Reader, listed: Listed) -> frame.Main:
         "people": people(reader),
     }
     return frame.Main("accounts", "Accounts", context)
+
+
+def whole_of(reader: Reader, source: Source, query: Query) -> int:
+    """Among how many accounts filters look: those that have not left, or all where a status is asked for."""
+    if query.status:
+        return reader.load.accounts
+    return source.among(Meant(tuple(with_status(())), ()), source.scanned).order_by().count()
 
 
 @dataclass(frozen=True)
@@ -171,10 +189,12 @@ def page_of(listed: Listed, source: Source, page: int, shown: Sequence[Column]) 
 def ids_of(listed: Listed, source: Source, first: int) -> list[int]:
     sort = listed.query.sort
     everybody = source.narrow and not listed.meant.conditions
+    # Most are found then: their index has them in the order of names.
+    by_name = source.narrow and not listed.query.narrows
+    found = source.among(listed.meant, source.mine) if by_name else source.found
     if sort.lstrip("-") in WORK:
-        found = source.mine if everybody else source.found
         return page_by_work(found, sort, first, SHOWN, automated=listed.automated, everybody=everybody)
-    found = source.mine if everybody and sort.lstrip("-") == "name" else source.found
+    found = found if sort.lstrip("-") == "name" else source.found
     rows = ordered(found, sort, listed.columns, automated=listed.automated, narrow=source.narrow)
     return list(rows.values_list("pk", flat=True)[first : first + SHOWN])
 
@@ -187,7 +207,9 @@ def sentence(reader: Reader, listed: Listed, sums: Sums, whole: int) -> str:
         return sentences.accounts_match(sums.total, whole, team=team)
     if sums.scored:
         return sentences.accounts_by_health(sums.total, sums.red, sums.yellow, team=team)
-    busy = selectors.busy_among(listed.mine, listed.automated)
+    if not sums.total and reader.load.accounts:
+        return sentences.none_current(reader.load.accounts, team=team)
+    busy = selectors.busy_among(listed.found, listed.automated)
     return sentences.accounts_found(sums.total, busy, team=team)
 
 
@@ -254,6 +276,7 @@ def views(person: Person | None, query: Query) -> dict[str, object]:
     current = next((tab for tab in tabs if tab.current), None)
     return {
         "tabs": tabs,
+        "of_every_status": address(Query(status=(EVERY,))),
         "everything": f"{reverse('accounts')}?view={ALL}" if usual else reverse("accounts"),
         "current": current,
         "changed": current is not None and current.view.query != query.kept,
