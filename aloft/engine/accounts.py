@@ -18,7 +18,7 @@ from aloft.facts.store import FactStore
 from aloft.measures.compile import sql
 from aloft.measures.frame import aware
 from aloft.measures.listing import Shown, Terms, list_positions, list_records
-from aloft.measures.models import AccountProjection
+from aloft.measures.models import LONGEST_STATUS, AccountProjection
 from aloft.records.models import Book, Holding
 from aloft.records.observed import ObservedAccount, upsert_observed
 from aloft.records.observed_contracts import ObservedContact, ObservedLine, upsert_contacts, upsert_lines
@@ -137,7 +137,7 @@ def project(turn: Turn) -> None:
         beside = owners.get(known.customer), turn.joined.get(known.store)
         if turn.mirror.projects(known.row, hash((said, repr((beside, renews, status, told))))):
             changed.append(_shown(turn, known.row, *beside, told))
-            terms[known.row] = Terms(aware(renews), status or "")
+            terms[known.row] = Terms(aware(renews), (status or "")[:LONGEST_STATUS])
         else:
             same.append(known.row)
     put(AccountProjection, Shown._fields, changed, unique=["account_id"])

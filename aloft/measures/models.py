@@ -54,14 +54,17 @@ class ListedMetric(models.Model):
         return f"n{self.place}"
 
 
+LONGEST_STATUS = 40  # letters; sources tell others than ours
+
+
 class Listing(models.Model):
     """What lists of accounts sort and filter by: one narrow row for each, so that reading all is quick.
 
     `name`, `external_id` and `country` are those of the account; `is_customer`: it is a whole one, and part of no
     other.
 
-    `status` is what a rule reads by that name, empty where nothing tells it. `touch` holds its levels between commas:
-    “,tech,community,”. `score`, `band` and `profile` are those of health.
+    `status` is what a rule reads by that name, cut off where a source tells a long one, empty where none does.
+    `touch` holds its levels between commas: “,tech,community,”. `score`, `band` and `profile` are those of health.
     Columns `n0` and on are numbers of metrics; an instant is told in seconds since 1970, a truth as 1 or 0.
     """
 
@@ -72,7 +75,7 @@ class Listing(models.Model):
     external_id = models.CharField(max_length=LONGEST_ID, default="")
     country = models.CharField(max_length=2, default="", blank=True)
     is_customer = models.BooleanField(default=False)
-    status = models.CharField(max_length=10, default="", blank=True)
+    status = models.CharField(max_length=LONGEST_STATUS, default="", blank=True)
     phase = models.CharField(max_length=100, blank=True)
     segment = models.CharField(max_length=100, blank=True)
     touch = models.CharField(max_length=200, blank=True)
@@ -89,6 +92,7 @@ class Listing(models.Model):
             # With the status, so that a page far down passes over those before it without looking at rows.
             models.Index(fields=["is_customer", "name", "external_id", "status"]),
             models.Index(fields=["is_customer", "country"]),
+            models.Index(fields=["status"]),
         ]
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from aloft.engine.questions import answer
 from aloft.measures.models import ListedMetric, Listing
-from tests.engine.world import World
+from tests.engine.world import World, at
 
 MODEL = """\
 engagement_model: acme
@@ -92,9 +94,23 @@ def test_who_has_left_is_listed_as_churned(world: World) -> None:
         world.account(name, "2026-01-01T00:00", timezone="UTC")
         world.contract(name, "2026-01-01", "2026-01-01", "900", ends=ends)
     world.account("cord", "2026-01-01T00:00", timezone="UTC")
+    world.account("dove", "2026-01-01T00:00", timezone="UTC")
+    body = json.dumps({"traits": {"status": "waiting " * 10}}).encode()
+    told = replace(world.entry("dove", "", "2026-01-01 12:00", "ann"), kind="group", body=body)
+    world.engine.inbox.append([told], received=at("2026-01-01 12:00"))
     world.publish(MODEL, "2026-01-01")
     listed = Listing.objects.order_by("account__external_id").values_list("account__external_id", "status")
     world.run("2026-01-09T12:00")
-    assert list(listed.all()) == [("acme", "active"), ("bolt", "active"), ("cord", "")]
+    assert list(listed.all()) == [
+        ("acme", "active"),
+        ("bolt", "active"),
+        ("cord", ""),
+        ("dove", "waiting " * 5),
+    ]
     world.run("2026-01-11T12:00")
-    assert list(listed.all()) == [("acme", "active"), ("bolt", "churned"), ("cord", "")]
+    assert list(listed.all()) == [
+        ("acme", "active"),
+        ("bolt", "churned"),
+        ("cord", ""),
+        ("dove", "waiting " * 5),
+    ]

@@ -18,10 +18,14 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='listing',
             name='status',
-            field=models.CharField(blank=True, default='', max_length=10),
+            field=models.CharField(blank=True, default='', max_length=40),
         ),
         migrations.AddIndex(
             model_name='listing',
             index=models.Index(fields=['is_customer', 'name', 'external_id', 'status'], name='measures_li_is_cust_ef3383_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='listing',
+            index=models.Index(fields=['status'], name='measures_li_status_1252cd_idx'),
         ),
     ]

@@ -63,14 +63,10 @@ class Listed:
 
 @dataclass(frozen=True)
 class Source:
-    """What a page of a list is read from: accounts, or (`narrow`) their narrow rows alone.
-
-    `scanned` are `mine`, to look at each of them.
-    """
+    """What a page of a list is read from: accounts, or (`narrow`) their narrow rows alone."""
 
     mine: QuerySet[Any]
     found: QuerySet[Any]
-    scanned: QuerySet[Any]
     narrow: bool
 
     def among(self, meant: Meant, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -81,9 +77,8 @@ def source_of(reader: Reader, listed: Listed) -> Source:
     """Who sees everything reads narrow rows, while they tell of everybody."""
     narrow = narrow_rows(reader.load.accounts) if reader.sees_everything else None
     if narrow is None:
-        return Source(listed.mine, listed.found, listed.mine, narrow=False)
-    found = listed.meant.among_narrow(narrow.scanned)
-    return Source(narrow.by_name, found, narrow.scanned, narrow=True)
+        return Source(listed.mine, listed.found, narrow=False)
+    return Source(narrow.by_name, listed.meant.among_narrow(narrow.scanned), narrow=True)
 
 
 @require_safe
@@ -156,7 +151,14 @@ def whole_of(reader: Reader, source: Source, query: Query) -> int:
     """Among how many accounts filters look: those that have not left, or all where a status is asked for."""
     if query.status:
         return reader.load.accounts
-    return source.among(Meant(tuple(with_status(())), ()), source.scanned).order_by().count()
+    return source.among(Meant(tuple(with_status(())), ()), source.mine).order_by().count()
+
+
+def left_of(query: Query) -> list[int]:
+    """The keys of those that a query which narrows nothing leaves out."""
+    if query.of_every_status:
+        return []
+    return list(Listing.objects.filter(status__in=LEFT).values_list("pk", flat=True))
 
 
 @dataclass(frozen=True)
@@ -188,12 +190,12 @@ def page_of(listed: Listed, source: Source, page: int, shown: Sequence[Column]) 
 
 def ids_of(listed: Listed, source: Source, first: int) -> list[int]:
     sort = listed.query.sort
-    everybody = source.narrow and not listed.meant.conditions
     # Most are found then: their index has them in the order of names.
     by_name = source.narrow and not listed.query.narrows
     found = source.among(listed.meant, source.mine) if by_name else source.found
     if sort.lstrip("-") in WORK:
-        return page_by_work(found, sort, first, SHOWN, automated=listed.automated, everybody=everybody)
+        but = left_of(listed.query) if by_name else None
+        return page_by_work(found, sort, first, SHOWN, automated=listed.automated, but=but)
     found = found if sort.lstrip("-") == "name" else source.found
     rows = ordered(found, sort, listed.columns, automated=listed.automated, narrow=source.narrow)
     return list(rows.values_list("pk", flat=True)[first : first + SHOWN])
