@@ -39,7 +39,7 @@ class Meant:
 
 
 def meant(query: Query, measures: Mapping[str, Measure], zone: tzinfo) -> Meant:
-    conditions, problems = with_status(query.status), []
+    conditions, problems = [], []
     if query.q:
         conditions.append(Q(name__icontains=query.q) | Q(external_id__icontains=query.q))
     for name, narrow in _LISTS.items():
@@ -50,6 +50,8 @@ def meant(query: Query, measures: Mapping[str, Measure], zone: tzinfo) -> Meant:
             conditions.append(compared(where, measures, zone))
         except NotComparable as problem:
             problems.append(str(problem))
+    # Last, for it is true of most: the database asks it of those that the others leave.
+    conditions += with_status(query.status)
     return Meant(tuple(conditions), tuple(problems))
 
 

@@ -151,6 +151,8 @@ def whole_of(reader: Reader, source: Source, query: Query) -> int:
     """Among how many accounts filters look: those that have not left, or all where a status is asked for."""
     if query.status:
         return reader.load.accounts
+    if source.narrow:
+        return reader.load.accounts - Listing.objects.filter(is_customer=True, status__in=LEFT).count()
     return source.among(Meant(tuple(with_status(())), ()), source.mine).order_by().count()
 
 
