@@ -40,17 +40,23 @@ def torn(tmp_path: Path) -> Path:
     return left
 
 
-def test_a_journal_whose_end_never_reached_the_disk_is_cut_back_to_what_was_committed(
+def test_a_journal_whose_end_never_reached_the_disk_says_what_was_committed(torn: Path) -> None:
+    with open_whole(torn, "UTC") as store:
+        assert store.positions().inbox == 1
+        assert counts(store) == [("acme", "Signed In", "2026-03-02", 1)]
+    with FactStore.open(torn) as store:
+        assert counts(store) == [("acme", "Signed In", "2026-03-02", 1)]
+
+
+@pytest.mark.skipif(duckdb.__version__.startswith("2."), reason="DuckDB 2 passes over what is not whole")
+def test_where_duckdb_refuses_such_a_journal_it_is_cut_back(
     torn: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(duckdb.IOException, match="computed checksum 5381 does not match stored checksum 0"):
         FactStore.open(torn)
-    with caplog.at_level(logging.WARNING), open_whole(torn, "UTC") as store:
-        assert store.positions().inbox == 1
-        assert counts(store) == [("acme", "Signed In", "2026-03-02", 1)]
+    with caplog.at_level(logging.WARNING):
+        open_whole(torn, "UTC").close()
     assert "facts.duckdb.wal was cut off as the power went" in caplog.text
-    with FactStore.open(torn) as store:
-        assert counts(store) == [("acme", "Signed In", "2026-03-02", 1)]
 
 
 @pytest.mark.parametrize("left", [0, PAGE, HEADS, HEADS + BLOCK])
