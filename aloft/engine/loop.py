@@ -50,6 +50,7 @@ from aloft.records.models import ModelVersion
 LATE = timedelta(days=2)
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 AGAIN = 100
+ALL_AT_ONCE = 200_000
 LOOK_ANYWAY = timedelta(minutes=1)
 
 Made = Callable[[datetime], object]
@@ -106,6 +107,7 @@ class Engine:
         keep_listed()
         self._forget_foreseen()
         self.versions.forget_plans()
+        self.versions.forget_overnight()
 
     def _running(self) -> list[Running]:
         """The models in force: those that extend others before them."""
@@ -259,6 +261,7 @@ class Engine:
         with self._threads.sharing(entries), self.store.transaction():
             drained = drain(self.store, entries, changes, at)
             step = self.unfinished.note(before, drained)
+        self.versions.come(drained)
         with transaction.atomic():
             accounts.observe(self.store, step.described, at, self.store.positions().changes)
             accounts.observe_listed(self.store, step.listed)
@@ -270,11 +273,20 @@ class Engine:
                 self.versions.forget()
             self.watch.drained(at, drained.arrived, changes)
             self._forget_foreseen(drained.created or drained.rebuilt or step.described)
+            if self._in_force and touched:
+                self._begin_day(at)
             coming = self._coming(at) if self._in_force and touched else Coming()
             for turn in self._turns_of(at, touched=touched, before=before):
                 deciding.by_facts(turn, changes, step.moved, coming)
             self._decided(at)
         export(self.store, self.inbox, self.log)
+
+    def _begin_day(self, at: datetime) -> None:
+        """What the days that are over come to is read once for all; of very many accounts, as they are asked about."""
+        if len(self.directory.all()) <= ALL_AT_ONCE:
+            self._readings()
+            for running in self._live():
+                running.frames.begin_day(at, self._zones or ())
 
     def looking(self, at: datetime, account: int) -> Turn | None:
         """A turn that decides nothing, to ask questions about an account with; None while no model is live."""
@@ -357,6 +369,7 @@ class Engine:
             self._mirrored &= len(self._in_force) == 1
             self._forget_foreseen()
             relationships.split(self.store, self.directory, self._running(), at)
+            self.versions.forget_overnight()
             self._live()
             running = self.versions.get(version.pk)
             rename(running, self.mirror)

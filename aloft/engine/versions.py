@@ -14,6 +14,7 @@ from aloft.engagement.load import load_published, parse_rule
 from aloft.engagement.model import Model
 from aloft.engine.planned import Plans
 from aloft.engine.sifting import Sieve
+from aloft.facts.drain import Drained
 from aloft.facts.keep import Progress, fill, keep
 from aloft.facts.store import FactStore
 from aloft.measures.detectors.asked import Detector
@@ -59,7 +60,14 @@ class Versions:
         if pk not in self._compiled:
             version = ModelVersion.objects.get(pk=pk)
             model = load_published(version.document, f"{version.name}.yaml")
-            frames = Frames(self._store.connection, model, self._store.home_zone, _book_rules(), self._behind)
+            frames = Frames(
+                self._store.connection,
+                model,
+                self._store.home_zone,
+                _book_rules(),
+                self._behind,
+                overnight=True,
+            )
             self._compiled[pk] = Running(version, compile_model(model), frames)
             fill(self._store, self._compiled[pk].program.kept)
         return self._compiled[pk]
@@ -78,6 +86,16 @@ class Versions:
         """The facts are other ones than they were."""
         for running in self._compiled.values():
             running.frames.forget()
+
+    def come(self, drained: Drained) -> None:
+        """Facts have come."""
+        for running in self._compiled.values():
+            running.frames.nights.come(drained.since, drained.rebuilt)
+
+    def forget_overnight(self) -> None:
+        """They were made anew, nobody knows at which accounts."""
+        for running in self._compiled.values():
+            running.frames.nights.forget()
 
     def models(self) -> list[Model]:
         """Those that are compiled: what is live, and what something open is pinned to."""

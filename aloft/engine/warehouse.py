@@ -22,8 +22,9 @@ from aloft.facts.recorded import RECORDED, Taken
 from aloft.facts.store import FactStore
 from aloft.facts.warehouse import FACTS, Exported, Relation, export, folder_of, forget
 from aloft.measures.decided import DECIDED
-from aloft.measures.frame import naive, set_up
+from aloft.measures.frame import naive
 from aloft.measures.spark.evaluation import LATE
+from aloft.measures.tables import set_up
 from aloft.revenue.rates import quoted
 
 STANDING = ("standing", "contracts_known")

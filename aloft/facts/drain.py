@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -36,7 +36,8 @@ class Drained:
     New events are those of stream 0 with a seq above `before.inbox` and of stream 1 above `before.changes`, and
     what relationships have of them (streams 2 and 3). `moved` are the seqs of earlier ones of stream 0 that
     belong to another account now. `listed` are the accounts of which files have told contract lines or contacts,
-    `described` those that are new, or whose fields may be others now.
+    `described` those that are new, or whose fields may be others now. `since` has by account the first local day on
+    which an event lies that its state has grown by; of those that were rebuilt, nothing need be as it was.
     """
 
     before: Positions
@@ -47,6 +48,7 @@ class Drained:
     moved: frozenset[int]
     listed: frozenset[int]
     described: frozenset[int]
+    since: Mapping[int, int]
     events: int
     duplicates: int
     conflicts: tuple[tuple[str, str], ...]
@@ -77,7 +79,7 @@ def _let_time_pass(store: FactStore, before: Positions, at: datetime) -> Drained
     rebuild(store, rebuilt)
     _move(store, 0, 0, at)
     none: frozenset[int] = frozenset()
-    return Drained(before, store.positions(), rebuilt, none, rebuilt, none, none, none, 0, 0, (), ())
+    return Drained(before, store.positions(), rebuilt, none, rebuilt, none, none, none, {}, 0, 0, (), ())
 
 
 def _apply(
@@ -119,6 +121,7 @@ def _apply(
         moved=_found(store, stirred),
         listed=imported.told_of(store) | stirred,
         described=_described(store, before) | created | stirred | parts.touched | parts.created,
+        since=_since(store, parts.touched),
         events=events,
         duplicates=refused.duplicates,
         conflicts=refused.conflicts,
@@ -198,6 +201,14 @@ def _described(store: FactStore, before: Positions) -> frozenset[int]:
         UNION SELECT a.id FROM account a SEMI JOIN edited e ON e.external = a.external""",
         {"inbox": before.inbox, "changes": before.changes},
     )
+
+
+def _since(store: FactStore, parts: frozenset[int]) -> dict[int, int]:
+    """`parts`: the relationships that were touched. Nothing of these lies before all of their accounts."""
+    come = "SELECT account, day FROM fresh WHERE account IS NOT NULL"
+    if parts:
+        come += " UNION ALL SELECT p.id, f.day FROM fresh f JOIN account p ON p.whole = f.account"
+    return dict(store.run(f"SELECT account, min(day) FROM ({come}) GROUP BY account"))
 
 
 def _move(store: FactStore, inbox: int, change: int, at: datetime) -> None:

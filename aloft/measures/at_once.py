@@ -112,7 +112,7 @@ class AtOnce(Beside):
         assert isinstance(day, int)
         return str(first) if day - first < 63 else None
 
-    def _bounds_stage(self) -> Iterator[Stage]:
+    def begin(self) -> Iterator[Stage]:
         return iter(())
 
     def _edges_sql(self) -> str:

@@ -7,17 +7,18 @@ UTC, days are local to the account (as days since 1970-01-01).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from copy import copy
 from datetime import date, datetime
 from functools import cached_property
+from itertools import chain
 from types import MappingProxyType
 
 import duckdb
 
 from aloft.engagement.expressions import Expression
 from aloft.engagement.model import Model
-from aloft.measures import beside, daily, decided, features, plans
+from aloft.measures import beside, features, plans
 from aloft.measures.account import AccountNames
 from aloft.measures.asides import answers, asides
 from aloft.measures.at_once import at_once
@@ -31,31 +32,25 @@ from aloft.measures.gathered import Gather, Stage
 from aloft.measures.metrics import metrics_read, rounds
 from aloft.measures.names import expressions, names_read
 from aloft.measures.noted import ACTOR, NOTED, NOTES, ON_OCCURRENCE, Noted
-from aloft.measures.question import TABLE, Ask, aware, naive
+from aloft.measures.overnight import Nights
+from aloft.measures.question import Ask, aware, naive
 from aloft.measures.questions import Questions
 from aloft.measures.remembered import forgotten
 from aloft.measures.statements import Column, Statements
+from aloft.measures.tables import SETUP, set_up
 from aloft.measures.told import Told
 from aloft.measures.values import Values, joins
 from aloft.measures.wide import alone, as_spelled
 from aloft.measures.working import Worked
-from aloft.measures.zones import macros
 from aloft.revenue.standing import Standing
 
 __all__ = [
-    "ACTOR", "FACTS", "FEW", "MANY", "NOTED", "ON_OCCURRENCE", "Ask", "Frames", "aware", "naive", "set_up",
+    "ACTOR", "FACTS", "FEW", "MANY", "NOTED", "ON_OCCURRENCE", "Ask", "Frames", "aware", "naive",
 ]  # fmt: skip
 
 MANY = 10_000
 FEW = 5_000
 """Of more accounts than that what was foreseen is not looked up one by one."""
-
-_SETUP = f"{TABLE};{decided.TABLES}{daily.TABLE}"
-
-
-def set_up(connection: duckdb.DuckDBPyConnection, home_zone: str) -> None:
-    """Make the macros, and the tables of what is asked and was decided, where they are not there."""
-    connection.execute(f"{macros(home_zone)};{_SETUP}")
 
 
 class Frames(Told):
@@ -70,6 +65,7 @@ class Frames(Told):
         behind: Mapping[str, datetime] = MappingProxyType({}),
         many: int = MANY,
         standing: Standing | None = None,
+        overnight: bool = False,
     ) -> None:
         """`further`: rules that are read over the frames besides those of the model (of books).
 
@@ -78,6 +74,8 @@ class Frames(Told):
         `many`: from how many questions on, put by `ask_all`, reading state takes longer than to plan it.
 
         `standing`: what contracts say in this connection, where other frames read it there too.
+
+        `overnight`: whether what the days that are over come to is kept; `nights` must be told then of all that comes.
         """
         self.model, self.home_zone, self._many = model, home_zone, many
         self.further = further = tuple(further)
@@ -105,6 +103,7 @@ class Frames(Told):
             for i, metrics in enumerate(rounds(self.metrics))
         ]
         self._connect(connection, behind, standing)
+        self.nights = Nights(connection, self.rounds if overnight else [])
 
     def _connect(
         self, connection: duckdb.DuckDBPyConnection, behind: Mapping[str, datetime], standing: Standing | None
@@ -116,6 +115,7 @@ class Frames(Told):
         self._asks: list[Ask] = []
         self._lacking: list[Ask] = []  # of these, what was not foreseen
         self._about_occurrences, self._about_many = True, False
+        self.nights = Nights(connection, [])
         self._reading: list[list[Statements]] = [[one] for one in self.rounds]
         self._facts, self._foreseen = FACTS, Foreseen(connection)
         self.__dict__.pop("_values", None)
@@ -167,6 +167,14 @@ class Frames(Told):
         self._foreseen.forget()
         self.__dict__.pop("_values", None)
 
+    def begin_day(self, at: datetime, zones: Iterable[str]) -> None:
+        """Read, of all accounts of these zones whose day has begun by now, what the days come to that are over."""
+        if begun := self.nights.begin(at, zones):
+            self.ask_all(at, begun)
+            self._read_standing()
+            for name, source in chain(self._placed_stages(), self.nights.stages()):
+                self._make(name, source)
+
     @cached_property
     def _values(self) -> Values:
         """Asked for as a frame is built: what is forgotten stands in the facts."""
@@ -175,7 +183,7 @@ class Frames(Told):
 
     def _put_down(self, asks: Sequence[Ask]) -> None:
         self._about_occurrences = any(ask.moment is not None for ask in asks)
-        self._about_many, self._reading = False, [[one] for one in self.rounds]
+        self._about_many, self._reading = False, [[one] for one in self.nights.rounds or self.rounds]
         self._questions.put(asks)
 
     def ask_all(
@@ -193,7 +201,7 @@ class Frames(Told):
             self.forget()
         self._about_occurrences = False
         self._about_many = self._questions.how_many(zones, among) >= self._many
-        with self._alone():
+        with alone(self.connection, self._about_many):
             self._questions.put_all(at, zones, among)
         self._reading = [
             at_once(self.connection, one) if self._about_many and not self._asides else [one]
@@ -220,10 +228,13 @@ class Frames(Told):
             self._foreseen.add(self._lacking, self._facts)
         self.reread()
 
-    def _read_facts(self) -> None:
+    def _read_standing(self) -> None:
         self.standing.refresh()
         if self._worked:
             self._worked.put_down(self.connection)
+
+    def _read_facts(self) -> None:
+        self._read_standing()
         for name, source in self._stages():
             if name == FACTS and self._about_many and not self._asides:
                 self.connection.execute(f"create or replace temp view {MANY_FACTS} as {source}")
@@ -236,14 +247,8 @@ class Frames(Told):
         if isinstance(source, Gather):
             self.connection.register(name, source.read(self.connection))
             return
-        with self._alone():
+        with alone(self.connection, self._about_many):
             self.connection.execute(f"create or replace temp table {name} as {source}")
-
-    def _alone(self) -> AbstractContextManager[None]:
-        return alone(self.connection) if self._about_many else nullcontext()
-
-    def _as_spelled(self) -> AbstractContextManager[None]:
-        return as_spelled(self.connection) if self._about_many else nullcontext()
 
     @contextmanager
     def aside(self) -> Iterator[None]:
@@ -252,21 +257,17 @@ class Frames(Told):
         if self._foreseen:
             yield
             return
-        self._keep("asked")
         if self._facts == MANY_FACTS:
-            self._make(f"{FACTS}_aside", f"select * from {MANY_FACTS}")
-        else:
-            self._keep(FACTS)
-        self.connection.execute(_SETUP)
+            self._make(FACTS, f"select * from {MANY_FACTS}")
+        for name in ("asked", FACTS):
+            self.connection.execute(
+                f"drop table if exists {name}_aside; alter table {name} rename to {name}_aside"
+            )
+        self.connection.execute(SETUP)
         yield
         for name in ("asked", FACTS):
             self.connection.execute(f"drop table if exists {name}; alter table {name}_aside rename to {name}")
         self._facts = FACTS
-
-    def _keep(self, name: str) -> None:
-        self.connection.execute(
-            f"drop table if exists {name}_aside; alter table {name} rename to {name}_aside"
-        )
 
     def reread(self) -> None:
         """Positions, other moments or what the daily pass found have changed: the frame anew, from the same facts."""
@@ -277,7 +278,8 @@ class Frames(Told):
             chosen, parameters = self._foreseen.chosen(self._asks)
             beside = self._decided.beside(self._foreseen.table, chosen)
         frame = with_formulas(beside, self._in_view, self._spell)
-        with self._alone(), self._as_spelled():
+        many = self._about_many
+        with alone(self.connection, many), as_spelled(self.connection, many):
             self.connection.execute(f"create or replace temp table frame as {frame}", parameters)
 
     def _spell(self, expression: Expression) -> str:
@@ -285,12 +287,7 @@ class Frames(Told):
 
     def _stages(self) -> Iterator[Stage]:
         """To be made one by one: what a stage says may depend on what those before it have found."""
-        for name, source in self._account.stages(self._common_day()):
-            if name == "named" and isinstance(source, str) and self._worked:
-                source = self._worked.joined(source)
-            yield name, source
-        if self._first == "placed":
-            yield "placed", self._decided.beside_each("named")
+        yield from self._placed_stages()
         yield from self._metric_stages()
         if self._about_occurrences:
             yield "notes_then", NOTES
@@ -300,6 +297,15 @@ class Frames(Told):
         yield from self._facts_stages("facts_all" if self._asides else FACTS)
         if self._asides:
             yield from answers(self._asides, "facts_all", self._unread())
+
+    def _placed_stages(self) -> Iterator[Stage]:
+        """Up to where windows begin."""
+        for name, source in self._account.stages(self._common_day()):
+            if name == "named" and isinstance(source, str) and self._worked:
+                source = self._worked.joined(source)
+            yield name, source
+        if self._first == "placed":
+            yield "placed", self._decided.beside_each("named")
 
     def _common_day(self) -> date | None:
         """The local day of all questions, where it is one and they are many."""

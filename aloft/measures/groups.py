@@ -6,7 +6,7 @@ In them `s` is a row of state; what a bound is called, and how rows come to thei
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from aloft.engagement.model import Metric
@@ -43,6 +43,7 @@ class Group(ABC):
 
     kind: str
     at_edges = True
+    has_over = False  # whether what the days that are over come to can be read apart
     may_be_unknown = False  # whether a total may be unknown though rows are there
 
     def __init__(
@@ -64,6 +65,14 @@ class Group(ABC):
     @abstractmethod
     def sql(self) -> str:
         """One row for each key that has any."""
+
+    def over(self) -> str:
+        """One row at most for each key: what the days that are over come to."""
+        raise NotImplementedError
+
+    def with_over(self, over: str) -> str:
+        """The same as `sql`, where such rows are in the relation `over`, one for each key, of nulls where none is."""
+        raise NotImplementedError
 
     def gathered(self, present: str) -> Query:
         """What is put together by the numbers of many accounts; `present` is true of those that it tells of."""
@@ -153,6 +162,7 @@ class Days(Group):
     """Counts, days, instants and numbers, from rows by day."""
 
     kind = "day"
+    has_over = True
 
     @staticmethod
     def alike(metric: Metric) -> Hashable:
@@ -161,7 +171,28 @@ class Days(Group):
 
     def sql(self) -> str:
         values = ", ".join(f"{self._value(metric)} as {column_of(metric)}" for metric in self.metrics)
-        return f"select _key, {values} from ({' union all '.join(self._rows())}) group by _key"
+        rows = " union all ".join((*self._days(), *self._events()))
+        return f"select _key, {values} from ({rows}) group by _key"
+
+    def over(self) -> str:
+        return self._parts(self._days())
+
+    def with_over(self, over: str) -> str:
+        events = list(self._events())
+        values = ", ".join(
+            f"{_whole(metric, bool(events))} as {column_of(metric)}" for metric in self.metrics
+        )
+        since = f"left join ({self._parts(events)}) e on e._key = o._key" if events else ""
+        return f"select o._key, {values} from {over} o {since}"
+
+    def _parts(self, rows: Iterable[str]) -> str:
+        """What is added up of some rows, to be put together with what is of others."""
+        parts = ", ".join(
+            f"{spelled.format(only=self.counts(metric))} as {part}"
+            for metric in self.metrics
+            for spelled, part in zip(_PARTS[metric.verb], _parts_of(metric), strict=True)
+        )
+        return f"select _key, {parts} from ({' union all '.join(rows)}) group by _key"
 
     def _value(self, metric: Metric) -> str:
         spelled, only = _AGGREGATES[metric.verb], self.counts(metric)
@@ -174,7 +205,8 @@ class Days(Group):
             return super().whose(metric)
         return [f"of_{self.events.index(metric.events)}"] if self.several or len(self.events) > 1 else []
 
-    def _rows(self) -> Iterator[str]:
+    def _days(self) -> Iterator[str]:
+        """Rows of the days that are over."""
         closed, key = self.inside(self.since), self.all.key
         if self.events:
             yield (
@@ -183,18 +215,21 @@ class Days(Group):
                 f"from {self.all.rows_of('day_count')} {self._named()} "
                 f"where {self.is_over(self._of_events)}{self._by_number or ''}"
             )
-        if any(self.counted_at_edges(names) for names in self.events):
-            wanted = " or ".join(_is_one_of("called", names) for names in self.events)
-            yield (
-                f"select _key, day, times, occurred, occurred{self.inside()}"
-                f"{self._of(lambda i: _is_one_of('called', self.events[i]))}{self.digest('null')}"
-                f"{self._numbers(*_NO_NUMBERS)} from {self.all.edges} where {self.at_any_edge} and ({wanted})"
-            )
         if self.definitions:
             yield (
                 f"select {key} as _key, s.day, s.n, s.first, s.last{closed}{self._of(_never)}"
                 f"{self.digest('s.digest')}{self._numbers('s.weight', 's.total', 's.low', 's.high')} "
                 f"from {self.all.rows_of('kept_day')} where {self.is_over(self._of_definitions)} and {self.own()}"
+            )
+
+    def _events(self) -> Iterator[str]:
+        """Rows of events at the edges."""
+        if any(self.counted_at_edges(names) for names in self.events):
+            wanted = " or ".join(_is_one_of("called", names) for names in self.events)
+            yield (
+                f"select _key, day, times as n, occurred as first, occurred as last{self.inside()}"
+                f"{self._of(lambda i: _is_one_of('called', self.events[i]))}{self.digest('null')}"
+                f"{self._numbers(*_NO_NUMBERS)} from {self.all.edges} where {self.at_any_edge} and ({wanted})"
             )
         yield from (self._raw(definition) for definition in self.at_edges_too)
 
@@ -243,7 +278,7 @@ class Days(Group):
             known = f"case when {number} is not null then times end"
             numbers = (known, weighted(number), number, number)
         return (
-            f"select _key, day, times, occurred, occurred{self.inside()}{self._of(_never)}"
+            f"select _key, day, times as n, occurred as first, occurred as last{self.inside()}{self._of(_never)}"
             f"{self.digest(str(definition.digest))}{self._numbers(*numbers)} "
             f"from {self.all.edges} where {self.at_edge(definition)}"
         )
@@ -260,10 +295,52 @@ _AGGREGATES = {
     "max": "(max(high){only})::double",
     "mean": "(sum(total){only})::double / (sum(weight){only})",
 }
+# By verb, what is added up of some rows; and what it is worth with that of others.
+_PARTS = {
+    "count": ("sum(n){only}",),
+    "days": ("count(distinct day){only}",),
+    "first": ("min(first){only}",),
+    "last": ("max(last){only}",),
+    "sum": ("sum(total){only}",),
+    "min": ("min(low){only}",),
+    "max": ("max(high){only}",),
+    "mean": ("sum(total){only}", "sum(weight){only}"),
+}
+_WHOLE = {
+    "count": "coalesce({}, 0)::bigint",
+    "days": "coalesce({}, 0)::bigint",
+    "first": "{}",
+    "last": "{}",
+    "sum": "coalesce({}, 0)::double",
+    "min": "({})::double",
+    "max": "({})::double",
+    "mean": "({})::double / ({})",
+}
 # Of a window of less than 64 days that begins with day `first`: told apart by bits, for which nothing is sorted out.
 _DAYS_AS_BITS = (
     "coalesce(bit_count(bit_or(1::bigint << least(greatest(day - first, 0), 62)){only}), 0)::bigint"
 )
+
+
+_OUTERMOST = {"first": "least", "min": "least", "last": "greatest", "max": "greatest"}
+
+
+def _parts_of(metric: Metric) -> list[str]:
+    return [f'"{metric.name}.{i}"' for i in range(len(_PARTS[metric.verb]))]
+
+
+def _whole(metric: Metric, both: bool) -> str:
+    """SQL of a metric from what is over, `o`, and if `both` count, from what has come since, `e`."""
+    parts = [f"o.{part}" for part in _parts_of(metric)]
+    if both:
+        parts = [_put_together(metric.verb, f"o.{part}", f"e.{part}") for part in _parts_of(metric)]
+    return _WHOLE[metric.verb].format(*parts)
+
+
+def _put_together(verb: str, one: str, other: str) -> str:
+    if verb in _OUTERMOST:
+        return f"{_OUTERMOST[verb]}({one}, {other})"
+    return f"coalesce({one} + {other}, {one}, {other})"
 
 
 def _is_one_of(column: str, names: Sequence[str]) -> str:
@@ -281,19 +358,43 @@ class _Words(Group):
     """
 
     thing: str
+    has_over = True
 
     def sql(self) -> str:
-        values = ", ".join(f"{self.value(metric)} as {column_of(metric)}" for metric in self.metrics)
-        digest = ", digest" if self.several else ""
-        seen = (
-            f"select _key, {self.thing}{digest}, bit_or(there) as there from ({' union all '.join(self.rows())}) "
-            f"group by _key, {self.thing}{digest}"
-        )
-        return f"select _key, {values} from ({seen}) group by _key"
+        return self._counted(self.rows())
 
-    @abstractmethod
+    def over(self) -> str:
+        thing = f"{{thing: {self.thing}, there: there{', digest: digest' if self.several else ''}}}"
+        return f"select _key, list({thing}) as things from ({self._seen(self.days())}) group by _key"
+
+    def with_over(self, over: str) -> str:
+        digest = ", digest" if self.several else ""
+        things = f"(select _key, unnest(things, max_depth := 2) from {over})"
+        return self._counted(
+            [f"select _key, thing as {self.thing}, there{digest} from {things}", *self.events_at_edges()]
+        )
+
+    def _counted(self, rows: Iterable[str]) -> str:
+        values = ", ".join(f"{self.value(metric)} as {column_of(metric)}" for metric in self.metrics)
+        return f"select _key, {values} from ({self._seen(rows)}) group by _key"
+
+    def _seen(self, rows: Iterable[str]) -> str:
+        """Each thing once, and in which of the windows."""
+        each = f"_key, {self.thing}{', digest' if self.several else ''}"
+        return f"select {each}, bit_or(there) as there from ({' union all '.join(rows)}) group by {each}"
+
     def rows(self) -> Iterator[str]:
         """Queries of what was there, by key and thing: `there`, and `digest` where there are several."""
+        yield from self.days()
+        yield from self.events_at_edges()
+
+    @abstractmethod
+    def days(self) -> Iterator[str]:
+        """Those of the days that are over."""
+
+    @abstractmethod
+    def events_at_edges(self) -> Iterator[str]:
+        """Those of events at the edges."""
 
     def value(self, metric: Metric) -> str:
         return f"count(*){self.counts(metric)}"
@@ -325,14 +426,16 @@ class Users(_Words):
     thing = "app_user"
     may_be_unknown = True
 
-    def rows(self) -> Iterator[str]:
-        edges = f"{self.there()} as there{{}} from {self.all.edges} where {{}} and {KNOWN_USERS}"
+    def days(self) -> Iterator[str]:
         if self.events:
             yield self.words("user_word", "null::bigint", "")
-        if any(self.counted_at_edges(names) for names in self.events):
-            yield f"select _key, app_user, {edges.format(self.digest('null'), self.at_any_edge)}"
         if self.definitions:
             yield self.words("kept_word", "s.digest", f"and {self.own()}")
+
+    def events_at_edges(self) -> Iterator[str]:
+        edges = f"{self.there()} as there{{}} from {self.all.edges} where {{}} and {KNOWN_USERS}"
+        if any(self.counted_at_edges(names) for names in self.events):
+            yield f"select _key, app_user, {edges.format(self.digest('null'), self.at_any_edge)}"
         for one in self.at_edges_too:
             yield f"select _key, app_user, {edges.format(self.digest(str(one.digest)), self.at_edge(one))}"
 
@@ -354,8 +457,10 @@ class Values(_Words):
     kind = "value"
     thing = "value"
 
-    def rows(self) -> Iterator[str]:
+    def days(self) -> Iterator[str]:
         yield self.words("kept_value", "s.digest", f"and {self.own()}")
+
+    def events_at_edges(self) -> Iterator[str]:
         for one in self.at_edges_too:
             yield (
                 f"select _key, {one.property_sql} as value, {self.there()} as there{self.digest(str(one.digest))} "

@@ -90,7 +90,7 @@ class Statements:
         if not self.metrics:
             return
         happened = None
-        yield from self._bounds_stage()
+        yield from self.begin()
         if any(group.at_edges for group in self._groups(many)):
             yield self.edges, self._edges_sql()
             happened = names_in(self.edges) if names_in else None
@@ -136,7 +136,7 @@ class Statements:
         begins = self.bound(f"first_{number}" if whole else f"lo_{number}")
         return f"s.day >= {begins}" if whole else f"s.occurred >= {begins}"
 
-    def _bounds_stage(self) -> Iterator[Stage]:
+    def begin(self) -> Iterator[Stage]:
         yield self.bounds, self.bounds_sql()
 
     def bounds_sql(self) -> str:

@@ -17,16 +17,40 @@ class Turns(Group):
 
     kind = "turn"
     at_edges = False
+    has_over = True
 
     def sql(self) -> str:
+        some = f"and {self._in_any_window}"
+        return self._counted(f"{self._opened()} {some}", f"{self._closed()} {some}")
+
+    def over(self) -> str:
+        """What was open at the end of yesterday, whenever it was opened: nothing that was closed by then matters."""
+        bound = f"and s.day < {self.all.bound('_day')}"
+        thing = f"{{thing: thing, day: day, occurred: occurred{', digest: digest' if self.several else ''}}}"
+        left = self._unclosed(f"{self._opened(inside=', s.day')} {bound}", f"{self._closed()} {bound}")
+        return f"select _key, list({thing}) as things from {left} group by _key"
+
+    def with_over(self, over: str) -> str:
+        today = f"and s.day >= {self.all.bound('_day')}"
+        things = f"(select _key as account, unnest(things, max_depth := 2) from {over})"
+        before = (
+            f"select b._key, s.thing, s.occurred{self.digest('s.digest')}{self.inside(self.all.within)} "
+            f"from {self.all.bounds} b join {things} s on s.account = b._key where {self._in_any_window}"
+        )
+        since = f"{self._opened()} and {self._in_any_window} {today}"
+        return self._counted(f"{before} union all {since}", f"{self._closed()} {today}")
+
+    def _counted(self, opened: str, closed: str) -> str:
         values = ", ".join(
             f"count(distinct thing){self.counts(metric)} as {column_of(metric)}" for metric in self.metrics
         )
+        return f"select _key, {values} from {self._unclosed(opened, closed)} group by _key"
+
+    def _unclosed(self, opened: str, closed: str) -> str:
         digest = " and c.digest = o.digest" if self.several else ""
         return (
-            f"select _key, {values} from ({self._rows('opens', self.inside(self.all.within))}) o "
-            f"anti join ({self._rows('closes')}) c "
-            f"on c._key = o._key and c.thing = o.thing{digest} and c.occurred >= o.occurred group by _key"
+            f"({opened}) o anti join ({closed}) c "
+            f"on c._key = o._key and c.thing = o.thing{digest} and c.occurred >= o.occurred"
         )
 
     def gathered(self, present: str) -> Query:
@@ -34,22 +58,28 @@ class Turns(Group):
             return super().gathered(present)
         query = (
             f"select {self.all.key} as account, s.key as thing, epoch_us(s.occurred) as occurred, "
-            f"s.opens > 0 as opens, s.closes > 0 as closes, {self.there(self.all.within)} as there {self._those()}"
+            f"s.opens > 0 as opens, s.closes > 0 as closes, {self.there(self.all.within)} as there "
+            f"from {self.all.rows_of('kept_turn')} where {self.own()} "
+            f"and s.occurred <= {self.all.bound('_at')} and {self._in_any_window}"
         )
         return Unclosed(query, self.bits, present)
+
+    def _opened(self, inside: str | None = None) -> str:
+        return self._rows("opens", self.inside(self.all.within) if inside is None else inside)
+
+    def _closed(self) -> str:
+        return self._rows("closes")
 
     def _rows(self, which: str, inside: str = "") -> str:
         return (
             f"select {self.all.key} as _key, s.key as thing, s.occurred{self.digest('s.digest')}{inside} "
-            f"{self._those()} and s.{which} > 0"
+            f"from {self.all.rows_of('kept_turn')} where {self.own()} "
+            f"and s.occurred <= {self.all.bound('_at')} and s.{which} > 0"
         )
 
-    def _those(self) -> str:
-        some = " or ".join(self.all.within(i) for i in self.windows)
-        return (
-            f"from {self.all.rows_of('kept_turn')} where {self.own()} "
-            f"and s.occurred <= {self.all.bound('_at')} and ({some})"
-        )
+    @property
+    def _in_any_window(self) -> str:
+        return f"({' or '.join(self.all.within(i) for i in self.windows)})"
 
 
 class Queues(Group):

@@ -9,8 +9,11 @@ import duckdb
 
 
 @contextmanager
-def alone(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """By one thread: of several, each copies such a table once more."""
+def alone(connection: duckdb.DuckDBPyConnection, many: bool) -> Iterator[None]:
+    """By one thread, where accounts are many: of several, each copies such a table once more."""
+    if not many:
+        yield
+        return
     threads = connection.execute("select current_setting('threads')").fetchall()[0][0]
     connection.execute("set threads = 1")
     try:
@@ -20,9 +23,12 @@ def alone(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 @contextmanager
-def as_spelled(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """What a join is spelled to look up in is what is looked up in: of two sides with as many rows the database cannot
-    tell the wide one, and copies all of it."""
+def as_spelled(connection: duckdb.DuckDBPyConnection, many: bool) -> Iterator[None]:
+    """What a join is spelled to look up in is what is looked up in, where accounts are many: of two sides with as many
+    rows the database cannot tell the wide one, and copies all of it."""
+    if not many:
+        yield
+        return
     connection.execute("set disabled_optimizers = 'build_side_probe_side'")
     try:
         yield

@@ -23,10 +23,11 @@ from aloft.engagement.load import load
 from aloft.engagement.model import Model
 from aloft.facts.keep import keep
 from aloft.facts.store import FactStore
-from aloft.measures.frame import Frames, set_up
+from aloft.measures.frame import Frames
 from aloft.measures.metrics import definitions
 from aloft.measures.program import compile_model
 from aloft.measures.spark.evaluation import verdicts
+from aloft.measures.tables import set_up
 from tests.engine.world import EXAMPLE
 from tests.measures.test_metrics import (
     DAYS,

@@ -314,11 +314,11 @@ def check(
             rebuild(store, store.integers("select id from account where id % 2 = 0"))
         ours, wanted = read(store, model, instants, way), plainly(store, instants, asked)
     for key, expected in wanted.items():
-        found = {name: _aware(ours[key][name]) for name in expected}
+        found = {name: aware(ours[key][name]) for name in expected}
         assert found == expected, (*key, found, expected)
 
 
-def _aware(value: Any) -> Any:
+def aware(value: Any) -> Any:
     return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
 
 

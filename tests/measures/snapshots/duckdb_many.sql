@@ -95,9 +95,9 @@ FROM (
     SELECT
       _key,
       day,
-      times,
-      occurred,
-      occurred,
+      times AS n,
+      occurred AS first,
+      occurred AS last,
       in_0 AS in_0,
       in_1 AS in_1,
       in_2 AS in_2
@@ -143,9 +143,9 @@ FROM (
     SELECT
       _key,
       day,
-      times,
-      occurred,
-      occurred
+      times AS n,
+      occurred AS first,
+      occurred AS last
     FROM edges_at_once
     WHERE
       (
@@ -188,9 +188,9 @@ FROM (
     SELECT
       _key,
       day,
-      times,
-      occurred,
-      occurred
+      times AS n,
+      occurred AS first,
+      occurred AS last
     FROM edges_at_once
     WHERE
       (
@@ -233,9 +233,9 @@ FROM (
     SELECT
       _key,
       day,
-      times,
-      occurred,
-      occurred
+      times AS n,
+      occurred AS first,
+      occurred AS last
     FROM edges_at_once
     WHERE
       (
@@ -278,9 +278,9 @@ FROM (
     SELECT
       _key,
       day,
-      times,
-      occurred,
-      occurred
+      times AS n,
+      occurred AS first,
+      occurred AS last
     FROM edges_at_once
     WHERE
       (
@@ -323,9 +323,9 @@ FROM (
     SELECT
       _key,
       day,
-      times,
-      occurred,
-      occurred
+      times AS n,
+      occurred AS first,
+      occurred AS last
     FROM edges_at_once
     WHERE
       (
@@ -368,9 +368,9 @@ FROM (
     SELECT
       _key,
       day,
-      times,
-      occurred,
-      occurred
+      times AS n,
+      occurred AS first,
+      occurred AS last
     FROM edges_at_once
     WHERE
       (
@@ -414,9 +414,9 @@ FROM (
     SELECT
       _key,
       day,
-      times,
-      occurred,
-      occurred
+      times AS n,
+      occurred AS first,
+      occurred AS last
     FROM edges_at_once
     WHERE
       (
@@ -463,9 +463,9 @@ FROM (
     SELECT
       _key,
       day,
-      times,
-      occurred,
-      occurred
+      times AS n,
+      occurred AS first,
+      occurred AS last
     FROM edges_at_once
     WHERE
       (
@@ -512,9 +512,9 @@ FROM (
     SELECT
       _key,
       day,
-      times,
-      occurred,
-      occurred
+      times AS n,
+      occurred AS first,
+      occurred AS last
     FROM edges_at_once
     WHERE
       (
@@ -563,9 +563,9 @@ FROM (
     SELECT
       _key,
       day,
-      times,
-      occurred,
-      occurred,
+      times AS n,
+      occurred AS first,
+      occurred AS last,
       CASE
         WHEN NOT COALESCE(
           CASE
@@ -641,9 +641,9 @@ FROM (
     SELECT
       _key,
       day,
-      times,
-      occurred,
-      occurred,
+      times AS n,
+      occurred AS first,
+      occurred AS last,
       CASE
         WHEN NOT COALESCE(
           CASE
@@ -725,9 +725,9 @@ FROM (
     SELECT
       _key,
       day,
-      times,
-      occurred,
-      occurred,
+      times AS n,
+      occurred AS first,
+      occurred AS last,
       CASE
         WHEN NOT COALESCE(
           CASE
@@ -816,9 +816,9 @@ FROM (
     SELECT
       _key,
       day,
-      times,
-      occurred,
-      occurred,
+      times AS n,
+      occurred AS first,
+      occurred AS last,
       in_1 AS in_1,
       in_2 AS in_2,
       CASE

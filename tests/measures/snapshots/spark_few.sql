@@ -312,41 +312,6 @@ FROM (
     s.day < b._day AND s.day >= LEAST(b.first_0, b.first_1, b.first_2, b.first_4)
   UNION ALL
   SELECT
-    _key,
-    day,
-    times,
-    occurred,
-    occurred,
-    in_0 AS in_0,
-    in_1 AS in_1,
-    in_2 AS in_2,
-    in_4 AS in_4,
-    called IN ('Signed In') AS of_0,
-    TRUE AS of_1,
-    called IN ('User Created') AS of_2,
-    called IN ('Feature 7 Used') AS of_3,
-    called IN ('Feature 8 Used', 'Feature 9 Used') AS of_4,
-    called IN ('Report Exported') AS of_5,
-    NULL AS digest,
-    CAST(NULL AS BIGINT) AS weight,
-    CAST(NULL AS DECIMAL(38, 6)) AS total,
-    CAST(NULL AS DECIMAL(24, 6)) AS low,
-    CAST(NULL AS DECIMAL(24, 6)) AS high
-  FROM edges
-  WHERE
-    (
-      in_0 OR in_1 OR in_2 OR in_4
-    )
-    AND (
-      called IN ('Signed In')
-      OR TRUE
-      OR called IN ('User Created')
-      OR called IN ('Feature 7 Used')
-      OR called IN ('Feature 8 Used', 'Feature 9 Used')
-      OR called IN ('Report Exported')
-    )
-  UNION ALL
-  SELECT
     b._key AS _key,
     s.day,
     s.n,
@@ -386,9 +351,44 @@ FROM (
   SELECT
     _key,
     day,
-    times,
-    occurred,
-    occurred,
+    times AS n,
+    occurred AS first,
+    occurred AS last,
+    in_0 AS in_0,
+    in_1 AS in_1,
+    in_2 AS in_2,
+    in_4 AS in_4,
+    called IN ('Signed In') AS of_0,
+    TRUE AS of_1,
+    called IN ('User Created') AS of_2,
+    called IN ('Feature 7 Used') AS of_3,
+    called IN ('Feature 8 Used', 'Feature 9 Used') AS of_4,
+    called IN ('Report Exported') AS of_5,
+    NULL AS digest,
+    CAST(NULL AS BIGINT) AS weight,
+    CAST(NULL AS DECIMAL(38, 6)) AS total,
+    CAST(NULL AS DECIMAL(24, 6)) AS low,
+    CAST(NULL AS DECIMAL(24, 6)) AS high
+  FROM edges
+  WHERE
+    (
+      in_0 OR in_1 OR in_2 OR in_4
+    )
+    AND (
+      called IN ('Signed In')
+      OR TRUE
+      OR called IN ('User Created')
+      OR called IN ('Feature 7 Used')
+      OR called IN ('Feature 8 Used', 'Feature 9 Used')
+      OR called IN ('Report Exported')
+    )
+  UNION ALL
+  SELECT
+    _key,
+    day,
+    times AS n,
+    occurred AS first,
+    occurred AS last,
     in_0 AS in_0,
     in_1 AS in_1,
     in_2 AS in_2,
@@ -417,9 +417,9 @@ FROM (
   SELECT
     _key,
     day,
-    times,
-    occurred,
-    occurred,
+    times AS n,
+    occurred AS first,
+    occurred AS last,
     in_0 AS in_0,
     in_1 AS in_1,
     in_2 AS in_2,
@@ -448,9 +448,9 @@ FROM (
   SELECT
     _key,
     day,
-    times,
-    occurred,
-    occurred,
+    times AS n,
+    occurred AS first,
+    occurred AS last,
     in_0 AS in_0,
     in_1 AS in_1,
     in_2 AS in_2,
@@ -479,9 +479,9 @@ FROM (
   SELECT
     _key,
     day,
-    times,
-    occurred,
-    occurred,
+    times AS n,
+    occurred AS first,
+    occurred AS last,
     in_0 AS in_0,
     in_1 AS in_1,
     in_2 AS in_2,
@@ -533,9 +533,9 @@ FROM (
   SELECT
     _key,
     day,
-    times,
-    occurred,
-    occurred,
+    times AS n,
+    occurred AS first,
+    occurred AS last,
     in_0 AS in_0,
     in_1 AS in_1,
     in_2 AS in_2,
@@ -591,9 +591,9 @@ FROM (
   SELECT
     _key,
     day,
-    times,
-    occurred,
-    occurred,
+    times AS n,
+    occurred AS first,
+    occurred AS last,
     in_0 AS in_0,
     in_1 AS in_1,
     in_2 AS in_2,
@@ -649,9 +649,9 @@ FROM (
   SELECT
     _key,
     day,
-    times,
-    occurred,
-    occurred,
+    times AS n,
+    occurred AS first,
+    occurred AS last,
     in_0 AS in_0,
     in_1 AS in_1,
     in_2 AS in_2,
@@ -820,20 +820,6 @@ FROM (
       AND s.block >= LEAST(b.block_0, b.block_1, b.block_2, b.block_3)
     UNION ALL
     SELECT
-      _key,
-      app_user,
-      CASE WHEN in_0 THEN 1 ELSE 0 END + CASE WHEN in_1 THEN 2 ELSE 0 END + CASE WHEN in_2 THEN 4 ELSE 0 END + CASE WHEN in_3 THEN 8 ELSE 0 END AS there,
-      NULL AS digest
-    FROM edges
-    WHERE
-      (
-        in_0 OR in_1 OR in_2 OR in_3
-      )
-      AND (
-        NOT app_user IS NULL OR times > 1 OR kind = 'tally'
-      )
-    UNION ALL
-    SELECT
       b._key AS _key,
       s.app_user,
       CASE
@@ -873,6 +859,20 @@ FROM (
       s.block <= b.last_block
       AND s.block >= LEAST(b.block_0, b.block_1, b.block_2, b.block_3)
       AND s.digest IN (8319675758795710882, 8919477242351348396, 4805120595706273968)
+    UNION ALL
+    SELECT
+      _key,
+      app_user,
+      CASE WHEN in_0 THEN 1 ELSE 0 END + CASE WHEN in_1 THEN 2 ELSE 0 END + CASE WHEN in_2 THEN 4 ELSE 0 END + CASE WHEN in_3 THEN 8 ELSE 0 END AS there,
+      NULL AS digest
+    FROM edges
+    WHERE
+      (
+        in_0 OR in_1 OR in_2 OR in_3
+      )
+      AND (
+        NOT app_user IS NULL OR times > 1 OR kind = 'tally'
+      )
     UNION ALL
     SELECT
       _key,
@@ -990,10 +990,10 @@ FROM (
   WHERE
     s.digest IN (4391666132538483486, 4874106480260715181, 4746657429304392835)
     AND s.occurred <= b._at
+    AND s.opens > 0
     AND (
       s.day >= b.first_2 OR s.day >= b.first_4
     )
-    AND s.opens > 0
 ) AS o
 ANTI JOIN (
   SELECT
@@ -1007,10 +1007,10 @@ ANTI JOIN (
   WHERE
     s.digest IN (4391666132538483486, 4874106480260715181, 4746657429304392835)
     AND s.occurred <= b._at
+    AND s.closes > 0
     AND (
       s.day >= b.first_2 OR s.day >= b.first_4
     )
-    AND s.closes > 0
 ) AS c
   ON c._key = o._key
   AND c.thing = o.thing

@@ -17,10 +17,10 @@ from aloft.engagement.model import Model
 from aloft.engine.warehouse import relations
 from aloft.facts.store import FactStore
 from aloft.facts.warehouse import export
-from aloft.measures.frame import set_up
 from aloft.measures.metrics import definitions
 from aloft.measures.spark.connection import SparkConnection
 from aloft.measures.spark.evaluation import evaluate, opened
+from aloft.measures.tables import set_up
 from aloft.revenue.standing import Standing
 from tests.measures.passes import Rows, a_company, assert_same, by_duckdb, cases, of_case, place, rows
 from tests.measures.test_metrics import fill, told
