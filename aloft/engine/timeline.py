@@ -22,10 +22,10 @@ HISTORY_AFTER = timedelta(days=2)
 TICKS = (
     (HISTORY_AFTER, timedelta(days=1)),
     (timedelta(hours=1), timedelta(minutes=1)),
-    (timedelta(seconds=10), timedelta(seconds=5)),
-    (timedelta(seconds=1), timedelta(seconds=1)),
+    (2 * LIVE_TICK, timedelta(seconds=5)),
 )
-"""How far behind the engine is, and the tick that it takes then."""
+"""How far behind the engine is, and the tick that it takes then. However little a turn is about, it takes some tenths
+of a second: who is behind by more than a tick gains by taking all that waits."""
 
 
 @dataclass(frozen=True)

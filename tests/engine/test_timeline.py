@@ -45,9 +45,8 @@ def test_what_is_overdue_is_done_now_not_in_the_past() -> None:
 
 
 def test_the_further_behind_the_more_is_taken_at_a_time() -> None:
-    assert tick_for(timedelta(seconds=1)) == timedelta(milliseconds=200)
-    assert tick_for(timedelta(seconds=2)) == timedelta(seconds=1)
-    assert tick_for(timedelta(seconds=11)) == timedelta(seconds=5)
+    assert tick_for(timedelta(milliseconds=400)) == timedelta(milliseconds=200)
+    assert tick_for(timedelta(milliseconds=401)) == timedelta(seconds=5)
     assert tick_for(timedelta(minutes=59)) == timedelta(seconds=5)
     assert tick_for(timedelta(hours=2)) == timedelta(minutes=1)
     assert tick_for(timedelta(days=3)) == timedelta(days=1)
