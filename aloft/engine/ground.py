@@ -9,7 +9,7 @@ from operator import itemgetter
 from aloft.engagement.model import Anchor, AnswerTrigger, ExpectTrigger, Moment, OnDate, ScheduleTrigger
 from aloft.engine import answers, experiments
 from aloft.engine.anchors import BEGINS, ENDS, Anchored, columns_of
-from aloft.engine.planned import Layout, Said
+from aloft.engine.planned import Layout, Said, digest_of
 from aloft.engine.turn import Row, Turn
 from aloft.facts.store import LISTED, listed
 
@@ -73,11 +73,11 @@ def read(turn: Turn, accounts: Sequence[int]) -> Ground:
     waiting = {name: one for name, one in asked.items() if _awaits_answers(turn, name)}
     rows = {one[0]: dict(zip(names, one[1:], strict=False)) for one in found}
     said = {
-        one.store: Said(bytes(told[first:]), hash((
+        one.store: Said(bytes(told[first:]), digest_of(
             told[3:first], one, turn.joined.get(one.store),
-            tuple(one.store in accounts for accounts in held_out.values()),
-            tuple(tuple(asking.get(one.store, ())) for asking in waiting.values()),
-        )))
+            [one.store in accounts for accounts in held_out.values()],
+            [[(event.name, event.at) for event in asking.get(one.store, ())] for asking in waiting.values()],
+        ))
         for told, one in zip(found, known, strict=True) if rows[one.store]["_paused"] is None
     }  # fmt: skip
     layout = Layout((*meets, *absorbs), (tuple(names), tuple(held_out), tuple(waiting)))

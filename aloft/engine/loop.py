@@ -106,7 +106,7 @@ class Engine:
         self._mirrored = False
         keep_listed()
         self._forget_foreseen()
-        self.versions.forget_plans()
+        self.versions.reread_plans()
         self.versions.forget_overnight()
 
     def _running(self) -> list[Running]:

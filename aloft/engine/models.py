@@ -51,6 +51,27 @@ class ZoneReading(models.Model):
     read_at = models.DateTimeField()
 
 
+class Planned(models.Model):
+    """What the due rows of an account rested on as a version made them: while it is the same, they stand.
+
+    What the fields say is known to `engine.planned` alone.
+    """
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    flags = models.BinaryField()
+    digest = models.BigIntegerField()
+    decided = models.BigIntegerField()
+    rows = models.PositiveIntegerField()
+    newest = models.BigIntegerField()
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "account"], name="planned_once_by_a_version"),
+        ]
+
+
 class Joined(models.Model):
     """What became of the occurrences of an account as it was merged, to be taken back as it comes apart.
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from aloft.act.models import Due, Occurrence, Verdict
 from aloft.engagement.digest import timings
 from aloft.engagement.model import Model
-from aloft.engine.models import Decided, Live, ZoneReading
+from aloft.engine.models import Decided, Live, Planned, ZoneReading
 from aloft.facts.place import remove
 from aloft.measures.models import AccountProjection, Spell
 from aloft.records.models import ModelVersion
@@ -70,7 +70,7 @@ def _go_back() -> None:
     As an engine begins, it puts the log into the order in which its entries were recorded, so that nothing is
     known before its time.
     """
-    for rows in (AccountProjection, Spell, ZoneReading, Live, Due, Verdict):
+    for rows in (AccountProjection, Spell, ZoneReading, Live, Planned, Due, Verdict):
         rows.objects.all().delete()
     Decided.objects.filter(pk=1).update(inbox=0, changes=0, at=None)
     remove(settings.ALOFT_HOME)

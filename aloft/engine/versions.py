@@ -68,7 +68,7 @@ class Versions:
                 self._behind,
                 overnight=True,
             )
-            self._compiled[pk] = Running(version, compile_model(model), frames)
+            self._compiled[pk] = Running(version, compile_model(model), frames, Plans(pk))
             fill(self._store, self._compiled[pk].program.kept)
         return self._compiled[pk]
 
@@ -101,10 +101,10 @@ class Versions:
         """Those that are compiled: what is live, and what something open is pinned to."""
         return [running.program.model for running in self._compiled.values()]
 
-    def forget_plans(self) -> None:
+    def reread_plans(self) -> None:
         """What was planned may not have been stored."""
         for running in self._compiled.values():
-            running.plans.forget()
+            running.plans.reread()
 
     def detectors(self) -> tuple[Detector, ...]:
         """What the compiled versions ask of the daily pass, each once."""

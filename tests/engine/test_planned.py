@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from typing import Any
+
 import pytest
 
 from aloft.act.models import Due, DueKind
+from aloft.engine import planning
 from aloft.engine.planned import PLANNED
 from tests.engine.world import EXAMPLE, World, shown
 
@@ -43,6 +49,45 @@ def test_due_rows_stand_while_facts_change_nothing_that_they_rest_on(world: Worl
     world.run("2026-01-06 10:00")
     assert before
     assert planned("acme") == before
+
+
+def test_after_a_start_nothing_is_planned_anew_that_stands(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company(world)
+    world.run("2026-01-06 08:00")
+    before = planned("acme")
+    world.restart()
+    asked: list[list[str]] = []
+    really = planning._plan
+
+    def noted(turn: Any, rows: Any, *more: Any) -> Any:
+        asked.append([turn.directory[account].external for account in rows])
+        return really(turn, rows, *more)
+
+    monkeypatch.setattr(planning, "_plan", noted)
+    world.track("acme", "Signed In", "2026-01-06 09:00", user="u1")
+    world.track("bolt", "Signed In", "2026-01-06 09:00", user="u2")
+    world.contract("bolt", "2026-01-06 09:00", "2026-01-05", "5400", ends="2026-07-05")
+    world.run("2026-01-06 10:00")
+    assert asked == [["bolt"]]
+    assert planned("acme") == before
+
+
+def test_what_rows_rest_on_is_told_alike_by_every_process() -> None:
+    told = """
+from datetime import UTC, datetime
+from aloft.engine.directory import Known
+from aloft.engine.planned import digest_of
+known = Known(1, 2, 2, "acme", "Acme", "Europe/Berlin", "DE", "BE")
+print(digest_of((datetime(2026, 1, 5), "c-1", None, True), known, [("entry:1", datetime(2026, 1, 5, tzinfo=UTC))]))
+"""
+    command = [sys.executable, "-c", f"import django; django.setup(){told}"]
+    seeds = [{**os.environ, "PYTHONHASHSEED": seed} for seed in ("1", "2")]
+    first, second = (
+        subprocess.run(command, env=one, check=True, capture_output=True, text=True) for one in seeds
+    )
+    assert first.stdout == second.stdout != ""
 
 
 def test_a_contract_that_ends_sooner_moves_the_rows_of_its_account_alone(world: World) -> None:
