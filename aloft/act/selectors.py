@@ -131,6 +131,6 @@ def last_openings(
 
 def ordinals(accounts: Iterable[int] | None = None) -> dict[tuple[int, str], int]:
     """How many occurrences have opened, by (account, moment)."""
-    rows = opened() if accounts is None else opened().filter(account__in=list(accounts))
+    rows = opened() if accounts is None else opened().filter(account__in=any_of(list(accounts)))
     counted = rows.order_by().values_list("account", "moment").annotate(all=Count("id"))
     return {(account, moment): number for account, moment, number in counted}

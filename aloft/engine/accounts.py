@@ -178,7 +178,7 @@ def _owners(accounts: Collection[int]) -> dict[int, int]:
     """By account: whose book holds it; where several do, the first book counts. At least of these."""
     held = Holding.objects.order_by(F("book__position").desc(nulls_first=True), "-pk")
     if len(accounts) <= NAMED:
-        held = held.filter(account__in=accounts)
+        held = held.filter(account__in=among(accounts))
     return dict(held.values_list("account", "person"))
 
 

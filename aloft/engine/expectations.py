@@ -297,7 +297,7 @@ def retract(turn: Turn, accounts: Iterable[int]) -> None:
 def _opened(turn: Turn, rows: Iterable[int]) -> list[Occurrence]:
     """Of expectations that were not met, and not closed since."""
     standing = Occurrence.objects.filter(
-        account__in=list(rows), trigger__in=("expect", "answer"), deadline_at__isnull=False
+        account__in=among(list(rows)), trigger__in=("expect", "answer"), deadline_at__isnull=False
     )
     return [
         one for one in standing.exclude(state=OccurrenceState.CLOSED) if one.moment in turn.program.moments

@@ -20,6 +20,7 @@ from aloft.measures import daily
 from aloft.measures.frame import NOTED, ON_OCCURRENCE, Ask
 from aloft.measures.names import calls_in, names_in
 from aloft.measures.plans import rests_on_events
+from aloft.records.rows import among
 
 OF_OCCURRENCES = frozenset(
     {*NOTED, "success_plan.agreed", "success_plan.reviewed", "opened", "due", "started", "done", "cleared"}
@@ -47,7 +48,7 @@ def watched(turn: Turn, accounts: Iterable[int], *, sliding: bool = False) -> li
         or (account in edited and not sliding)
         or _may_turn(turn, version, called, sliding)
     ]
-    return list(Occurrence.objects.filter(pk__in=found).order_by("id")) if found else []
+    return list(Occurrence.objects.filter(pk__in=among(found)).order_by("id")) if found else []
 
 
 def _waits_for_notes(turn: Turn, version: int, called: str) -> bool:

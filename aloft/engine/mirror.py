@@ -23,6 +23,7 @@ from aloft.engine.directory import Directory
 from aloft.facts.store import LISTED, FactStore, listed
 from aloft.measures.frame import naive
 from aloft.measures.models import AccountProjection, Daily, Spell
+from aloft.records.rows import among
 
 _INSTANT = pa.timestamp("us")
 _POSITION = pa.schema(
@@ -198,7 +199,7 @@ class Mirror:
     def occurred(self, accounts: Sequence[int] | None) -> None:
         """The latest occurrence of each moment at some accounts, by the store's numbers; None: at all."""
         rows = None if accounts is None else [self._directory[account].row for account in accounts]
-        found = opened_ones() if rows is None else opened_ones().filter(account__in=rows)
+        found = opened_ones() if rows is None else opened_ones().filter(account__in=among(rows))
         self.happened(found.order_by("opened_at", "id").values_list(*HAPPENED), ordinals(rows), accounts)
 
     def happened(

@@ -36,7 +36,7 @@ from aloft.engine.versions import Running
 from aloft.facts.changes import ChangeRow
 from aloft.learn import outcomes
 from aloft.records.changes import TextApproved
-from aloft.records.rows import batched
+from aloft.records.rows import among, batched
 
 KINDS: Mapping[type, StepKind] = {
     playbook.Message: StepKind.MESSAGE,
@@ -123,7 +123,7 @@ def stop(turn: Turn) -> None:
 
 
 def _awaiting(rows: Sequence[int]) -> list[int]:
-    awaited = Step.objects.filter(awaited=True, occurrence__account__in=rows)
+    awaited = Step.objects.filter(awaited=True, occurrence__account__in=among(rows))
     return list(awaited.values_list("occurrence", flat=True).distinct())
 
 
