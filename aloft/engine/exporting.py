@@ -19,14 +19,14 @@ from django.db import models
 from aloft.collect.erasing import Said, each_entry
 from aloft.collect.place import inbox_of
 from aloft.engine.erasing import OURS, person_named
-from aloft.engine.models import Erasure
+from aloft.engine.models import Erasure, Planned
 from aloft.facts.erasing import each_row
 from aloft.records.identity import Identity
 from aloft.records.models import Account, CachedValue, Contact, ModelVersion
 
 Rows = list[dict[str, Any]]
 Tables = Mapping[str, Rows]
-LEFT_OUT = (CachedValue, Erasure, ModelVersion)
+LEFT_OUT = (CachedValue, Erasure, ModelVersion, Planned)
 RISKY = tuple("=+-@\t\r\n")
 """How a cell begins that a spreadsheet would take for a formula."""
 
