@@ -19,8 +19,9 @@ from functools import cached_property
 from aloft.engagement.model import Metric
 from aloft.facts.days import SIGN, block
 from aloft.measures.gathered import Stage
-from aloft.measures.groups import Days, Group, Latest, Users, Values, column_of, texts
+from aloft.measures.groups import Days, Group, Latest, column_of, texts
 from aloft.measures.metrics import kept, names_of
+from aloft.measures.things import Users, Values
 from aloft.measures.turns import Queues, Turns
 from aloft.measures.windows import Window, window
 
