@@ -25,7 +25,6 @@ LONGER = {  # and why
     "tests/test_access_matrix.py": "a row for each address, and the world that they ask about",
     "docs/generate.py": "every page of the reference, one after the other",
     "tests/engine/test_timelines.py": "one story for each trigger, told with one cast",
-    "aloft/engine/loop.py": "every kind of turn, and what each does in which order",
     "aloft/records/models.py": "every table that people edit, in the order in which they name each other",
 }
 

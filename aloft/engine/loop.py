@@ -7,7 +7,7 @@ data alone, and the keys of occurrences make the second time silent.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from aloft.collect.place import inbox_of
 from aloft.engine import accounts, deciding, editing, joining, planning, recovery, relationships, staffing
 from aloft.engine.alike import dated_alike
 from aloft.engine.directory import Directory
-from aloft.engine.following import NONE, Following
+from aloft.engine.following import Following
 from aloft.engine.foresight import Coming, foresee
 from aloft.engine.midnights import midnights, readings
 from aloft.engine.mirror import Mirror
@@ -29,10 +29,10 @@ from aloft.engine.renaming import rename
 from aloft.engine.revenue import Desk
 from aloft.engine.rolling import roll_up_old
 from aloft.engine.sources import SourceWatch
-from aloft.engine.staff import Staff
 from aloft.engine.threads import SMALL, Threads
 from aloft.engine.timeline import EPOCH, Next, next_turn
 from aloft.engine.turn import Turn
+from aloft.engine.turning import Turning
 from aloft.engine.unfinished import Unfinished
 from aloft.engine.versions import Running, Versions, next_version, precedence
 from aloft.facts.compact import compact
@@ -50,7 +50,6 @@ from aloft.records.models import ModelVersion
 LATE = timedelta(days=2)
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 AGAIN = 100
-ALL_AT_ONCE = 200_000
 LOOK_ANYWAY = timedelta(minutes=1)
 
 Made = Callable[[datetime], object]
@@ -71,7 +70,7 @@ class Engine:
         self.log = home / "log"
         self._home_zone = home_zone
         self._zones: set[str] | None = None
-        """Those that accounts are in, while the facts stay as they are."""
+        """Those of accounts, while the facts stay as they are."""
         recovery.complete(home, self.log, self.clock.now())
         self._open()
 
@@ -86,6 +85,9 @@ class Engine:
         self.versions = Versions(self.store, self.watch.behind)
         self.unfinished = Unfinished(self.store)
         self.desk = Desk(self.store)
+        self._turning = Turning(
+            self.directory, self.mirror, self.following, self.versions, self.watch, self._leaves
+        )
         self._start()
         self._threads = Threads(self.store, len(self.directory.all()))
 
@@ -201,7 +203,7 @@ class Engine:
             arrived=self._arrived(drained),
             golive=version.live_from if version else None,
             due=due,
-            readings=self._readings() if self._in_force else {},
+            readings=midnights(self._of_accounts(), self.at) if self._in_force else {},
             now=self.clock.now(),
             late=self.watch.next_late() if self._in_force else None,
             undecided=self._undecided(),
@@ -223,11 +225,12 @@ class Engine:
         instants = [self.reader.next_received(drained.inbox), editing.next_made(drained.changes)]
         return min((instant for instant in instants if instant is not None), default=None)
 
-    def _readings(self) -> dict[str, datetime]:
+    def _of_accounts(self) -> set[str]:
+        """The zones that accounts are in."""
         if self._zones is None:
             told = self.store.run("select distinct zone from account")
             self._zones = {zone or self.store.home_zone for (zone,) in told}
-        return midnights(self._zones, self.at)
+        return self._zones
 
     def _make(self, coming: Next) -> None:
         try:
@@ -251,12 +254,9 @@ class Engine:
         entries = self.reader.take(self.decided.inbox, until)
         changes = editing.made_until(self.decided.changes, until)
         before = self._position()
-        drained_before = self.store.positions()
-        at = (
-            drained_before.at
-            if self._is_ahead(drained_before)
-            else max(recovery.latest(entries, changes) or self.at, self.at)
-        )
+        behind = self.store.positions()
+        latest = max(recovery.latest(entries, changes) or self.at, self.at)
+        at = behind.at if self._is_ahead(behind) else latest
         assert at is not None
         with self._threads.sharing(entries), self.store.transaction():
             drained = drain(self.store, entries, changes, at)
@@ -273,89 +273,30 @@ class Engine:
                 self.versions.forget()
             self.watch.drained(at, drained.arrived, changes)
             self._forget_foreseen(drained.created or drained.rebuilt or step.described)
+            coming = Coming()
             if self._in_force and touched:
-                self._begin_day(at)
-            coming = self._coming(at) if self._in_force and touched else Coming()
-            for turn in self._turns_of(at, touched=touched, before=before):
+                self._turning.begin_day(self._live(), at, self._of_accounts())
+                coming = self._coming(at)
+            for turn in self._turning.each(self._live(), at, touched=touched, before=before):
                 deciding.by_facts(turn, changes, step.moved, coming)
             self._decided(at)
         export(self.store, self.inbox, self.log)
 
-    def _begin_day(self, at: datetime) -> None:
-        """What the days that are over come to is read once for all; of very many accounts, as they are asked about."""
-        if len(self.directory.all()) <= ALL_AT_ONCE:
-            self._readings()
-            for running in self._live():
-                running.frames.begin_day(at, self._zones or ())
-
     def looking(self, at: datetime, account: int) -> Turn | None:
         """A turn that decides nothing, to ask questions about an account with; None while no model is live."""
         self._forget_foreseen()
-        live = self._live()
-        ours = [one for one in live if account in self.following.of([one.program.model.name])] or live
-        return self._turn(ours[0], at) if ours else None
+        return self._turning.looking(self._live(), at, account)
 
     def surveying(self) -> list[Turn]:
         """A turn for each model in force that decides nothing, to ask questions about all who follow it with."""
         self._forget_foreseen()
-        live = self._live()
-        turns = [self._turn(running, self.at) for running in live]
-        for turn in turns if len(live) > 1 else []:
-            turn.among = (turn.program.model.name,)
-            turn.joined = self.following.of(turn.among)
-        return turns
+        return self._turning.surveying(self._live(), self.at)
 
     def _is_ahead(self, drained: Positions) -> bool:
         return (drained.inbox, drained.changes) != self._position()
 
-    def _turns_of(
-        self,
-        at: datetime,
-        touched: frozenset[int] = frozenset(),
-        zones: tuple[str, ...] = (),
-        everyone: bool = False,
-        before: tuple[int, int] = (0, 0),
-    ) -> Iterator[Turn]:
-        """A turn for each model in force, one after the other, each about the accounts that follow it."""
-        live = self._live()
-        if len(live) > 1:
-            whole = everyone or bool(zones)
-            read_at = at - datetime.resolution if zones else at
-            self.following.assign(
-                live, read_at, None if whole else touched, None if everyone else zones or None
-            )
-        for number, running in enumerate(live):
-            turn = self._turn(running, at, touched, zones, everyone, before)
-            if len(live) > 1:
-                # Who follows none is looked at with the first, by whose rules it is in no phase.
-                turn.among = (running.program.model.name, *([NONE] if number == 0 else []))
-                turn.joined = self.following.of(turn.among)
-                turn.touched &= turn.joined.keys()
-            yield turn
-
-    def _turn(
-        self,
-        running: Running,
-        at: datetime,
-        touched: frozenset[int] = frozenset(),
-        zones: tuple[str, ...] = (),
-        everyone: bool = False,
-        before: tuple[int, int] = (0, 0),
-    ) -> Turn:
-        return Turn(
-            at,
-            running,
-            self.directory,
-            self.mirror,
-            Staff(at, running.program.model.clock),
-            self.versions,
-            self.watch,
-            touched,
-            zones,
-            everyone,
-            before,
-            leaves=self.sends and self.clock.now() - at < LATE,
-        )
+    def _leaves(self, at: datetime) -> bool:
+        return self.sends and self.clock.now() - at < LATE
 
     def _go_live(self, at: datetime) -> None:
         """A version comes into force: every account is read, and every due row made, by its rules."""
@@ -376,7 +317,7 @@ class Engine:
             if replaced:
                 self._replace(self.versions.get(replaced.pk), running, at)
             planned: set[int] = set()
-            for turn in self._turns_of(at, everyone=True, before=self._position()):
+            for turn in self._turning.each(self._live(), at, everyone=True, before=self._position()):
                 deciding.going_live(turn)
                 planned.update(turn.directory[account].row for account in turn.everybody())
             planning.forget_others(planned)
@@ -401,7 +342,9 @@ class Engine:
     def _reading(self, coming: Next) -> None:
         with transaction.atomic():
             ahead = self._ahead(coming.at)
-            for turn in self._turns_of(coming.at, zones=coming.zones, before=self._position()):
+            for turn in self._turning.each(
+                self._live(), coming.at, zones=coming.zones, before=self._position()
+            ):
                 if ahead:
                     foresee(turn, ahead)
                 deciding.at_reading(turn)
@@ -421,7 +364,9 @@ class Engine:
         with transaction.atomic():
             Due.objects.filter(pk__in=[row.pk for row in by_kind[DueKind.PHASE]]).delete()
             ahead = self._ahead(at)
-            for turn in self._turns_of(at, touched=self.directory.stores(rows), before=self._position()):
+            for turn in self._turning.each(
+                self._live(), at, touched=self.directory.stores(rows), before=self._position()
+            ):
                 if ahead:
                     foresee(turn, ahead)
                 turn.touched &= self.directory.stores(by_kind[DueKind.PHASE])
