@@ -86,8 +86,9 @@ class Engine:
         self.unfinished = Unfinished(self.store)
         self.desk = Desk(self.store)
         self._turning = Turning(
-            self.directory, self.mirror, self.following, self.versions, self.watch, self._leaves
-        )
+            self.directory, self.mirror, self.following, self.versions, self.watch,
+            lambda at: self.sends and self._is_news(at),
+        )  # fmt: skip
         self._start()
         self._threads = Threads(self.store, len(self.directory.all()))
 
@@ -275,7 +276,8 @@ class Engine:
             self._forget_foreseen(drained.created or drained.rebuilt or step.described)
             coming = Coming()
             if self._in_force and touched:
-                self._turning.begin_day(self._live(), at, self._of_accounts())
+                if self._is_news(at):
+                    self._turning.begin_day(self._live(), at, self._of_accounts())
                 coming = self._coming(at)
             for turn in self._turning.each(self._live(), at, touched=touched, before=before):
                 deciding.by_facts(turn, changes, step.moved, coming)
@@ -295,8 +297,8 @@ class Engine:
     def _is_ahead(self, drained: Positions) -> bool:
         return (drained.inbox, drained.changes) != self._position()
 
-    def _leaves(self, at: datetime) -> bool:
-        return self.sends and self.clock.now() - at < LATE
+    def _is_news(self, at: datetime) -> bool:
+        return self.clock.now() - at < LATE
 
     def _go_live(self, at: datetime) -> None:
         """A version comes into force: every account is read, and every due row made, by its rules."""

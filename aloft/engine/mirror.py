@@ -162,7 +162,7 @@ class Mirror:
         if rows:
             self._load(_SPELL, rows)
             self._store.run(
-                "delete from decided_spell where (account, moment) in (select (account, moment) from mirrored)"
+                "delete from decided_spell s using mirrored m where m.account = s.account and m.moment = s.moment"
             )
             self._store.run("insert into decided_spell select * from mirrored")
 

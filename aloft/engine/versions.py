@@ -79,6 +79,7 @@ class Versions:
     def forget(self) -> None:
         """Compile anew at the next need: what is read besides the model has changed."""
         self.forget_foreseen()
+        self.forget_overnight()
         self._compiled.clear()
         self.sieve = None
 

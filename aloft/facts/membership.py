@@ -37,19 +37,23 @@ def learn(store: FactStore, known: int, stirred: frozenset[int] = frozenset()) -
         UNION SELECT app_user FROM membership WHERE account IN (SELECT unnest($stirred))""",
         {"stirred": sorted(stirred)},
     )
-    if store.run("SELECT count(*) FROM changed") != [(0,)]:
-        _write(store, known)
+    ((users, earlier),) = store.run(f"SELECT count(*), count(*) FILTER (app_user <= {known}) FROM changed")
+    if users:
+        _write(store, _NAMED_EARLIER.format(_KNOWN.format(known)) if earlier else "")
 
 
-def _write(store: FactStore, known: int) -> None:
+_NAMED_EARLIER = """
+            UNION ALL
+            SELECT app_user, account, occurred, seq, kind FROM event
+            WHERE stream = 0 AND named_account AND app_user IN {}"""
+
+
+def _write(store: FactStore, further: str) -> None:
     store.run(
         f"""CREATE OR REPLACE TEMP TABLE belonging AS
         WITH named AS (
             SELECT app_user, account, occurred, seq, kind FROM incoming
-            WHERE named_account AND app_user IN (SELECT app_user FROM changed)
-            UNION ALL
-            SELECT app_user, account, occurred, seq, kind FROM event
-            WHERE stream = 0 AND named_account AND app_user IN {_KNOWN.format(known)}
+            WHERE named_account AND app_user IN (SELECT app_user FROM changed){further}
         ), calls AS (
             SELECT app_user, account, occurred AS since, seq FROM named WHERE kind = 'group'
             UNION ALL

@@ -55,7 +55,7 @@ class Nights:
         self._connection.unregister("come")
 
     def forget(self) -> None:
-        """The facts were made anew, nobody knows at which accounts."""
+        """The facts were made anew, nobody knows at which accounts; or nobody asks any longer."""
         self._begun.clear()
         for one in self.rounds:
             one.forget()
@@ -115,10 +115,7 @@ class Overnight(Statements):
         self._run(f"insert into {self._kept} select _key, {self._identity} from {lacking} b")
         over = copy(self)
         over.bounds = lacking
-        for i, group in enumerate(over._groups(many=False)):
-            if not group.has_over:
-                continue
-            table = f"{self._kept}_{i}"
+        for table, group in over._tables():
             into = (
                 f"insert into {table} by name" if self._newest else f"create or replace temp table {table} as"
             )
@@ -130,12 +127,10 @@ class Overnight(Statements):
             return
         self._left = self._day
         self._run(f"delete from {self._kept} where day < {self._day - 1}")
-        for i, group in enumerate(self._groups(many=False)):
-            if group.has_over:
-                table = f"{self._kept}_{i}"
-                self._run(
-                    f"create or replace temp table {table} as from {table} semi join {self._kept} using (_key)"
-                )
+        for table, _ in self._tables():
+            self._run(
+                f"create or replace temp table {table} as from {table} semi join {self._kept} using (_key)"
+            )
 
     def come(self) -> None:
         """Forget what the table `come` tells of: accounts, each with the first local day of which facts have come."""
@@ -145,7 +140,16 @@ class Overnight(Statements):
             )
 
     def forget(self) -> None:
+        if self._newest:
+            for table in (self._kept, *(table for table, _ in self._tables())):
+                self._run(f"drop table {table}")
         self._newest, self._day, self._left = 0, _EVER, _EVER
+
+    def _tables(self) -> Iterator[tuple[str, Group]]:
+        """For each group of which anything is kept."""
+        for i, group in enumerate(self._groups(many=False)):
+            if group.has_over:
+                yield f"{self._kept}_{i}", group
 
     @property
     def _firsts(self) -> list[str]:

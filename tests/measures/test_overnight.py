@@ -189,3 +189,12 @@ def test_an_account_whose_zone_becomes_another_has_other_days(
     follow(company[1], company[0], [], [edit])
     assert week(company, "2026-03-07T23:30") == 3  # in Tokyo it is the eighth
     assert len(read) == 2
+
+
+def test_what_is_forgotten_takes_no_room(company: tuple[FactStore, Frames]) -> None:
+    tables = "select count(*) from duckdb_tables() where table_name like 'overnight%'"
+    week(company, "2026-03-05T09:00")
+    assert company[0].run(tables) == [(2,)]
+    company[1].nights.forget()
+    assert company[0].run(tables) == [(0,)]
+    assert week(company, "2026-03-05T09:00") == 4
