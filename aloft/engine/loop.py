@@ -274,11 +274,9 @@ class Engine:
                 self.versions.forget()
             self.watch.drained(at, drained.arrived, changes)
             self._forget_foreseen(drained.created or drained.rebuilt or step.described)
-            coming = Coming()
-            if self._in_force and touched:
-                if self._is_news(at):
-                    self._turning.begin_day(self._live(), at, self._of_accounts())
-                coming = self._coming(at)
+            if self._in_force and touched and self._is_news(at):
+                self._turning.begin_day(self._live(), at, self._of_accounts())
+            coming = self._coming(at) if self._in_force and touched else Coming()
             for turn in self._turning.each(self._live(), at, touched=touched, before=before):
                 deciding.by_facts(turn, changes, step.moved, coming)
             self._decided(at)
