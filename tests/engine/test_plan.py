@@ -125,6 +125,24 @@ def assert_contacts_stand_against_the_caps(plan: Plan) -> None:
     assert [one["account"] for one in cap["who"]] == ["acme", "beta"]
 
 
+def test_of_several_levels_of_touch_the_first_counts_that_a_cap_names(
+    company: World, planned: Planned
+) -> None:
+    (cap,) = planned(LOWER.replace("touch: high}", "touch: [community, high]}"))["caps"]
+    assert (cap["accounts"], cap["worst"]) == (2, 120)
+
+
+def test_a_cap_by_working_days_counts_over_the_weekend(company: World, planned: Planned) -> None:
+    """A review of 45 minutes on Thursday 5 February, a check-in of 30 on Wednesday the 11th: four working days."""
+    weekly = MODEL.replace("schedule: 30d after", "schedule: 37d after").replace(
+        "{high: 100min, low: 30min}, per: 30d", "{high: 60min, low: 30min}, per: 5bd"
+    )
+    (cap,) = planned(weekly)["caps"]
+    assert (cap["accounts"], cap["worst"], [one["account"] for one in cap["who"]]) == (1, 75, ["acme"])
+    (cap,) = planned(weekly.replace("per: 5bd", "per: 5d"))["caps"]
+    assert (cap["accounts"], cap["worst"]) == (0, 45)
+
+
 def test_what_stands_open_finishes_under_its_version(company: World, planned: Planned) -> None:
     """T10: open ones finish on version 1, the next come from version 2; and they are work whatever is published."""
     company.track("acme", "Ticket Opened", "2026-02-02 09:00")

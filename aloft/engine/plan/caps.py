@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from aloft.coverage.visits import customary
@@ -19,13 +20,15 @@ from aloft.facts.store import FactStore
 _UNITS = {
     "min": "minute",
     "h": "hour",
-    "bh": "hour",
     "d": "day",
-    "bd": "day",
     "w": "week",
     "mo": "month",
     "y": "year",
 }
+
+
+_WORKING = {"bd": 24 * 7 / 5, "bh": 24 / 8 * 7 / 5}
+"""Hours that go by with one of working time, in a week of five days of eight."""
 
 
 @dataclass(frozen=True)
@@ -92,23 +95,34 @@ def _falls_under(model: Model, moment: Moment, cap: ContactCap) -> bool:
     return not cap.purpose or cap.purpose == moment.purpose
 
 
+def _span(per: Duration) -> str:
+    if per.unit in _WORKING:
+        return f"interval {ceil(per.number * _WORKING[per.unit])} hour"
+    return f"interval {per.number} {_UNITS[per.unit]}"
+
+
 def _over(
     store: FactStore, model: Model, side: Side, counted: Counted
 ) -> tuple[int, float, list[dict[str, Any]]]:
-    """The accounts that get more within any `per`, the most that one gets, and who gets most."""
+    """The accounts that get more within any `per`, the most that one gets, and who gets most.
+
+    Of several levels of touch the first counts that the cap names.
+    """
     cap = counted.cap
     sizes = " ".join(f"when '{name}' then {size}" for name, size in counted.moments.items())
     limits = " ".join(f"when '{level}' then {most}" for level, most in counted.limits.items() if level != "*")
-    usual = counted.limits.get("*", "null")
-    limit = f"case split_part(s.touch, ',', 1) {limits} else {usual} end" if limits else f"{usual}"
-    span = f"interval {cap.per.number} {_UNITS[cap.per.unit]} - interval 1 microsecond"
+    limit = (
+        f"list_filter([case level {limits} end for level in string_split(s.touch, ',')], one -> one is not null)[1]"
+        if limits
+        else counted.limits["*"]
+    )
     found = store.run(
         f"""with contacts as (
           select account, due, case moment {sizes} end as size from {side.due}
           where model = $model and moment in ({", ".join(f"'{name}'" for name in counted.moments)})),
         rolling as (
           select account, sum(size) over (partition by account order by due
-            range between {span} preceding and current row) as size from contacts),
+            range between {_span(cap.per)} - interval 1 microsecond preceding and current row) as size from contacts),
         most as (select account, max(size) as size from rolling group by account),
         over as (select m.account, m.size, s.mrr from most m join {side.stands} s using (account)
           where m.size > {limit})
