@@ -112,7 +112,7 @@ def _over(
     sizes = " ".join(f"when '{name}' then {size}" for name, size in counted.moments.items())
     limits = " ".join(f"when '{level}' then {most}" for level, most in counted.limits.items() if level != "*")
     limit = (
-        f"list_filter([case level {limits} end for level in string_split(s.touch, ',')], one -> one is not null)[1]"
+        f"list_filter([case level {limits} end for level in string_split(s.touch, ',')], lambda n: n is not null)[1]"
         if limits
         else counted.limits["*"]
     )
