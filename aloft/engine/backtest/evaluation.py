@@ -26,7 +26,7 @@ from aloft.engagement.model import (
 )
 from aloft.engine import answers, conditions, daily, events, expectations, planning, positions
 from aloft.engine.backtest.expected import Expected
-from aloft.engine.backtest.frame import Stands, stands_of, stirred
+from aloft.engine.backtest.frame import Stands, expecting, stands_of, stirred
 from aloft.engine.backtest.kept import Bandwidth, Kept, Place, Waiting, of_user
 from aloft.engine.backtest.tape import Tape
 from aloft.engine.backtest.values import Opened
@@ -35,7 +35,7 @@ from aloft.engine.mirror import Mirror, Position, SpellState
 from aloft.engine.sources import SourceWatch
 from aloft.engine.staff import Staff
 from aloft.engine.timeline import EPOCH, next_midnight
-from aloft.engine.turn import Turn
+from aloft.engine.turn import Row, Turn
 from aloft.engine.versions import Running, Versions
 from aloft.facts import relationships
 from aloft.facts.compact import compact
@@ -57,6 +57,7 @@ class Evaluation:
         self._versions = Versions(store, self._watch.behind)
         self._versions.hold(running)
         self._staff = Staff(running.version.live_from, running.program.model.clock)
+        self._at_deadlines = running.frames.of(expecting(running.program.model))
         self._kept, self._bandwidth = Kept(), Bandwidth()
         self._openings, self._holds, self._expected = Waiting(), Waiting(), Expected(self._kept)
         self._finishing: list[tuple[datetime, int]] = []
@@ -80,7 +81,7 @@ class Evaluation:
         turn.ask()
         positions.move(turn, self._note)
         self._judge_everybody(turn)
-        self._plan(turn, stirred(turn) | set(self.directory.all()))
+        self._plan(turn, turn.rows(stirred(turn) | set(self.directory.all())))
         self._read_conditions(turn, frozenset(self.directory.all()))
         self._open_by_calendar(turn, frozenset(self.directory.all()))
         self._finish(turn)
@@ -108,7 +109,7 @@ class Evaluation:
         self._expected.satisfy(turn, asked)
         self._judge_everybody(turn)
         positions.move(turn, self._note)
-        self._plan(turn, ((turn.moved | answers.asking(turn)) & asked) | stirred(turn))
+        self._plan(turn, turn.rows(((turn.moved | answers.asking(turn)) & asked) | stirred(turn)))
         self._read_conditions(turn, asked)
         self._open_by_calendar(turn, asked)
         self._open_by_events(turn, found, met)
@@ -160,8 +161,7 @@ class Evaluation:
     def _note(self, _turn: Turn, moved: Sequence[Position]) -> None:
         self._moved |= {one.account: one for one in moved}
 
-    def _plan(self, turn: Turn, accounts: Iterable[int], only: Collection[str] | None = None) -> None:
-        rows = turn.rows(accounts)
+    def _plan(self, turn: Turn, rows: Mapping[int, Row], only: Collection[str] | None = None) -> None:
         if not rows:
             return
         planned: set[Place] = set()
@@ -198,13 +198,14 @@ class Evaluation:
             proposed = {
                 name: [
                     (place, row.anchor, row.n, row.at, datetime.fromisoformat(row.details["due"]))
-                    for place, row in rows
+                    for place, row in ours
                 ]
-                for name, rows in by_moment.items()
+                for name, ours in by_moment.items()
             }
             self._open_where_met(turn, proposed)
-            for name, rows in by_moment.items():
-                self._plan(turn, {place[0] for place, _ in rows}, [name])
+            rows = turn.rows({place[0] for place, _ in due})
+            for name, ours in by_moment.items():
+                self._plan(turn, {place[0]: rows[place[0]] for place, _ in ours if place[0] in rows}, [name])
 
     def _open_where_met(self, turn: Turn, proposed: Mapping[str, Sequence[Proposed]]) -> None:
         """By moment; whom they meet is read of all at once."""
@@ -314,7 +315,7 @@ class Evaluation:
             self._open(turn, moment, [(place, anchor, 1, event.received, None)], user=user)
 
     def _judge_deadlines(self, turn: Turn, asked: frozenset[int]) -> None:
-        """As of each deadline, with all that is known now. Another frame stands afterwards."""
+        """As of each deadline, with all that is known now. Another frame stands afterwards, of what is read here."""
         due = self._expected.due(turn.at, asked)
         if not due:
             return
@@ -322,8 +323,8 @@ class Evaluation:
             replace(expectations.question(row, place[0], turn.at), key=key)
             for key, (place, row) in enumerate(due)
         ]
-        turn.frames.ask(asks)
-        turn.frames.build()
+        self._at_deadlines.ask(asks)
+        self._at_deadlines.build()
         self._stands = None
         for name in {place[1] for place, _ in due}:
             compiled = turn.program.moments[name]

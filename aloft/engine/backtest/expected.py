@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from aloft.act.models import Due
@@ -11,6 +11,9 @@ from aloft.engagement.model import AnswerTrigger
 from aloft.engine import expectations
 from aloft.engine.backtest.kept import Kept, Place, Waiting
 from aloft.engine.turn import Turn
+
+Waited = Mapping[str, Sequence[tuple[Due, int]]]
+"""By moment, what is waited for and its account."""
 
 
 class Expected:
@@ -32,15 +35,17 @@ class Expected:
 
     def satisfy(self, turn: Turn, asked: frozenset[int]) -> None:
         """What was expected of these accounts, and has come true before the deadline."""
-        for name, armed in self._armed.items():
-            waiting = [
+        waiting = {
+            name: [
                 (row, account)
                 for account, rows in armed.items()
                 for row in rows
                 if account in asked and turn.read_at < datetime.fromisoformat(row.details["deadline"])
             ]
-            for row, account in _come(turn, name, waiting):
-                self.settle((account, name), row)
+            for name, armed in self._armed.items()
+        }
+        for name, row, account in [*_true(turn, waiting), *_answered(turn, waiting)]:
+            self.settle((account, name), row)
 
     def settle(self, place: Place, row: Due) -> None:
         """What else is expected there goes on waiting."""
@@ -63,11 +68,23 @@ class Expected:
         self._deadlines.replace(place, [again])
 
 
-def _come(turn: Turn, name: str, waiting: Sequence[tuple[Due, int]]) -> list[tuple[Due, int]]:
-    """Of these rows of a moment, those for which what they wait for has come."""
-    if not waiting:
-        return []
-    answers = isinstance(turn.program.model.moments[name].trigger, AnswerTrigger)
-    keyed = dict(enumerate(waiting)) if answers else {account: (row, account) for row, account in waiting}
-    values = expectations.judged(turn, name, keyed)
-    return [keyed[key] for key, value in values.items() if value is True]
+def _true(turn: Turn, waiting: Waited) -> Iterator[tuple[str, Due, int]]:
+    """Of the expectations of a condition, those whose condition holds; an account has one of a moment."""
+    moments = turn.program.moments
+    conditions = {
+        name: moments[name].condition or "null"
+        for name, ours in waiting.items()
+        if ours and not isinstance(moments[name].moment.trigger, AnswerTrigger)
+    }
+    found = turn.frames.each(conditions, {account for name in conditions for _, account in waiting[name]})
+    for name, accounts in found.items():
+        rows = {account: row for row, account in waiting[name]}
+        yield from ((name, rows[account], account) for account in accounts if account in rows)
+
+
+def _answered(turn: Turn, waiting: Waited) -> Iterator[tuple[str, Due, int]]:
+    """Of what asks, that to which the answer has come."""
+    for name, ours in waiting.items():
+        if ours and isinstance(turn.program.moments[name].moment.trigger, AnswerTrigger):
+            answers = expectations.judged(turn, name, dict(enumerate(ours)))
+            yield from ((name, *ours[key]) for key, come in answers.items() if come)

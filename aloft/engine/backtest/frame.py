@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from aloft.engagement.model import AnswerTrigger, ExpectTrigger, ManualTrigger, Model
 from aloft.engine.turn import Turn
-from aloft.measures.names import moment_anchor
+from aloft.measures.daily import BAND, HEALTH
+from aloft.measures.lean import opening
+from aloft.measures.names import moment_anchor, names_read
 
 Stands = Mapping[int, tuple[float | None, Sequence[str], str]]
 """MRR, touch and segment, by key of the frame."""
@@ -35,3 +39,28 @@ def stirred(turn: Turn) -> set[int]:
         run("delete from anchors_then where account in (select account from anchors_now)")
         run("insert into anchors_then select * from anchors_now")
     return {account for (account,) in found if account in turn.directory}
+
+
+def expecting(model: Model) -> Model:
+    """What is read as a deadline has come: whether what was waited for came, and whom the moment meets. Accounts stand
+    where they stand."""
+    moments = {
+        name: moment
+        if isinstance(moment.trigger, ExpectTrigger | AnswerTrigger)
+        else replace(moment, trigger=ManualTrigger(), condition=None, transaction=None, to=None)
+        for name, moment in model.moments.items()
+    }
+    bare = opening(
+        replace(
+            model,
+            moments=moments,
+            phases={name: replace(one, enters=None, leaves=None) for name, one in model.phases.items()},
+            segments={name: replace(one, when=None, exit=None) for name, one in model.segments.items()},
+            applies_to=None,
+            health=None,
+            experiments={},
+            exceptions=None,
+            ownership=None,
+        )
+    )
+    return replace(bare, health=model.health) if {HEALTH, BAND} & names_read(bare) else bare
