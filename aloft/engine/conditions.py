@@ -59,9 +59,10 @@ def turned_of(turn: Turn) -> dict[str, list[Turned]]:
         return {}
     standing = ", ".join(_standing(turn, name, one) for name, one in asked.items())
     rows = turn.frames.connection.execute(
-        f"""with read as materialized (select _account, unnest([{standing}]) as told from frame)
+        f"""with read as materialized (select _account, unnest([{standing}]) as told from frame),
+          ours as materialized (select * from decided_spell where account in (select _account from frame))
         select r.told.moment, r._account, r.told.true, coalesce(s.n, 0) from read r
-        left join decided_spell s on s.account = r._account and s.moment = r.told.moment
+        left join ours s on s.account = r._account and s.moment = r.told.moment
         where (r.told.true and not coalesce(s.holds, false)) or (r.told.false and s.holds)
         order by r._account"""
     ).fetchall()

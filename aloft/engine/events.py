@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -108,22 +108,28 @@ def _arrived(
         f"(list_contains($names_{i}, n.name) and ({one.where or 'true'})) is true"
         for i, one in enumerate(compiled)
     )
+    come = "e.stream in (0, 2) and e.seq > $inbox", "e.stream in (1, 3) and e.seq > $changes"
+    found = "e.stream in (0, 2) and e.seq in (select unnest($moved))"
+    wanted = " union all ".join(
+        f"select e.* from event e where {one} and e.received >= $live and e.account is not null "
+        "and e.name in (select id from event_name where name in (select unnest($names)))"
+        for one in ((*come, found) if moved else come)
+    )
     rows = turn.frames.connection.execute(
-        f"""select e.account, n.name, e.source, e.message_id, u.external, e.occurred, e.received, e.properties, {opens}
-        from event e join event_name n on n.id = e.name left join app_user u on u.id = e.app_user
-        where n.name in (select unnest($names)) and e.account is not null and e.received >= $live
-          and ((e.stream in (0, 2) and (e.seq > $inbox or e.seq in (select unnest($moved))))
-            or (e.stream in (1, 3) and e.seq > $changes))
-        order by e.received, e.stream, e.seq""",
+        f"""with e as materialized ({wanted})
+        select e.account, n.name, e.source, e.message_id, e.app_user, e.occurred, e.received, e.properties, {opens}
+        from e join event_name n on n.id = e.name order by e.received, e.stream, e.seq""",
         {
             "names": sorted({name for given in names for name in given}),
             **{f"names_{i}": list(given) for i, given in enumerate(names)},
             "live": turn.running.version.live_from.replace(tzinfo=None),
             "inbox": turn.before[0],
             "changes": turn.before[1],
-            "moved": list(moved) or [-1],
+            **({"moved": sorted(moved)} if moved else {}),
         },
     ).fetchall()
+    ours = [one for one in rows if one[0] in turn.directory and turn.follows(one[0]) and any(one[8:])]
+    users = _users(turn, {one[4] for one in ours if one[4] is not None})
     return [
         (
             Arrived(
@@ -131,16 +137,24 @@ def _arrived(
                 name,
                 source,
                 message,
-                user,
+                users.get(user),
                 _at(occurred),
                 _at(received),
                 json.loads(properties or "{}"),
             ),
             opens,
         )
-        for account, name, source, message, user, occurred, received, properties, *opens in rows
-        if account in turn.directory and turn.follows(account) and any(opens)
+        for account, name, source, message, user, occurred, received, properties, *opens in ours
     ]
+
+
+def _users(turn: Turn, numbers: Collection[int]) -> dict[int, str]:
+    """What users are called outside, by the store's numbers: named one by one, few are found without reading all."""
+    if not numbers:
+        return {}
+    among = ", ".join(map(str, sorted(numbers)))
+    found = turn.frames.connection.execute(f"select id, external from app_user where id in ({among})")
+    return dict(found.fetchall())
 
 
 def _at(instant: datetime) -> datetime:

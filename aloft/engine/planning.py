@@ -248,9 +248,10 @@ def history_of(
             until = until.filter(moment__in=only)
         resolved = until.filter(verdict__in=RESOLVED)
         keys.update(resolved.values_list("account", "moment", "anchor", "n"))
-        waits = until.filter(verdict="deferred", occurrence=None, details__has_key="opens")
-        told = waits.order_by("at", "id").values_list("account", "moment", "anchor", "n", "details")
-        put_off |= deferrals(told)
+        waits = until.filter(verdict="deferred", details__has_key="opens").order_by("at", "id")
+        told = waits.values_list("account", "moment", "anchor", "n", "details", "occurrence")
+        # Asked of the database, it would look through all verdicts without an occurrence.
+        put_off |= deferrals(one for *one, occurrence in told if occurrence is None)
     return History(keys, last_due(accounts, at), put_off)
 
 

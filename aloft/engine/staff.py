@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
 
 from aloft.act.selectors import loads
 from aloft.decide.calendar import WorkCalendar, for_person
@@ -18,7 +19,7 @@ from aloft.records.models import Holding, Leave, Person
 
 
 class Staff:
-    """Read once per turn; loads follow the occurrences that the turn opens."""
+    """Read once per turn; what people have in hand as somebody is first chosen, and then by what the turn opens."""
 
     def __init__(self, at: datetime, clock: WorkingTime, people: Iterable[Person] | None = None) -> None:
         """`people`: those there are; None: all of ours."""
@@ -26,15 +27,19 @@ class Staff:
         self._portfolios = Portfolios()
         found = Person.objects.all() if people is None else people
         self._people = {person.pk: person for person in found}
-        away = _away(at, self._people, clock) if self._people else {}
+        self._away = _away(at, self._people, clock) if self._people else {}
         self._holders: dict[int, Holder] = {}
+
+    @cached_property
+    def _candidates(self) -> dict[int, Candidate]:
+        """Read once somebody is chosen: most turns open nothing."""
         busy = loads() if self._people else {}
-        self._candidates = {
+        return {
             pk: Candidate(
                 pk,
                 person.name,
                 person.role,
-                away.get(pk),
+                self._away.get(pk),
                 person.backup_id,
                 busy.get(pk, 0),
                 person.handle,

@@ -137,9 +137,9 @@ def _identify(store: FactStore) -> None:
         SELECT 0 AS stream, r.seq, r.source, r.message_id, a.id AS account, u.id AS app_user, n.id AS name,
             r.occurred, r.received, r.times, r.properties, r.account <> '' AS named_account, r.kind
         FROM arrived r
-        LEFT JOIN account a ON a.external = r.account
-        LEFT JOIN app_user u ON u.external = r."user"
-        LEFT JOIN event_name n ON n.name = r.name"""
+        LEFT JOIN account_named a ON a.told = r.account
+        LEFT JOIN app_user_named u ON u.told = r."user"
+        LEFT JOIN event_name_named n ON n.told = r.name"""
     )
 
 

@@ -1,4 +1,8 @@
-"""Integers for the names that come from outside, given at first sight and never changed."""
+"""Integers for the names that come from outside, given at first sight and never changed.
+
+`account_named`, `app_user_named` and `event_name_named` hold what a step names, `told`, with the number (`id`) of each,
+and whether it is `fresh`: many rows name few, and all that were ever named are looked through once.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +12,25 @@ from aloft.records.relationships import SEPARATOR
 
 def admit(store: FactStore) -> frozenset[int]:
     """Number what `arrived` and `edited` name for the first time; the ids of the accounts that are new."""
-    before = store.run("SELECT coalesce(max(id), 0) FROM account")[0][0]
+    # Relationships are numbered elsewhere; messages may name one that is there.
     _number(
         store,
-        "account (id, external, zone)",
+        "account",
         "external",
-        f"""SELECT account AS told, seq FROM arrived WHERE NOT contains(account, '{SEPARATOR}')
-        UNION ALL SELECT external, seq FROM edited WHERE NOT contains(external, '{SEPARATOR}')""",
-        ", ''",
+        "SELECT account AS told, seq FROM arrived UNION ALL SELECT external, seq FROM edited",
+        f"NOT contains(n.told, '{SEPARATOR}')",
     )
-    _number(store, "app_user (id, external)", "external", 'SELECT "user" AS told, seq FROM arrived')
+    _number(store, "app_user", "external", 'SELECT "user" AS told, seq FROM arrived')
     _number(
         store,
-        "event_name (id, name)",
+        "event_name",
         "name",
         "SELECT name AS told, seq FROM arrived UNION ALL SELECT title, seq FROM edited",
     )
-    return store.integers("SELECT id FROM account WHERE id > ?", [before])
+    store.run("INSERT INTO account (id, external, zone) SELECT id, told, '' FROM account_named WHERE fresh")
+    store.run("INSERT INTO app_user (id, external) SELECT id, told FROM app_user_named WHERE fresh")
+    store.run("INSERT INTO event_name (id, name) SELECT id, told FROM event_name_named WHERE fresh")
+    return store.integers("SELECT id FROM account_named WHERE fresh")
 
 
 def newest_user(store: FactStore) -> int:
@@ -33,12 +39,14 @@ def newest_user(store: FactStore) -> int:
     return newest
 
 
-def _number(store: FactStore, target: str, column: str, told: str, rest: str = "") -> None:
-    table = target.split(" ", 1)[0]
+def _number(store: FactStore, table: str, column: str, told: str, ours: str = "true") -> None:
+    """`ours`: of what is not known yet, what is numbered here."""
     store.run(
-        f"""INSERT INTO {target}
-        SELECT (SELECT coalesce(max(id), 0) FROM {table}) + row_number() OVER (ORDER BY first, told),
-            told {rest}
+        f"""CREATE OR REPLACE TEMP TABLE {table}_named AS
+        SELECT n.told, known.id IS NULL AS fresh, coalesce(known.id,
+            (SELECT coalesce(max(id), 0) FROM {table})
+            + row_number() OVER (PARTITION BY known.id IS NULL ORDER BY n.first, n.told)) AS id
         FROM (SELECT told, min(seq) AS first FROM ({told}) WHERE told <> '' GROUP BY told) n
-        ANTI JOIN {table} known ON known.{column} = n.told"""
+        LEFT JOIN {table} known ON known.{column} = n.told
+        WHERE known.id IS NOT NULL OR {ours} ORDER BY id"""
     )
