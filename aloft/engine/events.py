@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from aloft.act.models import Occurrence
 from aloft.act.selectors import last_openings, with_person
 from aloft.decide.durations import add
 from aloft.decide.values import Input, Reason
@@ -20,6 +21,7 @@ from aloft.measures.asides import FAMILIES
 from aloft.measures.frame import Ask, aware
 from aloft.measures.names import names_in
 from aloft.measures.program import CompiledMoment
+from aloft.records.models import Contact
 
 BY_ITS_EVENT = "event:"
 """How an anchor begins that no property tells apart."""
@@ -39,6 +41,8 @@ class Arrived:
 
 Found = tuple[CompiledMoment, Arrived]
 """An event, and a moment that it calls for."""
+_People = Mapping[tuple[int, str], Contact]
+_Openings = Mapping[tuple[int, str], Occurrence]
 
 
 def arrived(turn: Turn, moved: frozenset[int]) -> list[Found]:
@@ -90,9 +94,29 @@ def read(turn: Turn, found: Sequence[Found]) -> None:
         for name in compiled
         for key in turn.frames.true(turn.program.moments[name].narrows, _keys(found, name))
     }
-    for key, (one, event) in sorted(enumerate(found), key=lambda pair: (pair[1][1].received, pair[0])):
-        if key in met:
-            _open(turn, one.moment, event, rows[key])
+    called = [_Called(one.moment, event, rows[key]) for key, (one, event) in enumerate(found) if key in met]
+    for some in _apart(sorted(called, key=lambda one: one.event.received)):
+        _open(turn, some)
+
+
+class _Called(NamedTuple):
+    """A moment that an event calls for where it is met; `row`: of the frame, as the event found it."""
+
+    moment: Moment
+    event: Arrived
+    row: Row
+
+
+def _apart(called: Iterable[_Called]) -> Iterator[list[_Called]]:
+    """In their order, so many at a time that none rests on what another opens: each of another account."""
+    some: dict[int, _Called] = {}
+    for one in called:
+        if one.event.account in some:
+            yield list(some.values())
+            some = {}
+        some[one.event.account] = one
+    if some:
+        yield list(some.values())
 
 
 def _keys(found: Sequence[Found], moment: str) -> list[int]:
@@ -168,22 +192,32 @@ def _trigger(moment: Moment) -> EventTrigger:
     return moment.trigger
 
 
-def _open(turn: Turn, moment: Moment, event: Arrived, row: Row) -> None:
+def _open(turn: Turn, called: Sequence[_Called]) -> None:
+    """What events of as many accounts call for."""
+    who = persons.of_users((turn.directory[one.event.account], one.event.user) for one in called)
+    last = _last_openings(turn, called)
+    candidates = [candidate for one in called if (candidate := _candidate(turn, one, who, last)) is not None]
+    open_all(turn, candidates, {one.event.account: one.row for one in called})
+
+
+def _candidate(turn: Turn, one: _Called, who: _People, last: _Openings) -> Candidate | None:
+    """None where nothing opens, which is said."""
+    moment, event, _ = one
     trigger, known = _trigger(moment), turn.directory[event.account]
+    person = who.get((known.customer, event.user or ""))
     calendar = known.calendar(turn.program.model.clock)
     at = max(event.received, turn.running.version.live_from)
     reason, anchor = _reason(moment, trigger, event), anchor_of(moment, event)
     if add(event.occurred, moment.outcome.within, calendar) < at:
         turn.say("skipped", known, moment.name, anchor, 1, [_too_late(reason, event)], at=at)
-    elif _cools(turn, trigger, event, moment, at):
+        return None
+    if _cools(turn, one, person, last, at):
         turn.say("suppressed", known, moment.name, anchor, 1, [_cooling(trigger)], at=at)
-    else:
-        candidate = Candidate(
-            event.account, moment.name, anchor, 1, at, reason, _because(trigger, event),
-            event=event.properties, actor=event.user or "", person=persons.of_user(known, event.user),
-            joins=trigger.by is None,
-        )  # fmt: skip
-        open_all(turn, [candidate], {event.account: row})
+        return None
+    return Candidate(
+        event.account, moment.name, anchor, 1, at, reason, _because(trigger, event),
+        event=event.properties, actor=event.user or "", person=person, joins=trigger.by is None,
+    )  # fmt: skip
 
 
 def anchor_of(moment: Moment, event: Arrived) -> str:
@@ -195,16 +229,25 @@ def anchor_of(moment: Moment, event: Arrived) -> str:
     return f"{BY_ITS_EVENT}{event.source}:{event.message_id}"[:300]
 
 
-def _cools(turn: Turn, trigger: EventTrigger, event: Arrived, moment: Moment, at: datetime) -> bool:
-    if trigger.cooldown is None:
+def _last_openings(turn: Turn, called: Sequence[_Called]) -> _Openings:
+    """Of moments that cool down; of those that there is one of for each contact, whoever it was for."""
+    cooling = [one for one in called if _trigger(one.moment).cooldown is not None]
+    if not cooling:
+        return {}
+    rows = [turn.directory[one.event.account].row for one in cooling]
+    return last_openings(rows, {one.moment.name for one in cooling})
+
+
+def _cools(turn: Turn, one: _Called, person: Contact | None, last: _Openings, at: datetime) -> bool:
+    moment, event, _ = one
+    cooldown, known = _trigger(moment).cooldown, turn.directory[event.account]
+    if cooldown is None:
         return False
-    known = turn.directory[event.account]
-    among = None
     if moment.per == "contact":
-        among = with_person(persons.of_user(known, event.user), event.user or "")
-    last = last_openings([known.row], [moment.name], among).get((known.row, moment.name))
+        last = last_openings([known.row], [moment.name], with_person(person, event.user or ""))
+    opened = last.get((known.row, moment.name))
     calendar = known.calendar(turn.program.model.clock)
-    return last is not None and add(last.opened_at, trigger.cooldown, calendar) > at
+    return opened is not None and add(opened.opened_at, cooldown, calendar) > at
 
 
 def _said(trigger: EventTrigger, event: Arrived) -> dict[str, str]:

@@ -77,7 +77,7 @@ def open_all(turn: Turn, candidates: Iterable[Candidate], rows: Mapping[int, Row
     around = merging.look_around(turn, asked)
     moments = turn.program.model.moments
     diary = open_diary(turn, ((account, moments[name]) for account, name in asked))
-    before = _opened_before(asked)
+    before, standing = _opened_before(asked)
     if len(found) > 1:
         turn.staff.look_up(turn.directory[one.account] for one in found)
     kept = _Kept()
@@ -86,7 +86,7 @@ def open_all(turn: Turn, candidates: Iterable[Candidate], rows: Mapping[int, Row
         if known.row in kept.accounts:
             kept.write()
         key = (known.row, candidate.moment, candidate.anchor, candidate.n)
-        if key in before or (candidate.joins and _joined(turn, candidate, known)):
+        if key in before or (candidate.joins and key[:2] in standing and _joined(turn, candidate, known)):
             continue
         before.add(key)
         skips = turn.exceptions.skipped(known, turn.program.model.moments[candidate.moment])
@@ -104,6 +104,7 @@ def open_all(turn: Turn, candidates: Iterable[Candidate], rows: Mapping[int, Row
             )
             continue
         _open(turn, candidate, known, row, around, diary, kept)
+        standing.add(key[:2])
     kept.write()
 
 
@@ -111,14 +112,20 @@ def _of(known: Known, moment: str) -> Any:
     return Occurrence.objects.filter(account=known.row, moment=moment)
 
 
-def _opened_before(asked: Sequence[tuple[int, str]]) -> set[merging.Key]:
-    """What has opened at these accounts, of these moments: the keys of it."""
+def _opened_before(asked: Sequence[tuple[int, str]]) -> tuple[set[merging.Key], set[tuple[int, str]]]:
+    """What has opened at these accounts, of these moments: the keys of it; and of which something stands open there."""
     accounts, moments = sorted({account for account, _ in asked}), {moment for _, moment in asked}
     found: set[merging.Key] = set()
+    standing: set[tuple[int, str]] = set()
     for some in batched(accounts, merging.AT_ONCE):
         rows = Occurrence.objects.filter(account__in=some, moment__in=moments)
-        found.update(rows.values_list("account", "moment", "anchor", "n"))
-    return found
+        for account, moment, anchor, n, state in rows.values_list(
+            "account", "moment", "anchor", "n", "state"
+        ):
+            found.add((account, moment, anchor, n))
+            if state != OccurrenceState.CLOSED:
+                standing.add((account, moment))
+    return found, standing
 
 
 def _joined(turn: Turn, candidate: Candidate, known: Known) -> bool:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import sha256
 
 from aloft.engine.directory import Known
 from aloft.records.models import Contact
 
 
-def of_user(known: Known, user: str | None) -> Contact | None:
-    """None where no contact of the account is that user: then only the user is known."""
-    if not user:
-        return None
-    theirs = Contact.objects.filter(account=known.customer, user_id=user).exclude(status="erased")
-    return theirs.order_by("pk").first()
+def of_users(asked: Iterable[tuple[Known, str | None]]) -> dict[tuple[int, str], Contact]:
+    """The contact that a user is, by the whole account and the user; whoever is no contact is left out."""
+    wanted = {(known.customer, user) for known, user in asked if user}
+    theirs = Contact.objects.filter(
+        account__in={account for account, _ in wanted}, user_id__in={user for _, user in wanted}
+    )
+    found: dict[tuple[int, str], Contact] = {}
+    for one in theirs.exclude(status="erased").order_by("pk"):
+        found.setdefault((one.account_id, one.user_id), one)
+    return found
 
 
 def mark(user: str | None) -> str:

@@ -251,7 +251,7 @@ def history_of(
         waits = until.filter(verdict="deferred", details__has_key="opens").order_by("at", "id")
         told = waits.values_list("account", "moment", "anchor", "n", "details", "occurrence")
         # Asked of the database, it would look through all verdicts without an occurrence.
-        put_off |= deferrals(one for *one, occurrence in told if occurrence is None)
+        put_off |= deferrals(one[:5] for one in told if one[5] is None)
     return History(keys, last_due(accounts, at), put_off)
 
 

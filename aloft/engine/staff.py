@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from functools import cached_property
 
 from aloft.act.selectors import loads
 from aloft.decide.calendar import WorkCalendar, for_person
@@ -19,7 +18,7 @@ from aloft.records.models import Holding, Leave, Person
 
 
 class Staff:
-    """Read once per turn; what people have in hand as somebody is first chosen, and then by what the turn opens."""
+    """Read once per turn; what people have in hand once one is chosen by it, and then by what the turn opens."""
 
     def __init__(self, at: datetime, clock: WorkingTime, people: Iterable[Person] | None = None) -> None:
         """`people`: those there are; None: all of ours."""
@@ -27,21 +26,17 @@ class Staff:
         self._portfolios = Portfolios()
         found = Person.objects.all() if people is None else people
         self._people = {person.pk: person for person in found}
-        self._away = _away(at, self._people, clock) if self._people else {}
+        away = _away(at, self._people, clock) if self._people else {}
         self._holders: dict[int, Holder] = {}
-
-    @cached_property
-    def _candidates(self) -> dict[int, Candidate]:
-        """Read once somebody is chosen: most turns open nothing."""
-        busy = loads() if self._people else {}
-        return {
+        self._is_busy_known = False
+        self._candidates = {
             pk: Candidate(
                 pk,
                 person.name,
                 person.role,
-                self._away.get(pk),
+                away.get(pk),
                 person.backup_id,
-                busy.get(pk, 0),
+                0,
                 person.handle,
                 frozenset(person.skills),
                 frozenset(person.languages),
@@ -57,7 +52,7 @@ class Staff:
         name = role_by_touch(moment, touch)
         people: Mapping[int, Candidate] = self._candidates
         if name and self._chooses(model.roles[name], known):
-            people = self._portfolios.told(model.roles[name], people)
+            people = self._portfolios.told(model.roles[name], self._busy())
         asked = Asked(moment.skills, known.language, segment)
         return resolve(moment, model.roles, touch, self.holders(known), people, asked=asked)
 
@@ -73,7 +68,7 @@ class Staff:
         found, holder = model.roles[role], self.holders(known)
         if not self._chooses(found, known, keep):
             return resolve_role(found, holder, self._candidates, keep=keep)
-        people = self._portfolios.told(found, self._candidates)
+        people = self._portfolios.told(found, self._busy())
         asked = Asked(skills, known.language, _segment(found, known))
         return resolve_role(found, holder, people, keep=keep, asked=asked)
 
@@ -84,6 +79,16 @@ class Staff:
             return False
         held_by, _ = self.holders(known).get(role.name, (None, ""))
         return role.pool or self._here(held_by) is None
+
+    def _busy(self) -> Mapping[int, Candidate]:
+        """All with what they have in hand, which is read once somebody is chosen by it."""
+        if not self._is_busy_known:
+            busy = loads() if self._people else {}
+            self._candidates = {
+                pk: replace(one, load=busy.get(pk, 0)) for pk, one in self._candidates.items()
+            }
+            self._is_busy_known = True
+        return self._candidates
 
     def _here(self, person: int | None) -> Candidate | None:
         one = self._candidates.get(person) if person is not None else None
@@ -106,10 +111,12 @@ class Staff:
 
     def give(self, person: int | None, known: Known, at: datetime) -> None:
         """Count one more open occurrence, so that a pool is shared out evenly within a turn."""
-        if person in self._candidates:
-            now = self._candidates[person]
+        if person not in self._candidates:
+            return
+        now = self._candidates[person]
+        if self._is_busy_known:
             self._candidates[person] = replace(now, load=now.load + 1)
-            self._portfolios.give(now, known.customer, at)
+        self._portfolios.give(now, known.customer, at)
 
     def calendar(self, person: int | None) -> WorkCalendar:
         """Of the person, or of the home office where nobody in particular is meant."""
