@@ -90,9 +90,13 @@ def _apply(
     known = identity.newest_user(store)
     created = identity.admit(store)
     _identify(store)
-    observed.note_traits(store)
-    imported.fold_lines(store)
-    imported.fold_contacts(store)
+    kinds = {kind for (kind,) in store.run("SELECT DISTINCT kind FROM incoming")}
+    if "group" in kinds:
+        observed.note_traits(store)
+    if "contract" in kinds:
+        imported.fold_lines(store)
+    if "contact" in kinds:
+        imported.fold_contacts(store)
     edits.fold(store, changes)
     stirred = merges.follow(store, changes)
     membership.learn(store, known, stirred)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -140,10 +141,15 @@ def as_number(value: object) -> float | None:
         return None
     if isinstance(value, (bool, int, float)):
         return float(value)
-    for read in (float, _seconds):
+    text = str(value)
+    for read in (_seconds, float) if _DATED.match(text) else (float, _seconds):
         with suppress(ValueError):
-            return read(str(value))
+            return read(text)
     return None
+
+
+_DATED = re.compile(r"\d{4}-")
+"""How instants begin, and no number does: text is taken for the more likely first, for to try takes longest."""
 
 
 def _seconds(text: str) -> float:

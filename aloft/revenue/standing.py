@@ -29,6 +29,14 @@ create temp table if not exists standing_mark (account integer, mark ubigint);
 
 _TOLD = ("contract", "contract_line", "line_pause")
 
+# Whether anything was told or taken back since: names of contracts are long to read, and follow from the other columns.
+_NEWEST = (
+    "select bit_xor(hash(*columns(* exclude (contract)))) from contract",
+    "select bit_xor(hash(*columns(* exclude (contract)))) from contract_line",
+    "select bit_xor(hash(t)) from line_pause t",
+    "select bit_xor(hash(t)) from exchange_rate t",
+)
+
 _MARKS = " union all ".join(f"select t.account, hash('{name}', t) as mark from {name} t" for name in _TOLD)
 
 _RESTATED = """
@@ -101,7 +109,7 @@ class Standing:
     def refresh(self) -> None:
         """Make anew what contracts, pauses or exchange rates have changed since; and `contracts_known`."""
         self._begin()
-        newest = ", ".join(f"(select bit_xor(hash(t)) from {name} t)" for name in (*_TOLD, "exchange_rate"))
+        newest = ", ".join(f"({one})" for one in _NEWEST)
         found = self.connection.execute(f"select {newest}, {rates.FIRST_CURRENCY}").fetchone()
         if found == self._known or found is None:
             return
