@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -56,18 +56,34 @@ class Reached:
     lacking: str = ""
 
 
+def reachable(customers: Collection[int]) -> Mapping[int, Sequence[Contact]]:
+    """By account (a customer), in order: the active contacts with an address that somebody is at."""
+    gone = set(Unreachable.objects.values_list("address", flat=True))
+    found: defaultdict[int, list[Contact]] = defaultdict(list)
+    rows = Contact.objects.filter(account__in=customers, status="active").select_related("account")
+    for contact in rows.order_by("pk"):
+        if contact.email and contact.email.lower() not in gone:
+            found[contact.account_id].append(contact)
+    return found
+
+
+def chosen(who: Who, with_persona: Callable[[str], Sequence[Contact]]) -> list[Contact]:
+    """Those whom it reaches, in the order of preference."""
+    listed = list({one.pk: one for persona in who.personas for one in with_persona(persona)}.values())
+    return listed if who.every else listed[:1]
+
+
+def nobody(who: Who) -> str:
+    """What is said where it reaches nobody."""
+    return f"no {in_words(who)} with an address can be reached"
+
+
 class Reaching:
     """The contacts of all the accounts that a turn writes to or invites, read once."""
 
     def __init__(self, turn: Turn, orders: Sequence[Asking]) -> None:
         self._turn = turn
-        self._contacts: defaultdict[int, list[Contact]] = defaultdict(list)
-        customers = {order.known.customer for order in orders}
-        gone = set(Unreachable.objects.values_list("address", flat=True))
-        for contact in Contact.objects.filter(account__in=customers, status="active").order_by("pk"):
-            if contact.email and contact.email.lower() not in gone:
-                self._contacts[contact.account_id].append(contact)
-
+        self._contacts = reachable({order.known.customer for order in orders})
         self._wanted = self._judged(orders)
 
     def _judged(self, orders: Sequence[Asking]) -> Mapping[tuple[int, str], set[int]]:
@@ -93,7 +109,7 @@ class Reaching:
         key = order.occurrence.pk
         people = [
             Reader(key, one.pk, one.persona, one.locale, one.user_id)
-            for one in self._contacts[order.known.customer]
+            for one in self._contacts.get(order.known.customer, ())
         ]
         true = of_whom(order.running.frames, order.readers.where.expression, people)
         return {contact for _, contact in true}
@@ -103,7 +119,7 @@ class Reaching:
         found = self._chosen(who, order)
         if found:
             return Reached(tuple(found))
-        return Reached((), f"no {in_words(who)} with an address can be reached")
+        return Reached((), nobody(who))
 
     def guests(self, order: Asking) -> Reached:
         """One of each persona, or all where `every` says so: whoever is listed is invited."""
@@ -115,12 +131,10 @@ class Reaching:
         return Reached(unique) if unique else self.of(order)
 
     def _chosen(self, who: Who, order: Asking) -> list[Contact]:
-        by_persona = [self._with(persona, order) for persona in who.personas]
-        listed = list({one.pk: one for some in by_persona for one in some}.values())
-        return listed if who.every else listed[:1]
+        return chosen(who, lambda persona: self._with(persona, order))
 
     def _with(self, persona: str, order: Asking) -> list[Contact]:
-        contacts = self._contacts[order.known.customer]
+        contacts = self._contacts.get(order.known.customer, ())
         if order.readers.where is not None:
             wanted = self._wanted[order.occurrence.pk, order.path]
             contacts = [one for one in contacts if one.pk in wanted]

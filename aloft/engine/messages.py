@@ -27,17 +27,14 @@ from aloft.act.sending import Intent, Passage, weigh
 from aloft.act.standings import objections
 from aloft.decide.values import Reason, VerdictName
 from aloft.engagement import playbook
-from aloft.engagement.model import Moment
-from aloft.engine import experiments
-from aloft.engine.audience import Reached, Reaching, default_readers
+from aloft.engine import experiments, letters
+from aloft.engine.audience import Reached, Reaching
 from aloft.engine.directory import Known
+from aloft.engine.letters import Letter
 from aloft.engine.turn import Turn
 from aloft.engine.versions import Running
 from aloft.records.models import Contact
 
-SENDABLE = ("email",)
-"""The channels by which messages leave."""
-SPOKEN = ("email", "in_app", "sms", "chat")
 _STATES = {
     "held": MessageState.HELD,
     "suppressed": MessageState.SUPPRESSED,
@@ -57,28 +54,12 @@ class Order:
     at: datetime
 
     @property
-    def moment(self) -> Moment:
-        return self.running.program.model.moments[self.occurrence.called]
-
-    @property
-    def template(self) -> str:
-        return self.step.template if isinstance(self.step, playbook.Message) else self.step.kind
-
-    @property
-    def channel(self) -> str:
-        """That of the step; else the first that the moment names by which something can leave."""
-        if isinstance(self.step, playbook.Message) and self.step.channel:
-            return self.step.channel
-        named = [channel for channel in self.moment.channel if channel in SPOKEN]
-        return next((channel for channel in named if channel in SENDABLE), [*named, "email"][0])
-
-    @property
-    def purpose(self) -> str:
-        return (self.step.purpose if isinstance(self.step, playbook.Message) else None) or self.moment.purpose
+    def letter(self) -> Letter:
+        return Letter(self.running.program.model.moments[self.occurrence.called], self.step)
 
     @property
     def readers(self) -> playbook.Who:
-        return self.step.to or self.moment.to or default_readers()
+        return self.letter.readers
 
 
 def plan(turn: Turn, orders: Sequence[Order], told: frozenset[tuple[int, str, str]] = frozenset()) -> None:
@@ -204,27 +185,22 @@ def _order_of(turn: Turn, message: Message) -> Order | None:
 
 
 def steps_of(running: Running, occurrence: Occurrence) -> tuple[playbook.Step, ...]:
-    """Those of the moment; without any, an automated owner sends one message with its name."""
     model = running.program.model
-    moment = model.moments[occurrence.called]
     role = model.roles.get(occurrence.role)
-    if moment.steps or occurrence.owner_id is not None or role is None or not role.automated:
-        return moment.steps
-    return (playbook.Message(template=moment.name),)
+    automated = occurrence.owner_id is None and role is not None and role.automated
+    return letters.steps_of(model.moments[occurrence.called], automated=automated)
 
 
 def _addressed(order: Order, reached: Reached, texts: frozenset[str]) -> Iterable[Message]:
-    if order.channel not in SENDABLE:
-        yield _message(order, None, f"nothing is sent by {order.channel} yet")
-    elif not reached.contacts:
-        yield _message(order, None, reached.lacking)
-    elif order.template not in texts:
-        yield _message(order, None, f"the template {order.template} has no approved text")
+    lacking = order.letter.lacking(reached, texts)
+    if lacking:
+        yield _message(order, None, lacking)
     else:
         yield from (_message(order, contact) for contact in reached.contacts)
 
 
 def _message(order: Order, contact: Contact | None, lacking: str = "") -> Message:
+    letter = order.letter
     return Message(
         key=key_of(
             order.occurrence, order.known.external, order.path, contact.external_id if contact else None
@@ -234,10 +210,10 @@ def _message(order: Order, contact: Contact | None, lacking: str = "") -> Messag
         contact=contact,
         path=order.path,
         kind=StepKind.SURVEY if isinstance(order.step, playbook.Survey) else StepKind.MESSAGE,
-        template=order.template,
-        channel=order.channel,
-        purpose=order.purpose,
-        priority=order.moment.priority or "",
+        template=letter.template,
+        channel=letter.channel,
+        purpose=letter.purpose,
+        priority=letter.moment.priority or "",
         state=MessageState.BLOCKED if lacking else MessageState.QUEUED,
         reason=lacking,
         planned_at=order.at,
