@@ -25,6 +25,7 @@ def show(out: Console, plan: Told) -> None:
         ("Hours per role and week", _hours(plan)),
         ("Cost beside revenue, a year", _costs(plan)),
         ("Contacts against the caps", _caps(plan)),
+        (_of_messages(plan["messages"]), _messages(plan["messages"])),
         ("What stands open", _open(plan)),
         ("What is missing", _lacks(plan)),
     ):
@@ -154,6 +155,31 @@ def _caps(plan: Told) -> Table:
             named, f"{one['most']}{unit} in {one['per']}", f"{one['accounts']:,}", f"{one['worst']:g}{unit}"
         )
     return table
+
+
+def _of_messages(told: Told) -> str:
+    title = "Messages by schedules in 13 weeks"
+    if told["asked"] == told["accounts"]:
+        return title
+    return f"{title}, by {told['asked']:,} of {told['accounts']:,} accounts, taken by lot"
+
+
+def _messages(told: Told) -> Table:
+    numbers = ("Messages", "Leave at once")
+    table = _table("Moment", *numbers, "Leave later", "Never leave", right=numbers)
+    for one in told["moments"]:
+        table.add_row(
+            one["moment"],
+            f"{one['messages']:,}",
+            f"{one['at_once']:,}",
+            _stopped(one["held"]),
+            _stopped(one["never"]),
+        )
+    return table
+
+
+def _stopped(some: Sequence[Told]) -> str:
+    return "; ".join(f"{one['messages']:,}: {one['says']}" for one in some)
 
 
 def _open(plan: Told) -> Table:

@@ -156,3 +156,8 @@ def moments(plan: Told) -> Iterator[dict[str, Any]]:
         differs = one["meets"] != one["meets_before"] or one["opens"] or one["closes"] or one["moves"]
         if one["change"] != "same" or differs or one["at_once"]:
             yield {**one, "called": humanised(one["moment"])}
+
+
+def messages(plan: Told) -> list[dict[str, Any]]:
+    """What becomes of the messages of each moment, by its title."""
+    return [{**one, "called": humanised(one["moment"])} for one in plan["messages"]["moments"]]

@@ -294,7 +294,8 @@ def test_the_how_to_names_every_field_and_shows_what_is_printed(
     parts = [
         part for told in plan.values() if isinstance(told, list) for part in told if isinstance(part, dict)
     ]
-    assert {*plan, *(name for part in parts for name in part), *plan["roles"][0]["weeks"][0]} <= named
+    parts += [plan["roles"][0]["weeks"][0], plan["messages"]]
+    assert {*plan, *(name for part in parts for name in part)} <= named
     printed = CliRunner().invoke(app, ["plan", str(tmp_path / "draft.yaml")]).stdout
     assert f"```text\n{printed.splitlines()[0]}\n```" in page
     assert re.search(r"review +1 → 2 +6 +3", printed)

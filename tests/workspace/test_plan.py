@@ -32,6 +32,11 @@ TOLD: dict[str, Any] = {
          "who": [{"account": "brackwater", "name": "", "mrr": 4800.0},
                  {"account": "elsewhere", "name": "", "mrr": 1.0}]},
     ],
+    "messages": {"accounts": 4000, "asked": 1000, "moments": [
+        {"moment": "good_practice", "messages": 9000, "at_once": 8000,
+         "held": [{"rule": "quiet_hours", "says": "quiet hours, and days that are not worked", "messages": 960}],
+         "never": [{"rule": "cap", "says": "at most 1 marketing email per 7d", "messages": 40}]},
+    ]},
     "claims": [], "moments": [], "caps": [], "open": [], "lacks": [], "notes": ["Something is not known"],
     "roles": [{"role": "csm", "people": 1, "weeks": [WEEK] * 13, "unknown": [], "unmeasured": []}],
     "costs": [
@@ -68,6 +73,15 @@ def test_the_plan_says_what_matters_first_and_shows_the_rest(mia: Client, told: 
     assert "10 % of margin: costs too much" in text
     assert html.count('class="over"') == 13
     assert "<html" not in html
+
+
+def test_what_becomes_of_messages_stands_by_moment_with_why(mia: Client, told: list[Asked]) -> None:
+    text = plain(ask(mia, HTTP_HX_REQUEST="true")[1])
+    assert "by 1,000 of 4,000 accounts that were taken by lot" in text
+    assert (
+        "Good practice 9,000 8,000 960 quiet hours, and days that are not worked 40 at most 1 marketing email per 7d"
+        in text
+    )
 
 
 def test_while_it_is_made_it_says_how_far_it_has_come_and_asks_again(mia: Client, told: list[Asked]) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from aloft.decide.calendar import WorkCalendar
 from aloft.decide.durations import add
 from aloft.engagement.model import Duration, Moment
-from aloft.engagement.playbook import Branch, Goal, Split, Step, Task, Wait, placed
+from aloft.engagement.playbook import Goal, Split, Step, Task, Wait, placed, ways
 from aloft.engine.opening import minutes_of
 
 
@@ -66,18 +66,15 @@ def hours_by_owner(moment: Moment, role: str) -> dict[str, float]:
 def open_questions(moment: Moment) -> tuple[bool, bool]:
     """Whether an `if` decides on a task, and whether something that cannot be known ahead ends a wait, or the steps."""
     steps = [step for _, step in placed(moment.steps)]
-    decided = any(_asked(moment.steps))
+    decided = any(isinstance(one, Task) and one.effort is not None for one in decided_on(moment.steps))
     return decided, any((isinstance(one, Wait) and one.until) or isinstance(one, Goal) for one in steps)
 
 
-def _asked(steps: Sequence[Step], under: bool = False) -> Iterator[bool]:
-    """Of each task with an effort, whether an `if` stands before it."""
+def decided_on(steps: Sequence[Step], under: bool = False) -> Iterator[Step]:
+    """The steps before which an `if` stands."""
     for step in steps:
         asked = under or step.condition is not None
-        if isinstance(step, Task) and step.effort is not None:
-            yield asked
-        elif isinstance(step, Branch):
-            yield from _asked((*step.then, *step.otherwise), True)
-        elif isinstance(step, Split):
-            for below in step.branches.values():
-                yield from _asked(below, asked)
+        if asked:
+            yield step
+        for below in ways(step).values():
+            yield from decided_on(below, asked)

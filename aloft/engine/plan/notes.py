@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from aloft.engagement.model import Model
+from aloft.engagement.playbook import Message, Step, Survey, audiences
 from aloft.engine.plan import experiments
-from aloft.engine.plan.errands import open_questions
+from aloft.engine.plan.errands import decided_on, open_questions
 from aloft.engine.plan.ground import Ground
 from aloft.engine.plan.values import MomentPlan
 
@@ -18,6 +19,7 @@ def notes(ground: Ground, model: Model, moments: Sequence[MomentPlan]) -> tuple[
         *_unmeasured(moments),
         *_conditional(model),
         *_steps(model),
+        *_messages(model),
         *_owned_by_transaction(model),
         *_absorbed(moments),
         *experiments.notes(model, {one.moment: one.meets for one in moments}, ground.at.date()),
@@ -70,6 +72,21 @@ def _steps(model: Model) -> list[str]:
             "each wait were its longest, and no goal reached"
         )
     return told
+
+
+def _messages(model: Model) -> list[str]:
+    """Of those that schedules bring, and the steps of these."""
+    scheduled = {name: one for name, one in model.moments.items() if one.trigger.kind == "schedule"}
+    decided = [name for name, one in scheduled.items() if _writes(decided_on(one.steps))]
+    picked = [name for name, one in scheduled.items() if audiences(None, one.to, one.steps)]
+    told = [f"{_listed(decided)}: messages that an `if` decides on are not counted"] if decided else []
+    if picked:
+        told.append(f"{_listed(picked)}: written to as if `where` were true of every contact of the persona")
+    return told
+
+
+def _writes(steps: Iterable[Step]) -> bool:
+    return any(isinstance(one, Message | Survey) for one in steps)
 
 
 def _owned_by_transaction(model: Model) -> list[str]:

@@ -146,6 +146,38 @@ class CapPlan:
 
 
 @dataclass(frozen=True)
+class Stopped:
+    """Messages that wait, or never leave, and the rule of the contact policy that keeps them; `message` is none of its
+    rules, but what a message lacks."""
+
+    rule: str
+    says: str
+    messages: int
+
+
+@dataclass(frozen=True)
+class MessagePlan:
+    """Messages to contacts that the schedule of a moment brings within the weeks: those that leave as their step is
+    begun, that leave later, and that never do."""
+
+    moment: str
+    messages: int
+    at_once: int
+    held: tuple[Stopped, ...]
+    never: tuple[Stopped, ...]
+
+
+@dataclass(frozen=True)
+class MessagesPlan:
+    """`accounts` are those that schedules write to, `asked` of how many the messages were put to the policy one by one:
+    where these are fewer, they were taken by lot, and all numbers of messages are in proportion."""
+
+    accounts: int
+    asked: int
+    moments: tuple[MessagePlan, ...]
+
+
+@dataclass(frozen=True)
 class OpenPlan:
     """Open occurrences of a moment under a version of the model, and what becomes of them."""
 
@@ -197,6 +229,7 @@ class Plan:
     roles: tuple[RolePlan, ...]
     costs: tuple[Cost, ...]
     caps: tuple[CapPlan, ...]
+    messages: MessagesPlan
     open: tuple[OpenPlan, ...]
     lacks: tuple[Lack, ...]
     notes: tuple[str, ...]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from aloft.engine.plan.service import Asked, plan_of
-from aloft.workspace.consequences import groups, moments, pictures
+from aloft.workspace.consequences import groups, messages, moments, pictures
 from aloft.workspace.context import Crumb
 from aloft.workspace.pages import frame
 from aloft.workspace.publishing import LONGEST, publisher_or_404, text_of
@@ -58,6 +58,7 @@ def told(asked: Asked, reader: Reader) -> dict[str, object]:
         "groups": groups(asked.plan, reader.person),
         "pictures": pictures(asked.plan),
         "moments": list(moments(asked.plan)),
+        "messages": messages(asked.plan),
     }
 
 
