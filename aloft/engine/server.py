@@ -53,15 +53,16 @@ class EngineServer:
         threading.Thread(target=self._serve, name="engine-socket", daemon=True).start()
 
     def run(self) -> None:
-        """Turn and answer until `stop` or the store is lost; a turn that fails is tried again, ever more patiently.
+        """Turn and answer until `stop` or the store is lost; a turn that fails is tried again, ever more patiently. What
+        came while it turned is looked at without a pause.
 
         Raises what says that the store is torn (`facts.torn`).
         """
         pause = PAUSE
         while not self.stopping.is_set():
             try:
-                self.engine.look(settled(self.engine.clock.now()), self._between)
-                pause = PAUSE
+                turned = self.engine.look(settled(self.engine.clock.now()), self._between)
+                pause = 0 if turned else PAUSE
             except Stopped:
                 break
             except Exception as failed:
@@ -73,7 +74,7 @@ class EngineServer:
                     break
                 log.exception("a turn failed; nothing of it was stored, and it is tried again")
                 connection.close()  # the next turn connects anew
-                pause = min(pause * 2, LONGEST_PAUSE)
+                pause = min(max(pause, PAUSE) * 2, LONGEST_PAUSE)
             self._answer_for(pause)
         self._socket.close()
         socket_path(self.engine.home).unlink(missing_ok=True)

@@ -58,7 +58,7 @@ def told(asked: Asked, reader: Reader) -> dict[str, object]:
         "groups": groups(asked.plan, reader.person),
         "pictures": pictures(asked.plan),
         "moments": list(moments(asked.plan)),
-        "messages": messages(asked.plan),
+        "sending": messages(asked.plan),
     }
 
 
