@@ -53,8 +53,9 @@ class EngineServer:
         threading.Thread(target=self._serve, name="engine-socket", daemon=True).start()
 
     def run(self) -> None:
-        """Turn and answer until `stop` or the store is lost; a turn that fails is tried again, ever more patiently. What
-        came while it turned is looked at without a pause.
+        """Turn and answer until `stop` or the store is lost; a turn that fails is tried again, ever more patiently.
+
+        What came while it turned is looked at without a pause.
 
         Raises what says that the store is torn (`facts.torn`).
         """
